@@ -1,0 +1,8 @@
+/* base/attrib.h - compiler attributes by name. */
+#ifndef WHYTLS_BASE_ATTRIB_H
+#define WHYTLS_BASE_ATTRIB_H
+
+#define PRINTF_LIKE(format, first) __attribute__((format(printf, format, first)))
+#define MUST_USE                   __attribute__((warn_unused_result))
+
+#endif
