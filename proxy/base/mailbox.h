@@ -28,7 +28,8 @@ bool mailbox_is_closed(struct mailbox *m);
 /* Letters waiting now; and how many were turned away so far. */
 size_t   mailbox_len(struct mailbox *m);
 uint64_t mailbox_refused(struct mailbox *m);
-/* A descriptor that is readable while letters wait; the reader's loop watches it. Owned by the mailbox. */
+/* A descriptor that is readable while letters wait, and for good once the mailbox is closed; the reader's loop watches it.
+ * Owned by the mailbox. -1 when the process had no descriptor left. */
 int mailbox_fd(struct mailbox *m);
 
 #endif

@@ -33,7 +33,7 @@ size_t text_utf8_len(const char *s, size_t n);
 /* Appends s for a person to read on a terminal: control, bidirectional and zero-width characters are shown as
  * U+202E, bytes that are not UTF-8 as \xNN; more than `most` bytes are cut in the middle by "…". */
 void   text_add_safe(struct text *t, const char *s, size_t n, size_t most);
-/* The same into a caller's buffer; gives buf. For log lines. */
+/* The same into a caller's buffer of at least one byte, cut to fit; gives buf. For log lines. */
 const char *text_safe(char *buf, size_t cap, const char *s);
 
 bool text_equal_caseless(const char *a, const char *b); /* ASCII letters only */
