@@ -1,0 +1,156 @@
+#include "fingerprint.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "client_hello.h"
+#include "tls_names.h"
+
+enum { EXT_SERVER_NAME = 0, EXT_ALPN = 16 };
+
+static size_t count(const struct hello_list *list)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < list->n; i++)
+        n += !tls_is_grease(list->at[i]);
+    return n > 99 ? 99 : n;
+}
+
+static int ascending(const void *a, const void *b)
+{
+    return (int)*(const uint16_t *)a - (int)*(const uint16_t *)b;
+}
+
+/* "1301,1302,…" in ascending order, GREASE left out, as well as two extensions when asked. */
+static void add_sorted(struct text *out, const struct hello_list *list, bool extensions)
+{
+    struct hello_list sorted = {.n = 0};
+
+    for (size_t i = 0; i < list->n; i++) {
+        bool named = extensions && (list->at[i] == EXT_SERVER_NAME || list->at[i] == EXT_ALPN);
+
+        if (!named && !tls_is_grease(list->at[i]))
+            sorted.at[sorted.n++] = list->at[i];
+    }
+    qsort(sorted.at, sorted.n, sizeof sorted.at[0], ascending);
+    for (size_t i = 0; i < sorted.n; i++)
+        text_printf(out, "%s%04x", i ? "," : "", sorted.at[i]);
+}
+
+static void add_in_order(struct text *out, const struct hello_list *list)
+{
+    const char *before = "_";
+
+    for (size_t i = 0; i < list->n; i++) {
+        if (tls_is_grease(list->at[i]))
+            continue;
+        text_printf(out, "%s%04x", before, list->at[i]);
+        before = ",";
+    }
+}
+
+static void digest(const struct text *of, void (*sha256)(const void *, size_t, uint8_t[static 32]), char out[static 13])
+{
+    uint8_t full[32];
+    char    hex[65];
+
+    if (of->len == 0) {
+        memcpy(out, "000000000000", 13);
+        return;
+    }
+    sha256(text_str(of), of->len, full);
+    text_hex(hex, full, sizeof full);
+    memcpy(out, hex, 12);
+    out[12] = '\0';
+}
+
+/* First and last character of the first protocol; hex of the first and last byte when they are no letters or digits. */
+static void alpn_mark(const struct client_hello *h, char out[static 3])
+{
+    static const char hex[] = "0123456789abcdef";
+    const char       *name = h->n_alpn ? h->alpn[0] : "";
+    size_t            n = strlen(name);
+
+    memcpy(out, "00", 3);
+    if (n == 0)
+        return;
+    unsigned char first = (unsigned char)name[0], last = (unsigned char)name[n - 1];
+    bool plain = (text_utf8_len(name, 1) == 1 && strchr("-_", first) == NULL && first > 0x2f && first < 0x7b) && last > 0x2f && last < 0x7b;
+    out[0] = plain ? (char)first : hex[first >> 4];
+    out[1] = plain ? (char)last : hex[last & 15];
+}
+
+static const char *version_mark(uint16_t version)
+{
+    switch (version) {
+    case 0x0304:
+        return "13";
+    case 0x0303:
+        return "12";
+    case 0x0302:
+        return "11";
+    case 0x0301:
+        return "10";
+    case 0x0300:
+        return "s3";
+    default:
+        return "00";
+    }
+}
+
+const char *fingerprint_ja4(const struct client_hello *h, void (*sha256)(const void *bytes, size_t len, uint8_t out[static 32]),
+    char out[static FINGERPRINT_CAP])
+{
+    struct text ciphers = {0}, rest = {0};
+    char        first[13], second[13], alpn[3];
+
+    add_sorted(&ciphers, &h->ciphers, false);
+    add_sorted(&rest, &h->extensions, true);
+    add_in_order(&rest, &h->sigalgs);
+    digest(&ciphers, sha256, first);
+    digest(&rest, sha256, second);
+    alpn_mark(h, alpn);
+    snprintf(out, FINGERPRINT_CAP, "t%s%c%02zu%02zu%s_%s_%s", version_mark(client_hello_max_version(h)), h->sni[0] ? 'd' : 'i',
+        count(&h->ciphers), count(&h->extensions), alpn, first, second);
+    text_fini(&ciphers);
+    text_fini(&rest);
+    return out;
+}
+
+static bool has(const struct hello_list *list, uint16_t number)
+{
+    for (size_t i = 0; i < list->n; i++)
+        if (list->at[i] == number)
+            return true;
+    return false;
+}
+
+static bool has_grease(const struct hello_list *list)
+{
+    for (size_t i = 0; i < list->n; i++)
+        if (tls_is_grease(list->at[i]))
+            return true;
+    return false;
+}
+
+/* What tells the stacks apart (seen in captures of 2026-11, and in the projects' own sources):
+ * - GREASE among the cipher suites is sent by BoringSSL (Chromium turns it on) and by Apple's stack, which is built on
+ *   BoringSSL. Chromium adds ALPS (17513, 17613) and permutes its extensions; Apple offers compress_certificate with zlib
+ *   and three old 3DES suites, and never ALPS.
+ * - OpenSSL sends no GREASE, and encrypt_then_mac (22) in every ClientHello that may become TLS 1.2. */
+const char *fingerprint_stack(const struct client_hello *h)
+{
+    bool alps = has(&h->extensions, 17513) || has(&h->extensions, 17613);
+
+    if (has_grease(&h->ciphers)) {
+        bool old_3des = has(&h->ciphers, 0xc008) && has(&h->ciphers, 0xc012) && has(&h->ciphers, 0x000a);
+
+        return !alps && old_3des ? "apple" : "boringssl";
+    }
+    if (has(&h->extensions, 22) && has(&h->extensions, 11) && has(&h->ciphers, 0x00ff))
+        return "openssl";
+    return "other";
+}
