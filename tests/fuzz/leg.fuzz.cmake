@@ -1,0 +1,1 @@
+whytls_fuzz(tls leg USES cert base LIBS PkgConfig::EVENT)
