@@ -1,0 +1,157 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "history.h"
+
+#define NOW   ((int64_t)1700000000000)
+#define HOUR  ((int64_t)3600 * 1000)
+#define NEVER HISTORY_NEVER
+
+static const struct history_key phone_app_a = {.ip = "10.0.0.2", .family = "iPhone", .app = "Acme", .host = "a.example"};
+
+static struct history_key at_host(const char *host)
+{
+    struct history_key key = phone_app_a;
+
+    key.host = host;
+    return key;
+}
+
+static int set_up(void **state)
+{
+    *state = device_history_new();
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    device_history_free(*state);
+    return 0;
+}
+
+static struct history_view read_at(struct device_history *h, struct history_key key, int64_t now)
+{
+    struct history_view view;
+
+    history_read(h, &key, now, &view);
+    return view;
+}
+
+static void a_stranger_has_no_past(void **state)
+{
+    struct history_view view = read_at(*state, phone_app_a, NOW);
+
+    assert_int_equal(view.device.accepted, 0);
+    assert_int_equal(view.host.streak, 0);
+    assert_true(view.device.last_accepted == NEVER);
+    assert_int_equal(view.first_seen, NOW / 1000);
+}
+
+static void the_five_tallies_tell_who_did_what(void **state)
+{
+    struct history_key browser = phone_app_a, other_app = at_host("b.example"), other_phone = phone_app_a;
+
+    browser.app = "Safari";
+    browser.is_browser = true;
+    other_app.app = "Bank";
+    other_phone.ip = "10.0.0.3";
+    history_note(*state, &phone_app_a, HISTORY_REFUSED, NOW);
+    history_note(*state, &browser, HISTORY_ACCEPTED, NOW + 1000);
+    history_note(*state, &other_app, HISTORY_ACCEPTED, NOW + 2000);
+    history_note(*state, &other_phone, HISTORY_ACCEPTED, NOW + 3000);
+    struct history_view view = read_at(*state, phone_app_a, NOW + 4000);
+
+    assert_int_equal(view.device.accepted, 2);
+    assert_int_equal(view.device.refused, 1);
+    assert_int_equal(view.device.hosts_accepted, 2);
+    assert_int_equal(view.app.accepted, 0);
+    assert_int_equal(view.app.refused, 1);
+    assert_int_equal(view.host.refused, 1);
+    assert_int_equal(view.browser.accepted, 1);
+    assert_int_equal(view.others.accepted, 1);
+    assert_int_equal(view.others.refused, 0);
+}
+
+static void two_apps_at_one_host_are_one_host(void **state)
+{
+    struct history_key other_app = phone_app_a;
+
+    other_app.app = "Bank";
+    history_note(*state, &phone_app_a, HISTORY_ACCEPTED, NOW);
+    history_note(*state, &other_app, HISTORY_ACCEPTED, NOW);
+    assert_int_equal(read_at(*state, phone_app_a, NOW).device.hosts_accepted, 1);
+}
+
+static void a_streak_grows_until_an_acceptance(void **state)
+{
+    for (int i = 0; i < 3; i++)
+        history_note(*state, &phone_app_a, HISTORY_REFUSED, NOW + i);
+    assert_int_equal(read_at(*state, phone_app_a, NOW + 5).host.streak, 3);
+    history_note(*state, &phone_app_a, HISTORY_ACCEPTED, NOW + 6);
+    assert_int_equal(read_at(*state, phone_app_a, NOW + 7).host.streak, 0);
+}
+
+static void counts_are_of_a_day_and_times_of_longer(void **state)
+{
+    history_note(*state, &phone_app_a, HISTORY_ACCEPTED, NOW);
+    struct history_view view = read_at(*state, phone_app_a, NOW + 25 * HOUR);
+
+    assert_int_equal(view.host.accepted, 0);
+    assert_int_equal(view.host.last_accepted, NOW / 1000);
+    assert_int_equal(read_at(*state, phone_app_a, NOW + 23 * HOUR).host.accepted, 1);
+}
+
+static void a_tunnel_that_worked_is_remembered(void **state)
+{
+    history_note(*state, &phone_app_a, HISTORY_TUNNEL_WORKED, NOW);
+    struct history_view view = read_at(*state, phone_app_a, NOW);
+
+    assert_int_equal(view.host.tunnel_worked, NOW / 1000);
+    assert_int_equal(view.host.accepted, 0);
+}
+
+static void success_beside_is_by_app_and_host(void **state)
+{
+    struct history_key elsewhere = at_host("b.example");
+
+    history_note(*state, &phone_app_a, HISTORY_ACCEPTED, NOW);
+    assert_true(history_accepted_since(*state, &phone_app_a, NOW - 1));
+    assert_false(history_accepted_since(*state, &phone_app_a, NOW + 1));
+    assert_false(history_accepted_since(*state, &elsewhere, NOW - 1));
+}
+
+static void the_oldest_rows_leave_when_it_is_full(void **state)
+{
+    char               host[32];
+    struct history_key key = phone_app_a;
+
+    key.host = host;
+    for (int i = 0; i < HISTORY_ROWS_MOST + 100; i++) {
+        snprintf(host, sizeof host, "h%d.example", i);
+        history_note(*state, &key, HISTORY_ACCEPTED, NOW + i);
+    }
+    snprintf(host, sizeof host, "h0.example");
+    assert_true(read_at(*state, key, NOW).host.last_accepted == NEVER);
+    assert_int_equal(read_at(*state, key, NOW + HISTORY_ROWS_MOST).device.hosts_accepted, HISTORY_ROWS_MOST);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_stranger_has_no_past, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_five_tallies_tell_who_did_what, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(two_apps_at_one_host_are_one_host, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_streak_grows_until_an_acceptance, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(counts_are_of_a_day_and_times_of_longer, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_tunnel_that_worked_is_remembered, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(success_beside_is_by_app_and_host, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_oldest_rows_leave_when_it_is_full, set_up, tear_down),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
