@@ -1,0 +1,408 @@
+#include "flow_json.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "base/time_text.h"
+#include "flow.h"
+
+static void put_number(struct json_out *out, const char *key, int64_t n)
+{
+    if (n == FLOW_NONE)
+        json_put_null(out, key);
+    else
+        json_put_int(out, key, n);
+}
+
+static void put_time(struct json_out *out, const char *key, int64_t seconds)
+{
+    char buf[TIME_TEXT_CAP];
+
+    json_put_text(out, key, seconds == FLOW_NONE ? NULL : time_rfc3339(buf, seconds));
+}
+
+static void put_texts(struct json_out *out, const char *key, const struct flow_texts *texts)
+{
+    json_key(out, key);
+    json_array(out);
+    for (size_t i = 0; i < texts->n; i++)
+        json_text(out, texts->at[i]);
+    json_array_end(out);
+}
+
+static void put_open(struct json_out *out, const char *key)
+{
+    json_key(out, key);
+    json_object(out);
+}
+
+static void put_list(struct json_out *out, const char *key)
+{
+    json_key(out, key);
+    json_array(out);
+}
+
+static void put_openssl(struct json_out *out, const struct flow_openssl *o)
+{
+    put_open(out, "openssl");
+    json_put_bool(out, "accept", o->accept);
+    json_put_int(out, "code", o->code);
+    json_put_int(out, "depth", o->depth);
+    json_object_end(out);
+}
+
+static void put_checks(struct json_out *out, const struct flow_verdict *v)
+{
+    put_list(out, "checks");
+    for (size_t i = 0; i < v->n_checks; i++) {
+        const struct flow_check *check = &v->checks[i];
+
+        json_object(out);
+        json_put_text(out, "check", check->check);
+        put_number(out, "cert", check->cert);
+        put_number(out, "osstatus", check->osstatus);
+        json_put_text(out, "detail", check->detail);
+        json_object_end(out);
+    }
+    json_array_end(out);
+}
+
+void flow_verdict_json(const struct flow_verdict *v, struct json_out *out)
+{
+    if (!v) {
+        json_null(out);
+        return;
+    }
+    json_object(out);
+    json_put_int(out, "v", 1);
+    json_put_text(out, "verdict", v->verdict);
+    json_put_text(out, "anchors_are", v->anchors_are);
+    json_put_text(out, "class", v->class);
+    json_put_text(out, "text", v->text);
+    put_number(out, "osstatus", v->osstatus);
+    json_put_text(out, "osstatus_name", v->osstatus_name);
+    put_number(out, "nsurlerror", v->nsurlerror);
+    json_put_bool(out, "overridable", v->overridable);
+    put_checks(out, v);
+    put_texts(out, "path", &v->path);
+    put_texts(out, "causes", &v->causes);
+    put_openssl(out, v->openssl);
+    json_object_end(out);
+}
+
+static void put_client(struct json_out *out, const struct flow_client *c)
+{
+    put_open(out, "client");
+    json_put_text(out, "ip", c->ip);
+    json_put_int(out, "port", c->port);
+    json_put_text(out, "device", c->device->id);
+    json_put_text(out, "agent", c->agent);
+    json_put_text(out, "app", c->app->name);
+    json_put_text(out, "ja4", c->ja4);
+    json_put_text(out, "device_name", c->device->name);
+    json_put_text(out, "device_family", c->device->family);
+    json_put_text(out, "os_version", c->device->os_version);
+    json_put_bool(out, "browser", c->app->is_browser);
+    json_put_text(out, "stack", c->app->stack);
+    json_object_end(out);
+}
+
+static void put_target(struct json_out *out, const struct flow_target *t)
+{
+    put_open(out, "target");
+    json_put_text(out, "host", t->host);
+    json_put_int(out, "port", t->port);
+    json_put_text(out, "learnt", t->learnt);
+    json_put_text(out, "site", t->site);
+    json_object_end(out);
+}
+
+static void put_decision(struct json_out *out, const struct flow_decision *d)
+{
+    put_open(out, "decision");
+    json_put_text(out, "action", d->action);
+    json_put_text(out, "by", d->by);
+    json_put_text(out, "answer", d->answer);
+    json_object_end(out);
+}
+
+static void put_alert(struct json_out *out, const struct flow_alert *a)
+{
+    if (!a) {
+        json_put_null(out, "alert");
+        return;
+    }
+    put_open(out, "alert");
+    json_put_text(out, "from", a->from);
+    json_put_int(out, "number", a->number);
+    json_put_text(out, "name", a->name);
+    json_put_text(out, "phase", a->phase);
+    json_object_end(out);
+}
+
+static void put_client_leg(struct json_out *out, const struct flow_client_leg *leg)
+{
+    if (!leg) {
+        json_put_null(out, "client_leg");
+        return;
+    }
+    put_open(out, "client_leg");
+    json_put_text(out, "sni", leg->sni);
+    json_put_text(out, "version", leg->version);
+    json_put_text(out, "cipher", leg->cipher);
+    json_put_text(out, "group", leg->group);
+    json_put_text(out, "alpn", leg->alpn);
+    json_put_bool(out, "resumed", leg->resumed);
+    json_put_text(out, "leaf", leg->leaf ? leg->leaf->sha256 : NULL);
+    put_alert(out, leg->alert);
+    json_put_text(out, "ended", leg->ended);
+    json_put_int(out, "bytes_in", leg->bytes_in);
+    json_put_int(out, "bytes_out", leg->bytes_out);
+    json_put_bool(out, "finished", leg->finished);
+    json_put_text(out, "symptom", leg->symptom);
+    json_object_end(out);
+}
+
+/* What a reader needs beside the fingerprints when something is wrong; a clean flow does without. */
+static void put_certificates(struct json_out *out, const struct flow_server_leg *leg)
+{
+    put_list(out, "certificates");
+    for (size_t i = 0; i < leg->n_chain; i++) {
+        const struct flow_certificate *c = &leg->chain[i];
+
+        json_object(out);
+        json_put_text(out, "sha256", c->sha256);
+        json_put_text(out, "subject", c->subject->text);
+        json_put_text(out, "issuer", c->issuer->text);
+        put_time(out, "not_before", c->not_before);
+        put_time(out, "not_after", c->not_after);
+        json_put_text(out, "key", c->key);
+        json_put_text(out, "signature", c->signature);
+        put_texts(out, "names", &c->names);
+        json_put_text(out, "source", c->source);
+        json_object_end(out);
+    }
+    json_array_end(out);
+}
+
+static void put_server_leg(struct json_out *out, const struct flow *f)
+{
+    const struct flow_server_leg *leg = f->server_leg;
+
+    if (!leg) {
+        json_put_null(out, "server_leg");
+        return;
+    }
+    put_open(out, "server_leg");
+    json_put_text(out, "address", leg->address);
+    json_put_text(out, "version", leg->version);
+    json_put_text(out, "cipher", leg->cipher);
+    json_put_text(out, "group", leg->group);
+    json_put_text(out, "alpn", leg->alpn);
+    put_list(out, "chain");
+    for (size_t i = 0; i < leg->n_chain; i++)
+        json_text(out, leg->chain[i].sha256);
+    json_array_end(out);
+    json_put_text(out, "staple", leg->staple);
+    json_key(out, "verdict");
+    flow_verdict_json(leg->verdict, out);
+    json_put_text(out, "trusted_by", leg->trusted_by);
+    put_alert(out, leg->alert);
+    json_put_text(out, "symptom", leg->symptom);
+    json_put_text(out, "ended", leg->ended);
+    json_put_int(out, "bytes_in", leg->bytes_in);
+    json_put_int(out, "bytes_out", leg->bytes_out);
+    json_put_bool(out, "wants_client_certificate", leg->wants_client_certificate);
+    if (f->n_diagnosis)
+        put_certificates(out, leg);
+    json_object_end(out);
+}
+
+static void put_evidence(struct json_out *out, const char *key, const struct flow_evidence *rows, size_t n)
+{
+    put_list(out, key);
+    for (size_t i = 0; i < n; i++) {
+        json_object(out);
+        json_put_text(out, "fact", rows[i].fact);
+        json_put_text(out, "value", rows[i].value);
+        json_put_int(out, "weight", rows[i].weight);
+        json_put_text(out, "says", rows[i].says);
+        json_object_end(out);
+    }
+    json_array_end(out);
+}
+
+static void put_ios(struct json_out *out, const struct flow_ios *ios)
+{
+    put_open(out, "ios");
+    json_put_text(out, "safari", ios->safari);
+    json_put_text(out, "app", ios->app);
+    json_put_text(out, "text", ios->text);
+    json_put_text(out, "grade", ios->grade);
+    json_object_end(out);
+}
+
+static void put_diagnosis(struct json_out *out, const struct flow *f)
+{
+    put_list(out, "diagnosis");
+    for (size_t i = 0; i < f->n_diagnosis; i++) {
+        const struct flow_diagnosis *d = &f->diagnosis[i];
+
+        json_object(out);
+        json_put_text(out, "cause", d->cause);
+        json_put_text(out, "leg", d->leg);
+        json_put_text(out, "confidence", d->confidence);
+        json_put_int(out, "score", d->score);
+        json_put_text(out, "title", d->title);
+        json_put_text(out, "why", d->why);
+        put_evidence(out, "evidence", d->evidence, d->n_evidence);
+        put_evidence(out, "against", d->against, d->n_against);
+        put_ios(out, d->ios);
+        put_texts(out, "device_fix", &d->device_fix);
+        put_texts(out, "server_fix", &d->server_fix);
+        json_put_text(out, "next_test", d->next_test);
+        put_texts(out, "by", &d->by);
+        json_object_end(out);
+    }
+    json_array_end(out);
+}
+
+static void put_notes(struct json_out *out, const struct flow *f)
+{
+    put_list(out, "notes");
+    for (size_t i = 0; i < f->n_notes; i++) {
+        const struct flow_note *note = &f->notes[i];
+
+        json_object(out);
+        json_put_text(out, "code", note->code);
+        json_put_text(out, "severity", note->severity);
+        json_put_text(out, "leg", note->leg);
+        json_put_text(out, "text", note->text);
+        json_put_text(out, "by", note->by);
+        put_open(out, "data");
+        json_object_end(out);
+        json_object_end(out);
+    }
+    json_array_end(out);
+    if (f->n_notes_cut)
+        json_put_int(out, "notes_cut", (int64_t)f->n_notes_cut);
+}
+
+/* JSON has no NaN and no infinity (RFC 8259 §6). */
+static void put_fraction(struct json_out *out, const char *key, double number)
+{
+    if (!isfinite(number)) {
+        json_put_null(out, key);
+        return;
+    }
+    json_key(out, key);
+    text_printf(out->to, "%.15g", number);
+    out->keyed = false;
+}
+
+static void put_facts(struct json_out *out, const struct flow *f)
+{
+    put_open(out, "facts");
+    for (const struct flow_fact *fact = f->facts; fact; fact = fact->next)
+        switch (fact->kind) {
+        case FACT_TEXT:
+            json_put_text(out, fact->name, fact->text);
+            break;
+        case FACT_INTEGER:
+            put_number(out, fact->name, fact->integer);
+            break;
+        case FACT_NUMBER:
+            put_fraction(out, fact->name, fact->number);
+            break;
+        case FACT_BOOLEAN:
+            json_put_bool(out, fact->name, fact->integer);
+            break;
+        case FACT_TIME:
+            put_time(out, fact->name, fact->integer);
+            break;
+        }
+    json_object_end(out);
+}
+
+static void put_exchanges(struct json_out *out, const struct flow *f)
+{
+    put_list(out, "exchanges");
+    for (size_t i = 0; i < f->n_exchanges; i++) {
+        const struct flow_exchange *x = &f->exchanges[i];
+
+        json_object(out);
+        json_put_text(out, "method", x->method);
+        json_put_text(out, "url", x->url);
+        put_number(out, "status", x->status);
+        json_put_int(out, "ms", x->ms);
+        json_put_int(out, "request_bytes", x->request_bytes);
+        json_put_int(out, "response_bytes", x->response_bytes);
+        json_object_end(out);
+    }
+    json_array_end(out);
+    if (f->n_exchanges_cut)
+        json_put_int(out, "exchanges_cut", (int64_t)f->n_exchanges_cut);
+}
+
+static void put_timeline(struct json_out *out, const struct flow *f)
+{
+    put_list(out, "timeline");
+    for (size_t i = 0; i < f->n_ticks; i++) {
+        json_object(out);
+        json_put_int(out, "at_ms", f->ticks[i].at_ms);
+        json_put_text(out, "moment", f->ticks[i].moment);
+        json_object_end(out);
+    }
+    json_array_end(out);
+}
+
+static void put_dial(struct json_out *out, const struct flow_dial *dial)
+{
+    if (!dial)
+        return;
+    put_open(out, "dial");
+    json_put_text(out, "error", dial->error);
+    put_texts(out, "addresses", &dial->addresses);
+    json_put_int(out, "ms", dial->ms);
+    json_object_end(out);
+}
+
+static void put_mail(struct json_out *out, const struct flow_mail *mail)
+{
+    if (!mail)
+        return;
+    put_open(out, "mail");
+    json_put_text(out, "protocol", mail->protocol);
+    json_put_text(out, "starttls", mail->starttls);
+    json_object_end(out);
+}
+
+void flow_json(const struct flow *f, struct json_out *out)
+{
+    char at[TIME_TEXT_CAP];
+
+    json_object(out);
+    json_put_int(out, "v", 1);
+    json_put_text(out, "id", f->id);
+    json_put_text(out, "at", time_rfc3339_ms(at, f->at_ms));
+    json_put_int(out, "ms", f->ms);
+    put_open(out, "proxy");
+    json_put_text(out, "name", f->proxy->name);
+    json_put_text(out, "version", f->proxy->version);
+    json_object_end(out);
+    json_put_text(out, "entry", f->entry);
+    put_client(out, f->client);
+    put_target(out, f->target);
+    put_decision(out, f->decision);
+    put_client_leg(out, f->client_leg);
+    put_dial(out, f->dial);
+    put_mail(out, f->mail);
+    put_server_leg(out, f);
+    json_put_text(out, "failed_leg", f->failed_leg);
+    put_diagnosis(out, f);
+    put_notes(out, f);
+    put_facts(out, f);
+    put_exchanges(out, f);
+    put_timeline(out, f);
+    json_object_end(out);
+}

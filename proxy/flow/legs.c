@@ -1,0 +1,105 @@
+#include "legs.h"
+
+#include "wire/alert.h"
+
+static const char *text_or_null(struct flow *f, const char *text)
+{
+    return text[0] ? flow_text(f, text) : NULL;
+}
+
+static struct flow_alert *make_alert(struct flow *f, const struct leg_alert *seen)
+{
+    struct flow_alert *alert = FLOW_MAKE(f, alert);
+
+    alert->from = seen->from_client ? "client" : "server";
+    alert->number = seen->number;
+    alert->name = alert_name(seen->number);
+    alert->phase = leg_phase_name(seen->phase);
+    return alert;
+}
+
+void flow_fill_server_leg(struct flow *f, const struct leg_facts *facts)
+{
+    struct flow_server_leg *leg = f->server_leg;
+
+    leg->version = text_or_null(f, facts->version);
+    leg->cipher = text_or_null(f, facts->cipher);
+    leg->group = text_or_null(f, facts->group);
+    leg->alpn = text_or_null(f, facts->alpn);
+    leg->wants_client_certificate = facts->certificate_requested;
+    leg->bytes_in = (int64_t)facts->plain_in;
+    leg->bytes_out = (int64_t)facts->plain_out;
+    if (facts->alert.seen && !leg->alert)
+        leg->alert = make_alert(f, &facts->alert);
+}
+
+void flow_fill_client_leg(struct flow *f, const struct leg_facts *facts)
+{
+    struct flow_client_leg *leg = f->client_leg;
+
+    leg->version = text_or_null(f, facts->version);
+    leg->cipher = text_or_null(f, facts->cipher);
+    leg->group = text_or_null(f, facts->group);
+    leg->alpn = text_or_null(f, facts->alpn);
+    leg->resumed = facts->resumed;
+    leg->finished = facts->finished;
+    leg->bytes_in = (int64_t)facts->plain_in;
+    leg->bytes_out = (int64_t)facts->plain_out;
+    if (facts->alert.seen && !leg->alert)
+        leg->alert = make_alert(f, &facts->alert);
+}
+
+/* An alert that says "we share nothing", whoever says it before a ServerHello: RFC 8446 §6.2, RFC 7301 §3.2. */
+static bool is_nothing_in_common(uint8_t alert)
+{
+    return alert == 40 /* handshake_failure */ || alert == 70 /* protocol_version */ ||
+           alert == 71 /* insufficient_security */ || alert == 120 /* no_application_protocol */;
+}
+
+static enum symptom symptom_of_alert(const struct leg_alert *alert, bool by_peer)
+{
+    if (!by_peer)
+        return is_nothing_in_common(alert->number) ? SYMPTOM_NOTHING_IN_COMMON : SYMPTOM_NONE;
+    switch (alert->phase) {
+    case PHASE_BEFORE_SERVER_HELLO:
+        return SYMPTOM_ALERT_BEFORE_SERVER_HELLO;
+    case PHASE_AFTER_CERTIFICATE:
+        return SYMPTOM_ALERT_AFTER_CERTIFICATE;
+    case PHASE_AFTER_FINISH:
+        return SYMPTOM_ALERT_AFTER_FINISH;
+    }
+    return SYMPTOM_NONE;
+}
+
+enum symptom leg_symptom(const struct leg_facts *facts, enum leg_side which, bool late)
+{
+    if (facts->not_tls)
+        return SYMPTOM_NOT_TLS;
+    if (facts->alert.seen && facts->alert.fatal) {
+        bool         by_peer = facts->alert.from_client == (which == LEG_CLIENT);
+        enum symptom said = symptom_of_alert(&facts->alert, by_peer);
+
+        if (said != SYMPTOM_NONE)
+            return facts->plain_in > 0 ? SYMPTOM_NONE : said;
+    }
+    if (late)
+        return SYMPTOM_STALLED;
+    if (facts->finished)
+        return facts->plain_in == 0 && (facts->eof || facts->close_notify_in) ? SYMPTOM_CLOSE_AFTER_FINISH_UNUSED : SYMPTOM_NONE;
+    return facts->server_hello ? SYMPTOM_CLOSE_AFTER_CERTIFICATE : SYMPTOM_CLOSE_BEFORE_SERVER_HELLO;
+}
+
+const char *leg_ended(const struct leg_facts *facts, struct leg_end end)
+{
+    if (end.late)
+        return "timeout";
+    if (facts && facts->alert.seen && facts->alert.fatal)
+        return "alert";
+    if (end.reset)
+        return "rst";
+    if (facts && facts->close_notify_in)
+        return "clean";
+    if (end.eof)
+        return "fin";
+    return facts && facts->close_notify_out ? "clean" : NULL;
+}
