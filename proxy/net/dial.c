@@ -1,0 +1,407 @@
+#include "dial.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <event2/event_struct.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "addr.h"
+#include "base/mem.h"
+#include "loop_priv.h"
+#include "pipe_socket.h"
+#include "resolve.h"
+
+enum {
+    CONNECT_MS = 10000,
+    STAGGER_MS = 250, /* RFC 8305 §5: Connection Attempt Delay */
+};
+
+struct attempt {
+    struct dial *dial;
+    struct event event; /* writable: connected, or failed */
+    int          fd;    /* -1: over */
+    size_t       at;    /* into candidates */
+};
+
+struct dial {
+    struct dial          *next, **link;
+    struct sockets_dialer *dialer;
+    struct resolve       *lookup; /* while names are asked for */
+    struct event          stagger, deadline, failing;
+    union addr            candidates[DIAL_ADDRESSES_MOST];
+    size_t                n_candidates, n_begun, n_open;
+    struct attempt        attempts[DIAL_ADDRESSES_MOST];
+    uint16_t              port;
+    bool                  from_loopback, vetoed;
+    int64_t               began_ms;
+    struct dial_result    result;
+    void (*done)(void *arg, struct dial_result *result);
+    void *arg;
+};
+
+struct sockets_dialer {
+    struct dialer      base;
+    struct loop       *loop;     /* borrowed */
+    struct resolver   *resolver; /* borrowed */
+    struct dial_config config;
+    struct dial       *dials;
+};
+
+const char *dial_error_name(enum dial_error e)
+{
+    switch (e) {
+    case DIAL_OK:
+        return NULL;
+    case DIAL_NXDOMAIN:
+        return "nxdomain";
+    case DIAL_SERVFAIL:
+        return "servfail";
+    case DIAL_DNS_TIMEOUT:
+    case DIAL_TIMEOUT:
+        return "timeout";
+    case DIAL_REFUSED:
+        return "refused";
+    case DIAL_UNREACHABLE:
+        return "unreachable";
+    case DIAL_RESET:
+        return "reset";
+    case DIAL_FORBIDDEN:
+        return "forbidden";
+    }
+    return NULL;
+}
+
+static enum dial_error error_of_errno(int e)
+{
+    switch (e) {
+    case ECONNREFUSED:
+        return DIAL_REFUSED;
+    case ETIMEDOUT:
+        return DIAL_TIMEOUT;
+    case ECONNRESET:
+    case ECONNABORTED:
+    case EPIPE:
+        return DIAL_RESET;
+    default: /* no route, no such network, forbidden by a firewall of this machine */
+        return DIAL_UNREACHABLE;
+    }
+}
+
+/* Of several addresses that failed differently, the one that says most about the site is told. */
+static int telling(enum dial_error e)
+{
+    switch (e) {
+    case DIAL_REFUSED:
+        return 4;
+    case DIAL_RESET:
+        return 3;
+    case DIAL_TIMEOUT:
+        return 2;
+    case DIAL_UNREACHABLE:
+        return 1;
+    case DIAL_OK:
+    case DIAL_NXDOMAIN:
+    case DIAL_SERVFAIL:
+    case DIAL_DNS_TIMEOUT:
+    case DIAL_FORBIDDEN:
+        break;
+    }
+    return 0;
+}
+
+static void note_error(struct dial *d, enum dial_error error)
+{
+    if (telling(error) > telling(d->result.error))
+        d->result.error = error;
+}
+
+static void attempt_close(struct attempt *a)
+{
+    if (a->fd < 0)
+        return;
+    event_del(&a->event);
+    close(a->fd);
+    a->fd = -1;
+    a->dial->n_open--;
+}
+
+/* Everything is let go but the result. */
+static void dial_free(struct dial *d)
+{
+    *d->link = d->next;
+    if (d->next)
+        d->next->link = d->link;
+    if (d->lookup)
+        resolve_cancel(d->lookup);
+    event_del(&d->stagger);
+    event_del(&d->deadline);
+    event_del(&d->failing);
+    for (size_t i = 0; i < d->n_begun; i++)
+        attempt_close(&d->attempts[i]);
+    mem_free(d);
+}
+
+/* `d` is gone afterwards; called from the loop only. */
+static void dial_end(struct dial *d, enum dial_error error, struct pipe *pipe)
+{
+    struct dial_result result = d->result;
+    void (*done)(void *arg, struct dial_result *result) = d->done;
+    void *arg = d->arg;
+
+    result.error = error;
+    result.pipe = pipe;
+    result.ms = loop_now_ms(d->dialer->loop) - d->began_ms;
+    dial_free(d);
+    done(arg, &result);
+}
+
+/* Ends from the loop, with the error noted so far: we may be inside the caller's start(). */
+static void dial_fail_soon(struct dial *d, enum dial_error error)
+{
+    d->result.error = error;
+    event_active(&d->failing, EV_TIMEOUT, 1);
+}
+
+static void failed(evutil_socket_t fd, short what, void *arg)
+{
+    struct dial *d = arg;
+
+    (void)fd;
+    (void)what;
+    dial_end(d, d->result.error, NULL);
+}
+
+static void attempt_done(evutil_socket_t fd, short what, void *arg);
+
+/* False: it failed at once. */
+static bool attempt_begin(struct dial *d, size_t at)
+{
+    const union addr *to = &d->candidates[at];
+    struct attempt   *a = &d->attempts[d->n_begun++];
+
+    *a = (struct attempt){.dial = d, .fd = -1, .at = at};
+    addr_text(d->result.tried[d->result.n_tried++], &to->any);
+    int fd = socket(to->any.sa_family, SOCK_STREAM, 0);
+    if (fd < 0) {
+        note_error(d, error_of_errno(errno));
+        return false;
+    }
+    evutil_make_socket_nonblocking(fd);
+    evutil_make_socket_closeonexec(fd);
+    if (connect(fd, &to->any, addr_len(&to->any)) != 0 && errno != EINPROGRESS) {
+        note_error(d, error_of_errno(errno));
+        close(fd);
+        return false;
+    }
+    a->fd = fd;
+    d->n_open++;
+    event_assign(&a->event, loop_base(d->dialer->loop), fd, EV_WRITE, attempt_done, a);
+    event_add(&a->event, NULL);
+    return true;
+}
+
+static void next_attempt(struct dial *d)
+{
+    const struct timeval stagger = {.tv_usec = STAGGER_MS * 1000};
+
+    while (d->n_begun < d->n_candidates) {
+        if (!attempt_begin(d, d->n_begun))
+            continue;
+        if (d->n_begun < d->n_candidates)
+            event_add(&d->stagger, &stagger);
+        return;
+    }
+    if (d->n_open == 0)
+        dial_fail_soon(d, d->result.error);
+}
+
+static void attempt_done(evutil_socket_t fd, short what, void *arg)
+{
+    struct attempt *a = arg;
+    struct dial    *d = a->dial;
+    int             error = 0;
+    socklen_t       len = sizeof error;
+
+    (void)what;
+    if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) != 0)
+        error = errno;
+    if (error) {
+        note_error(d, error_of_errno(error));
+        attempt_close(a);
+        event_del(&d->stagger); /* RFC 8305 §5: no reason to wait any longer */
+        next_attempt(d);
+        return;
+    }
+    addr_text(d->result.address, &d->candidates[a->at].any);
+    struct pipe *pipe = pipe_socket_new(d->dialer->loop, fd);
+    a->fd = -1; /* the pipe's now */
+    d->n_open--;
+    dial_end(d, DIAL_OK, pipe);
+}
+
+static void stagger_over(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd;
+    (void)what;
+    next_attempt(arg);
+}
+
+static void too_late(evutil_socket_t fd, short what, void *arg)
+{
+    struct dial *d = arg;
+
+    (void)fd;
+    (void)what;
+    note_error(d, DIAL_TIMEOUT);
+    dial_end(d, d->result.error, NULL);
+}
+
+static void add_candidate(struct dial *d, const union addr *address, uint16_t port)
+{
+    const struct dial_config *config = &d->dialer->config;
+    union addr                to = *address;
+
+    if (d->n_candidates == DIAL_ADDRESSES_MOST)
+        return;
+    if (port)
+        addr_set_port(&to.any, port);
+    if (config->may && !config->may(config->arg, &to.any, d->from_loopback))
+        d->vetoed = true;
+    else
+        d->candidates[d->n_candidates++] = to;
+}
+
+static void begin(struct dial *d)
+{
+    const struct timeval most = {.tv_sec = (time_t)(d->dialer->config.connect_ms / 1000),
+        .tv_usec = (suseconds_t)(d->dialer->config.connect_ms % 1000 * 1000)};
+
+    if (d->n_candidates == 0) {
+        dial_fail_soon(d, d->vetoed ? DIAL_FORBIDDEN : DIAL_NXDOMAIN);
+        return;
+    }
+    event_add(&d->deadline, &most);
+    next_attempt(d);
+}
+
+static enum dial_error error_of_lookup(enum resolve_error e)
+{
+    switch (e) {
+    case RESOLVE_OK:
+        return DIAL_OK;
+    case RESOLVE_NXDOMAIN:
+        return DIAL_NXDOMAIN;
+    case RESOLVE_SERVFAIL:
+        return DIAL_SERVFAIL;
+    case RESOLVE_TIMEOUT:
+        return DIAL_DNS_TIMEOUT;
+    }
+    return DIAL_SERVFAIL;
+}
+
+/* RFC 8305 §4: families take turns, IPv6 first. The answer has all of IPv6 before all of IPv4. */
+static void add_in_turn(struct dial *d, const struct resolve_answer *answer)
+{
+    size_t v6 = 0, n_v6 = 0;
+
+    while (n_v6 < answer->n && answer->addresses[n_v6].any.sa_family == AF_INET6)
+        n_v6++;
+    for (size_t v4 = n_v6; v6 < n_v6 || v4 < answer->n; v6++, v4++) {
+        if (v6 < n_v6)
+            add_candidate(d, &answer->addresses[v6], d->port);
+        if (v4 < answer->n)
+            add_candidate(d, &answer->addresses[v4], d->port);
+    }
+}
+
+static void resolved(void *arg, const struct resolve_answer *answer)
+{
+    struct dial *d = arg;
+
+    d->lookup = NULL;
+    for (size_t i = 0; i < answer->n_aliases && i < DIAL_ALIASES_MOST; i++)
+        snprintf(d->result.aliases[d->result.n_aliases++], sizeof d->result.aliases[0], "%s", answer->aliases[i]);
+    if (answer->error != RESOLVE_OK) {
+        dial_end(d, error_of_lookup(answer->error), NULL);
+        return;
+    }
+    add_in_turn(d, answer);
+    begin(d);
+}
+
+/* True: the host was answered for, or forbidden, by the configuration. */
+static bool begin_instead(struct dial *d, const char *host)
+{
+    const struct dial_config *config = &d->dialer->config;
+    struct sockaddr_storage   to = {0};
+    unsigned                  to_len = 0;
+    enum dial_error           error = DIAL_OK;
+
+    if (!config->instead || !config->instead(config->arg, host, d->port, (struct sockaddr *)&to, &to_len, &error))
+        return false;
+    if (error != DIAL_OK) {
+        dial_fail_soon(d, error);
+        return true;
+    }
+    union addr address = {0};
+    memcpy(&address, &to, to_len < sizeof address ? to_len : sizeof address);
+    /* Whoever set this up may point at the loopback; only our own listeners stay out of reach. */
+    d->from_loopback = true;
+    add_candidate(d, &address, addr_port(&address.any) ? 0 : d->port);
+    begin(d);
+    return true;
+}
+
+static struct dial *sockets_start(struct dialer *base, const char *host, uint16_t port, bool from_loopback,
+    void (*done)(void *arg, struct dial_result *result), void *arg)
+{
+    struct sockets_dialer *dialer = (struct sockets_dialer *)base;
+    struct dial           *d = mem_new(sizeof *d);
+
+    *d = (struct dial){.dialer = dialer, .port = port, .from_loopback = from_loopback, .done = done, .arg = arg,
+        .began_ms = loop_now_ms(dialer->loop), .next = dialer->dials, .link = &dialer->dials};
+    if (d->next)
+        d->next->link = &d->next;
+    dialer->dials = d;
+    evtimer_assign(&d->stagger, loop_base(dialer->loop), stagger_over, d);
+    evtimer_assign(&d->deadline, loop_base(dialer->loop), too_late, d);
+    evtimer_assign(&d->failing, loop_base(dialer->loop), failed, d);
+    if (!begin_instead(d, host))
+        d->lookup = resolve_start(dialer->resolver, host, resolved, d);
+    return d;
+}
+
+static void sockets_cancel(struct dialer *base, struct dial *one)
+{
+    (void)base;
+    dial_free(one);
+}
+
+struct dialer *dialer_sockets_new(struct loop *l, struct resolver *r, const struct dial_config *config)
+{
+    struct sockets_dialer *dialer = mem_new(sizeof *dialer);
+
+    dialer->base = (struct dialer){.start = sockets_start, .cancel = sockets_cancel};
+    dialer->loop = l;
+    dialer->resolver = r;
+    if (config)
+        dialer->config = *config;
+    if (dialer->config.connect_ms <= 0)
+        dialer->config.connect_ms = CONNECT_MS;
+    return &dialer->base;
+}
+
+void dialer_sockets_free(struct dialer *base)
+{
+    struct sockets_dialer *dialer = (struct sockets_dialer *)base;
+
+    if (!dialer)
+        return;
+    while (dialer->dials)
+        dial_free(dialer->dials);
+    mem_free(dialer);
+}
