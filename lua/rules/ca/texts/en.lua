@@ -1,0 +1,61 @@
+local ios = { safari = "This Connection Is Not Private.", app = "-1202", grade = "Apple source" }
+local again = "Run `whytls explain {target.host}:{target.port}` again after the reload."
+return {
+    ["not-a-ca"] = {
+        title = "A certificate that is no authority signed for {target.host}",
+        why   = "“{server_leg.chain.leaf.issuer.cn}” says of itself that it is no CA, so nothing that it signs counts.",
+        because = { ["checks.BasicConstraintsCA"] = "a certificate above the leaf says CA: no" },
+        ios = ios,
+        server_fix = { "Have the leaf signed by a CA certificate (basicConstraints CA: true). An end certificate was used to sign." },
+        next_test = again,
+    },
+    ["basic-constraints-missing"] = {
+        title = "An authority behind {target.host} does not say that it is one",
+        why   = "“{server_leg.chain.leaf.issuer.cn}” lacks the basicConstraints that every CA certificate of version 3 needs.",
+        ios = ios,
+        server_fix = { "Have the CA certificate issued again with basicConstraints CA: true, critical." },
+        next_test = again,
+    },
+    ["keycertsign-missing"] = {
+        title = "An authority behind {target.host} may not sign certificates",
+        why   = "The key usage of “{server_leg.chain.leaf.issuer.cn}” lacks keyCertSign.",
+        ios = ios,
+        server_fix = { "Have the CA certificate issued again with keyCertSign." },
+        next_test = again,
+    },
+    ["path-length-exceeded"] = {
+        title = "The chain of {target.host} is deeper than one of its authorities allows",
+        why   = "A CA of the chain limits how many CAs may stand below it, and there are more.",
+        ios = ios,
+        server_fix = { "Let the CA above sign the leaf itself, or raise its path length." },
+        next_test = again,
+    },
+    ["name-constraint-dns"] = {
+        title = "An authority behind {target.host} may not sign for this name",
+        why   = "A CA of the chain is limited to certain names; {server_leg.chain.leaf.names} is not among them.",
+        ios = ios,
+        server_fix = { "Use a name under the permitted domains, or a CA without that limit." },
+        next_test = again,
+    },
+    ["unknown-critical-extension"] = {
+        title = "A certificate of {target.host} has a critical extension that iOS does not know",
+        why   = "Critical means: whoever does not understand it has to refuse the certificate.",
+        ios = ios,
+        server_fix = { "Have it issued again without the extension, or with it marked not critical." },
+        next_test = again,
+    },
+    ["duplicate-extension"] = {
+        title = "A certificate of {target.host} has the same extension twice",
+        why   = "RFC 5280 allows each extension once; iOS refuses the certificate.",
+        ios = ios,
+        server_fix = { "Have it issued again; the CA's template adds an extension twice." },
+        next_test = again,
+    },
+    ["aki-ski-mismatch"] = {
+        title = "The certificate of {target.host} names another issuer's key",
+        why   = "Its authority key id is not the subject key id of “{server_leg.chain.leaf.issuer.cn}”. iOS minds, most other clients do not.",
+        ios = ios,
+        server_fix = { "Serve the intermediate that really signed it; after a key change of the CA the old one is often left in place." },
+        next_test = again,
+    },
+}

@@ -1,0 +1,56 @@
+local install = "In Safari open http://whytls.test/ and install the profile: Settings > Profile Downloaded > Install."
+local switch  = "Settings > General > About > Certificate Trust Settings: switch on the root named whytls."
+local function seen(profile)
+    return {
+        ["history.device.hosts_refused"] = "hosts refused by it so far: {history.device.hosts_refused}; accepted: none",
+        ["client.device.profile_fetched"] = profile,
+        ["client.device.probe"] = "the probe page was refused too",
+        ["client_leg.alert.number"] = "it said alert {client_leg.alert.number} ({client_leg.alert.name})",
+        ["client_leg.symptom"] = "it saw our certificate and ended the connection ({client_leg.symptom})",
+    }
+end
+return {
+    ["root-not-installed"] = {
+        title = "[{client.device.name} ]does not have our root certificate",
+        why   = "It refuses every host that we open, and has never accepted one.",
+        because = seen "this device never downloaded our profile",
+        against = { ["client.device.profile_fetched"] = "it downloaded our profile" },
+        ios = { safari = "This Connection Is Not Private, on every site.", app = "-1202 on every host", grade = "observed" },
+        device_fix = { install, switch },
+        next_test = "Open the probe page http://whytls.test/probe in Safari on this phone.",
+    },
+    ["root-not-fully-trusted"] = {
+        title = "[{client.device.name} ]has our profile, but the trust switch is off",
+        why   = "The profile was downloaded, yet every host is refused. iOS wants a second step that no dialogue mentions.",
+        because = seen "this device downloaded our profile on {client.device.profile_fetched}",
+        against = { ["client.device.profile_fetched"] = "it never downloaded our profile" },
+        ios = { safari = "This Connection Is Not Private, on every site: just as without the profile.", app = "-1202 on every host", grade = "observed" },
+        device_fix = { switch, "If the switch is not in the list, the profile was not installed: " .. install },
+        next_test = "Open the probe page http://whytls.test/probe in Safari on this phone.",
+    },
+    ["root-regenerated"] = {
+        title = "[{client.device.name} ]trusts an older root of this proxy",
+        why   = "It accepted us until {history.device.last_accepted}; the root in force is from {proxy.root_since}.",
+        ios = { safari = "This Connection Is Not Private, on every site since then.", app = "-1202 on every host", grade = "unverified" },
+        device_fix = { "Remove the old profile under VPN & Device Management.", install, switch },
+        server_fix = { "Keep the data folder of whytls when you move or reinstall it." },
+        next_test = "Open the probe page after the new profile is in.",
+    },
+    ["proxy-leaf-defect"] = {
+        title = "The certificate that whytls made for {target.host} is faulty",
+        why   = "Our own check of it fails. This is a bug of whytls, not of the site or the phone.",
+        ios = { safari = "Fails through the proxy only.", app = "Fails through the proxy only.", grade = "Apple source" },
+        next_test = "Please report it with `whytls flows {id} --json`.",
+    },
+    ["device-clock-wrong"] = {
+        title = "[{client.device.name} ]thinks that our certificate is out of date",
+        why   = "It says alert {client_leg.alert.number} ({client_leg.alert.name}). Our certificate is valid until {client_leg.leaf.not_after}, so its clock is the better guess.",
+        because = {
+            ["client_leg.alert.number"] = "it said alert {client_leg.alert.number} ({client_leg.alert.name})",
+            ["client_leg.leaf.not_after"] = "our certificate is valid until {client_leg.leaf.not_after}",
+        },
+        ios = { safari = "This Connection Is Not Private, on every site.", app = "-1202 on every host", grade = "unverified" },
+        device_fix = { "Settings > General > Date & Time: switch on Set Automatically." },
+        next_test = "Compare the clock of the device with that of the proxy.",
+    },
+}

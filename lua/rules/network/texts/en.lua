@@ -1,0 +1,62 @@
+local safari = "Safari Can't Open the Page"
+return {
+    ["dns-nxdomain"] = {
+        title = "The name {target.host} does not exist",
+        why   = "DNS says that there is no such name (NXDOMAIN).",
+        because = { ["dial.error"] = "the resolver answered: no such name", ["target.host"] = "asked for {target.host}" },
+        ios   = { safari = safari .. " because the server can't be found.", app = "-1003 (cannot find host)", grade = "observed" },
+        device_fix = { "Check the spelling. A name of an internal network needs that network, or its VPN." },
+        server_fix = { "Create the record, or look whether the domain has run out." },
+        next_test = "Ask another resolver: `dig {target.host} @9.9.9.9`",
+    },
+    ["dns-servfail"] = {
+        title = "The name servers of {target.host} give no usable answer",
+        why   = "The resolver says SERVFAIL: broken delegation, failed DNSSEC, or servers that do not answer.",
+        ios   = { safari = safari .. " because the server can't be found.", app = "-1003 or -1006", grade = "observed" },
+        server_fix = { "Check the delegation and the DNSSEC chain of the domain." },
+        next_test = "Compare `dig {target.host}` with `dig {target.host} +cd`.",
+    },
+    ["dns-timeout"] = {
+        title = "Nobody answered the question for {target.host}",
+        why   = "The resolver of this proxy stayed silent for {dial.ms} ms.",
+        ios   = { safari = safari .. " because the server can't be found.", app = "-1001 or -1003", grade = "observed" },
+        server_fix = { "Check the resolver that this machine uses (/etc/resolv.conf)." },
+        next_test = "Run `dig {target.host}` on the machine of the proxy.",
+    },
+    ["tcp-refused"] = {
+        title = "{target.host} refuses connections on port {target.port}",
+        why   = "The machine answered at once that nobody listens there[ ({dial.addresses})].",
+        because = { ["dial.error"] = "the connection was refused", ["dial.addresses"] = "tried {dial.addresses}" },
+        ios   = { safari = safari .. " because it couldn't connect to the server.", app = "-1004 (cannot connect to host)", grade = "observed" },
+        server_fix = { "Start the service, or look whether it listens on port {target.port} of that address." },
+        next_test = "On the server: `ss -ltn` shows who listens.",
+    },
+    ["tcp-timeout"] = {
+        title = "{target.host} does not answer on port {target.port}",
+        why   = "No answer within {dial.ms} ms from {dial.addresses}: a firewall that drops, or a machine that is down.",
+        because = { ["dial.error"] = "no answer in time", ["dial.addresses"] = "tried {dial.addresses}" },
+        ios   = { safari = safari .. " because the server is not responding.", app = "-1001 (timed out)", grade = "observed" },
+        server_fix = { "Look whether the machine is up, and whether a firewall drops port {target.port}." },
+        next_test = "Try the same host and port from another network.",
+    },
+    ["tcp-unreachable"] = {
+        title = "There is no way to {target.host}",
+        why   = "The network says that the address cannot be reached[ ({dial.addresses})].",
+        ios   = { safari = safari, app = "-1004 or -1009", grade = "observed" },
+        server_fix = { "Check the routing of this proxy's machine; for an IPv6 address: does it have IPv6 at all?" },
+        next_test = "Run `ip route get` with the address on the machine of the proxy.",
+    },
+    ["tcp-reset"] = {
+        title = "The connection to {target.host} was cut",
+        why   = "It was there, then somebody reset it before the site said a word: the site, or a box on the way that dislikes the name.",
+        because = {
+            ["server_leg.ended"] = "it ended with a reset (RST)",
+            ["server_leg.symptom"] = "nothing came from the site before",
+            ["dial.error"] = "it ended with a reset (RST)",
+        },
+        ios   = { safari = safari .. " because the network connection was lost.", app = "-1005 (connection lost)", grade = "observed" },
+        device_fix = { "Try another network." },
+        server_fix = { "Look into the log of the service and of what stands before it (load balancer, firewall)." },
+        next_test = "Try from another network: if it works there, a box on the way cuts it.",
+    },
+}
