@@ -1,0 +1,167 @@
+#include "writer.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include <pthread.h>
+#include <signal.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mailbox.h"
+#include "base/mem.h"
+#include "flow/flow.h"
+#include "sink.h"
+
+enum { IDLE_MS = 1000, REPORT_MS = 1000 };
+
+struct store {
+    struct mailbox     *mailbox; /* owned; of struct flow */
+    struct sink        *sinks;   /* owned */
+    size_t              n_sinks;
+    const struct clock *clock;
+    pthread_t           thread;
+
+    /* The store's thread only. */
+    bool     unflushed;
+    int64_t  flush_at_ms, report_at_ms;
+    uint64_t refused_told;
+};
+
+static void flow_drop(void *letter)
+{
+    flow_free(letter);
+}
+
+static void sinks_flow(struct store *s, const struct flow *f)
+{
+    for (size_t i = 0; i < s->n_sinks; i++)
+        if (s->sinks[i].flow)
+            s->sinks[i].flow(s->sinks[i].arg, f);
+}
+
+static void sinks_flush(struct store *s)
+{
+    for (size_t i = 0; i < s->n_sinks; i++)
+        if (s->sinks[i].flush)
+            s->sinks[i].flush(s->sinks[i].arg);
+    s->unflushed = false;
+}
+
+static void refused_report(struct store *s, int64_t now_ms)
+{
+    uint64_t refused = mailbox_refused(s->mailbox);
+
+    if (refused == s->refused_told || now_ms < s->report_at_ms)
+        return;
+    log_warn("flows not recorded: %" PRIu64 ", in all %" PRIu64 "; the disk is slower than the traffic",
+        refused - s->refused_told, refused);
+    s->refused_told = refused;
+    s->report_at_ms = now_ms + REPORT_MS;
+}
+
+static int wait_ms(const struct store *s, int64_t now_ms)
+{
+    if (!s->unflushed)
+        return IDLE_MS;
+    return s->flush_at_ms > now_ms ? (int)(s->flush_at_ms - now_ms) : 0;
+}
+
+static void flow_write(struct store *s, struct flow *f)
+{
+    sinks_flow(s, f);
+    flow_free(f);
+    if (!s->unflushed) {
+        s->unflushed = true;
+        s->flush_at_ms = clock_steady_ms(s->clock) + STORE_FLUSH_MS;
+    }
+}
+
+static void *store_run(void *arg)
+{
+    struct store *s = arg;
+
+    for (;;) {
+        int          timeout_ms = wait_ms(s, clock_steady_ms(s->clock));
+        struct flow *f = mailbox_wait(s->mailbox, timeout_ms);
+
+        if (f)
+            flow_write(s, f);
+        else if (mailbox_is_closed(s->mailbox))
+            break;
+        int64_t now_ms = clock_steady_ms(s->clock);
+        if (!f || (s->unflushed && now_ms >= s->flush_at_ms))
+            sinks_flush(s);
+        refused_report(s, now_ms);
+    }
+    /* Letters that came between the wait's end and the closing. */
+    for (struct flow *f; (f = mailbox_take(s->mailbox));)
+        flow_write(s, f);
+    sinks_flush(s);
+    return NULL;
+}
+
+static void store_free(struct store *s)
+{
+    mailbox_free(s->mailbox, flow_drop);
+    mem_free(s->sinks);
+    mem_free(s);
+}
+
+/* Signals are the main thread's; and with SIGPIPE blocked a log pipe that goes away is an error like any other. */
+static int thread_start(struct store *s)
+{
+    sigset_t all, before;
+
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int sys = pthread_create(&s->thread, NULL, store_run, s);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return sys;
+}
+
+struct store *store_start(const struct store_config *config, struct err *e)
+{
+    struct store *s = mem_new(sizeof *s);
+
+    s->mailbox = mailbox_new(config->waiting_most ? config->waiting_most : STORE_WAITING_MOST);
+    s->sinks = mem_array(config->n_sinks, sizeof *s->sinks);
+    if (config->n_sinks)
+        memcpy(s->sinks, config->sinks, config->n_sinks * sizeof *s->sinks);
+    s->n_sinks = config->n_sinks;
+    s->clock = config->clock ? config->clock : clock_system();
+    int sys = thread_start(s);
+    if (sys) {
+        store_free(s);
+        err_set(e, ERR_SYSTEM, "starting the store's thread: %s", strerror(sys));
+        return NULL;
+    }
+    return s;
+}
+
+bool store_hand(struct store *s, struct flow *sealed)
+{
+    if (mailbox_post(s->mailbox, sealed))
+        return true;
+    flow_free(sealed);
+    return false;
+}
+
+uint64_t store_refused(const struct store *s)
+{
+    return mailbox_refused(s->mailbox);
+}
+
+void store_stop(struct store *s)
+{
+    if (!s)
+        return;
+    mailbox_close(s->mailbox);
+    pthread_join(s->thread, NULL);
+    for (size_t i = 0; i < s->n_sinks; i++)
+        if (s->sinks[i].close)
+            s->sinks[i].close(s->sinks[i].arg);
+    s->report_at_ms = 0;
+    refused_report(s, clock_steady_ms(s->clock));
+    store_free(s);
+}
