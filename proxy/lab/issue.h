@@ -1,0 +1,29 @@
+/* lab/issue.h - one certificate from one recipe. Thread: any. */
+#ifndef WHYTLS_LAB_ISSUE_H
+#define WHYTLS_LAB_ISSUE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <openssl/types.h>
+
+#include "base/attrib.h"
+#include "base/err.h"
+#include "recipe.h"
+
+struct issue_order {
+    const struct recipe *recipe; /* a whole one */
+    EVP_PKEY            *key;    /* the subject's */
+    X509                *issuer; /* NULL: signs itself */
+    EVP_PKEY            *issuer_key;
+    int64_t              now_s;
+};
+
+/* A new key; freed with EVP_PKEY_free. NULL and *e when OpenSSL says no. RSA-2048 takes a good part of a second. */
+EVP_PKEY *issue_key(enum recipe_key kind, struct err *e) MUST_USE;
+/* The signed certificate; freed with X509_free. */
+X509 *issue_cert(const struct issue_order *order, struct err *e) MUST_USE;
+/* err_set with the first complaint of OpenSSL's queue, which is emptied. Gives false. */
+bool issue_failed(struct err *e, const char *doing);
+
+#endif

@@ -1,0 +1,312 @@
+#include "lab.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <event2/event.h>
+#include <event2/listener.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "hole.h"
+#include "pki.h"
+#include "site.h"
+#include "visit.h"
+
+#define AIA_HOST "aia.lab.test"
+
+enum { BACKLOG = 4096, PAUSE_MS = 100, HTTP_PORT = 80 };
+
+/* A listening port and how it behaves. */
+struct door {
+    struct lab            *lab;
+    struct manner          manner;
+    struct evconnlistener *listener;
+    struct sockaddr_in     at;
+};
+
+struct lab {
+    struct house        house;
+    struct pki         *pki;
+    struct sites        sites;
+    struct event_base  *base;
+    struct event       *stop, *resume;
+    int                 stop_pipe[2];
+    struct door        *doors; /* the shared TLS port, plain HTTP, then those of entries with a way of their own */
+    size_t              n_doors;
+    struct sockaddr_in *where; /* by entry; family 0: nowhere */
+    struct hole         refusing, silent;
+    pthread_t           thread;
+    bool                running;
+};
+
+enum { DOOR_TLS = 0, DOOR_HTTP, N_SHARED_DOORS };
+
+static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struct sockaddr *from, int len, void *arg)
+{
+    struct door *d = arg;
+
+    (void)listener;
+    (void)from;
+    (void)len;
+    visit_take(&d->lab->house, &d->manner, fd);
+}
+
+/* Out of descriptors, most likely: a listener that stays on would spin until one is free. */
+static void on_accept_error(struct evconnlistener *listener, void *arg)
+{
+    const struct timeval pause = {.tv_usec = PAUSE_MS * 1000};
+    struct door         *d = arg;
+
+    (void)listener;
+    log_warn("cannot accept a connection: %s", strerror(errno));
+    for (size_t i = 0; i < d->lab->n_doors; i++)
+        evconnlistener_disable(d->lab->doors[i].listener);
+    event_add(d->lab->resume, &pause);
+}
+
+static void on_resume(evutil_socket_t fd, short what, void *arg)
+{
+    struct lab *lab = arg;
+
+    (void)fd;
+    (void)what;
+    for (size_t i = 0; i < lab->n_doors; i++)
+        evconnlistener_enable(lab->doors[i].listener);
+}
+
+static void on_stop(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd;
+    (void)what;
+    event_base_loopbreak(arg);
+}
+
+static void *run(void *arg)
+{
+    struct lab *lab = arg;
+
+    event_base_dispatch(lab->base);
+    return NULL;
+}
+
+static bool door_open(struct lab *lab, struct door *d, const struct manner *manner, struct err *e)
+{
+    socklen_t len = sizeof d->at;
+
+    d->lab = lab;
+    d->manner = *manner;
+    d->at = (struct sockaddr_in){.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    d->listener = evconnlistener_new_bind(lab->base, on_accept, d, LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, BACKLOG,
+        (struct sockaddr *)&d->at, sizeof d->at);
+    if (!d->listener || getsockname(evconnlistener_get_fd(d->listener), (struct sockaddr *)&d->at, &len) != 0)
+        return err_sys(e, "listening on 127.0.0.1");
+    evconnlistener_set_error_cb(d->listener, on_accept_error);
+    return true;
+}
+
+/* Where an entry listens: on a shared port, in a hole, or on a port of its own, which is opened. */
+static bool entry_open(struct lab *lab, size_t i, const struct lab_entry *entry, struct err *e)
+{
+    struct manner manner = {.way = entry->way, .ctx = lab->sites.at[i]};
+    struct door  *d = &lab->doors[lab->n_doors];
+
+    switch (entry->way) {
+    case WAY_NXDOMAIN:
+        return true;
+    case WAY_TLS:
+        lab->where[i] = lab->doors[DOOR_TLS].at;
+        return true;
+    case WAY_REFUSED:
+        lab->where[i] = lab->refusing.at;
+        return true;
+    case WAY_TIMEOUT:
+        lab->where[i] = lab->silent.at;
+        return true;
+    case WAY_TLS12:
+    case WAY_TLS_OLD:
+    case WAY_TLS_NULL:
+    case WAY_MTLS:
+    case WAY_MTLS12:
+    case WAY_PLAIN:
+    case WAY_RESET:
+    case WAY_SILENT:
+    case WAY_STALL:
+    case N_LAB_WAYS:
+        break;
+    }
+    if (!door_open(lab, d, &manner, e))
+        return err_wrap(e, "%s", entry->host);
+    lab->n_doors++;
+    lab->where[i] = d->at;
+    return true;
+}
+
+static bool lab_open_doors(struct lab *lab, struct err *e)
+{
+    size_t                  n;
+    const struct lab_entry *entries = lab_entries(&n);
+    const struct manner     tls = {.way = WAY_TLS, .ctx = lab->sites.at[0]}, http = {.http = true};
+
+    lab->where = mem_array(n, sizeof *lab->where);
+    lab->doors = mem_array(n + N_SHARED_DOORS, sizeof *lab->doors);
+    lab->n_doors = N_SHARED_DOORS;
+    if (!door_open(lab, &lab->doors[DOOR_TLS], &tls, e) || !door_open(lab, &lab->doors[DOOR_HTTP], &http, e) ||
+        !hole_open_refusing(&lab->refusing, e) || !hole_open_silent(&lab->silent, e))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (!entry_open(lab, i, &entries[i], e))
+            return false;
+    return true;
+}
+
+/* The lab's thread alone touches the base once it runs; the pipe is what reaches it from outside. */
+static bool lab_open_base(struct lab *lab, struct err *e)
+{
+    struct event_config *config = event_config_new();
+
+    event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK);
+    lab->base = event_base_new_with_config(config);
+    event_config_free(config);
+    if (!lab->base)
+        return err_set(e, ERR_SYSTEM, "libevent gives no event base");
+    if (pipe2(lab->stop_pipe, O_CLOEXEC | O_NONBLOCK) != 0)
+        return err_sys(e, "a pipe");
+    lab->stop = event_new(lab->base, lab->stop_pipe[0], EV_READ, on_stop, lab->base);
+    lab->resume = evtimer_new(lab->base, on_resume, lab);
+    event_add(lab->stop, NULL);
+    return true;
+}
+
+/* No signal is the lab's: SIGINT goes to the threads that wait for it, SIGPIPE (OpenSSL writes with write) to nobody. */
+static bool lab_start_thread(struct lab *lab, struct err *e)
+{
+    sigset_t all, before;
+
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int failed = pthread_create(&lab->thread, NULL, run, lab);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    lab->running = failed == 0;
+    if (failed)
+        return err_set(e, ERR_SYSTEM, "starting the lab's thread: %s", strerror(failed));
+    return true;
+}
+
+struct lab *lab_start(const struct lab_config *config, struct err *e)
+{
+    struct lab *lab = mem_new(sizeof *lab);
+
+    lab->stop_pipe[0] = lab->stop_pipe[1] = -1;
+    hole_init(&lab->refusing);
+    hole_init(&lab->silent);
+    lab->pki = pki_open(config->data_dir, clock_wall_ms(config->clock) / 1000, e);
+    if (lab->pki && sites_init(&lab->sites, lab->pki, e) && lab_open_base(lab, e)) {
+        lab->house = (struct house){.base = lab->base, .clock = config->clock, .pki = lab->pki};
+        if (lab_open_doors(lab, e) && lab_start_thread(lab, e))
+            return lab;
+    }
+    err_wrap(e, "starting the lab");
+    lab_stop(lab);
+    return NULL;
+}
+
+static void lab_join(struct lab *lab)
+{
+    ssize_t written;
+
+    do
+        written = write(lab->stop_pipe[1], "", 1);
+    while (written < 0 && errno == EINTR);
+    pthread_join(lab->thread, NULL);
+}
+
+void lab_stop(struct lab *lab)
+{
+    if (!lab)
+        return;
+    if (lab->running)
+        lab_join(lab);
+    visits_close(&lab->house);
+    for (size_t i = 0; i < lab->n_doors; i++)
+        if (lab->doors[i].listener)
+            evconnlistener_free(lab->doors[i].listener);
+    if (lab->stop)
+        event_free(lab->stop);
+    if (lab->resume)
+        event_free(lab->resume);
+    if (lab->base)
+        event_base_free(lab->base);
+    for (int i = 0; i < 2; i++)
+        if (lab->stop_pipe[i] >= 0)
+            close(lab->stop_pipe[i]);
+    hole_close(&lab->refusing);
+    hole_close(&lab->silent);
+    sites_fini(&lab->sites);
+    pki_free(lab->pki);
+    mem_free(lab->doors);
+    mem_free(lab->where);
+    mem_free(lab);
+}
+
+static bool name_is_ours(const char *host)
+{
+    static const char *const zones[] = {"lab.test", "lab-two.test", "lab-three.test", "lab-four.test"};
+    size_t                   len = strlen(host);
+
+    for (size_t i = 0; i < sizeof zones / sizeof zones[0]; i++) {
+        size_t n = strlen(zones[i]);
+
+        if (len < n || !text_equal_caseless(host + len - n, zones[i]))
+            continue;
+        if (len == n || host[len - n - 1] == '.')
+            return true;
+    }
+    return false;
+}
+
+static const struct sockaddr_in *entry_where(const struct lab *lab, size_t i, const struct lab_entry *entry, uint16_t port)
+{
+    if (port == entry->port)
+        return &lab->where[i];
+    return port == HTTP_PORT && !entry->cause ? &lab->doors[DOOR_HTTP].at : &lab->refusing.at;
+}
+
+static const struct sockaddr_in *name_where(const struct lab *lab, const char *host, uint16_t port)
+{
+    size_t                  n;
+    const struct lab_entry *entries = lab_entries(&n);
+
+    if (text_equal_caseless(host, AIA_HOST))
+        return port == HTTP_PORT ? &lab->doors[DOOR_HTTP].at : &lab->refusing.at;
+    for (size_t i = 0; i < n; i++)
+        if (entries[i].way != WAY_NXDOMAIN && text_equal_caseless(host, entries[i].host))
+            return entry_where(lab, i, &entries[i], port);
+    return NULL;
+}
+
+enum lab_answer lab_where(const struct lab *lab, const char *host, uint16_t port, struct sockaddr_storage *out, socklen_t *len)
+{
+    if (!name_is_ours(host))
+        return LAB_NOT_OURS;
+    const struct sockaddr_in *at = name_where(lab, host, port);
+    if (!at)
+        return LAB_NXDOMAIN;
+    memset(out, 0, sizeof *out);
+    memcpy(out, at, sizeof *at);
+    *len = sizeof *at;
+    return LAB_ADDRESS;
+}
+
+const char *lab_root_pem_path(const struct lab *lab)
+{
+    return lab->pki->root_path;
+}

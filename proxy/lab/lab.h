@@ -1,0 +1,80 @@
+/* lab/lab.h - a local badssl: one server per cause, each with exactly one fault, and healthy ones beside them.
+ *
+ * One thread with its own event base; every server listens on a loopback port that the system picked, and lab_where tells
+ * a name and port of the table from that. The PKI is made fresh for each data folder; no CA key outlives the making.
+ * The servers misbehave on purpose, so nothing of the product's own TLS is used.
+ * Uses base/. Used by app/ (whytls run --lab, whytls lab). */
+#ifndef WHYTLS_LAB_LAB_H
+#define WHYTLS_LAB_LAB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+#include "base/attrib.h"
+#include "base/err.h"
+
+struct clock; /* base/clock.h */
+struct lab;
+
+/* How the server of an entry behaves. */
+enum lab_way {
+    WAY_TLS = 0,  /* TLS 1.2 and 1.3, the certificate by SNI: these share one port */
+    WAY_TLS12,    /* TLS 1.2 and nothing newer */
+    WAY_TLS_OLD,  /* TLS 1.0 and 1.1 */
+    WAY_TLS_NULL, /* TLS 1.2 with cipher suites that nobody offers */
+    WAY_MTLS,     /* wants a client certificate */
+    WAY_MTLS12,   /* the same, TLS 1.2 only */
+    WAY_PLAIN,    /* answers the ClientHello in plain HTTP */
+    WAY_RESET,    /* reads the ClientHello, then RST */
+    WAY_SILENT,   /* reads the ClientHello, then FIN */
+    WAY_STALL,    /* reads the ClientHello, then nothing */
+    WAY_REFUSED,  /* nobody listens */
+    WAY_TIMEOUT,  /* a SYN is not answered */
+    WAY_NXDOMAIN, /* the name does not exist */
+    N_LAB_WAYS
+};
+
+/* A line of entry.def. All text is static. */
+struct lab_entry {
+    const char  *host;
+    uint16_t     port;
+    const char  *url;
+    const char  *cause; /* id of the catalogue; NULL: healthy */
+    const char  *leg;   /* where the cause lies: "server" */
+    const char  *about; /* one line for people */
+    enum lab_way way;
+    bool         slow;  /* shows only when a deadline of the client has passed */
+};
+
+struct lab_config {
+    const char         *data_dir; /* borrowed during lab_start; the lab lives in its folder "lab" */
+    const struct clock *clock;    /* borrowed until lab_stop */
+};
+
+enum lab_answer {
+    LAB_NOT_OURS = 0, /* no name of the lab: ask the network */
+    LAB_ADDRESS,      /* connect there; tcp-refused and tcp-timeout have such addresses too */
+    LAB_NXDOMAIN,     /* the name does not exist */
+};
+
+/* The table, healthy sites first. Shared, immutable. */
+const struct lab_entry *lab_entries(size_t *n);
+
+/* Makes or reads the PKI, binds, starts the thread. NULL and *e when that failed. */
+struct lab *lab_start(const struct lab_config *config, struct err *e) MUST_USE;
+/* Ends every connection, joins the thread, frees all. NULL is fine. */
+void lab_stop(struct lab *lab);
+
+/* Where does this name and port listen? Names compare without case. Every name under lab.test, lab-two.test, … is ours;
+ * one that is not in the table is LAB_NXDOMAIN, a port that is not is an address that refuses. Port 80 of a healthy
+ * name answers in plain HTTP. Thread: any, while the lab stands. */
+enum lab_answer lab_where(
+    const struct lab *lab, const char *host, uint16_t port, struct sockaddr_storage *out, socklen_t *len);
+
+/* A PEM file with the one root that the lab wants trusted; borrowed until lab_stop. The entry untrusted-root ends in
+ * another one, which is not in it. */
+const char *lab_root_pem_path(const struct lab *lab);
+
+#endif

@@ -1,0 +1,379 @@
+#include "pki.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "base/time_text.h"
+#include "issue.h"
+#include "lab.h"
+#include "recipe.h"
+
+#define FIRST_LINE "whytls lab " WHYTLS_VERSION " format 1 made "
+#define ITEM_LINE  "item "
+
+enum { FILE_MOST = 1024 * 1024, DAY_S = 86400 };
+
+/* What exists only while the PKI is made. */
+struct workshop {
+    int64_t   now_s;
+    EVP_PKEY *ca_key[N_RECIPE_CAS];
+    X509     *ca[N_RECIPE_CAS];
+    EVP_PKEY *rsa2048; /* one for all that want such: it takes long to find */
+};
+
+static void workshop_fini(struct workshop *w)
+{
+    for (size_t i = 0; i < N_RECIPE_CAS; i++) {
+        EVP_PKEY_free(w->ca_key[i]);
+        X509_free(w->ca[i]);
+    }
+    EVP_PKEY_free(w->rsa2048);
+}
+
+static EVP_PKEY *workshop_key(struct workshop *w, enum recipe_key kind, struct err *e)
+{
+    if (kind != KEY_RSA2048)
+        return issue_key(kind, e);
+    if (!w->rsa2048)
+        w->rsa2048 = issue_key(kind, e);
+    if (w->rsa2048)
+        EVP_PKEY_up_ref(w->rsa2048);
+    return w->rsa2048;
+}
+
+static bool workshop_make_cas(struct workshop *w, struct err *e)
+{
+    for (enum recipe_ca ca = CA_ROOT; ca < N_RECIPE_CAS; ca++) {
+        struct recipe recipe;
+
+        recipe_of_ca(ca, &recipe);
+        w->ca_key[ca] = workshop_key(w, recipe.key, e);
+        struct issue_order order = {.recipe = &recipe, .key = w->ca_key[ca], .now_s = w->now_s};
+        if (recipe.issuer != ca) {
+            order.issuer = w->ca[recipe.issuer];
+            order.issuer_key = w->ca_key[recipe.issuer];
+        }
+        w->ca[ca] = order.key ? issue_cert(&order, e) : NULL;
+        if (!w->ca[ca])
+            return false;
+    }
+    return true;
+}
+
+static void item_push(struct pki_item *item, X509 *cert)
+{
+    X509_up_ref(cert);
+    item->chain[item->n_chain++] = cert;
+}
+
+static struct pki_item *pki_add(struct pki *pki, const char *name)
+{
+    pki->items = mem_resize(pki->items, (pki->n_items + 1) * sizeof *pki->items);
+    struct pki_item *item = &pki->items[pki->n_items++];
+    *item = (struct pki_item){.name = mem_text(name)};
+    return item;
+}
+
+static void push_issuers(struct pki_item *item, const struct workshop *w, const struct recipe *site)
+{
+    enum recipe_ca ca = site->issuer;
+
+    while (ca != CA_ITSELF && item->n_chain < PKI_CHAIN_MOST) {
+        struct recipe above;
+
+        recipe_of_ca(ca, &above);
+        bool is_root = above.issuer == ca;
+        if (!is_root || site->sends == SENDS_ROOT_TOO)
+            item_push(item, w->ca[ca]);
+        if (is_root)
+            return;
+        ca = above.issuer;
+    }
+}
+
+static bool pki_add_site(struct pki *pki, struct workshop *w, const char *host, struct err *e)
+{
+    struct recipe recipe;
+
+    recipe_of_site(host, &recipe);
+    struct pki_item   *item = pki_add(pki, host);
+    struct issue_order order = {.recipe = &recipe, .now_s = w->now_s};
+    item->key = order.key = workshop_key(w, recipe.key, e);
+    if (!item->key)
+        return false;
+    if (recipe.issuer != CA_ITSELF) {
+        order.issuer = w->ca[recipe.issuer];
+        order.issuer_key = w->ca_key[recipe.issuer];
+    }
+    X509 *leaf = issue_cert(&order, e);
+    if (!leaf)
+        return false;
+    item->chain[item->n_chain++] = leaf;
+    if (recipe.sends != SENDS_LEAF_ONLY)
+        push_issuers(item, w, &recipe);
+    return true;
+}
+
+static bool way_has_certificate(enum lab_way way)
+{
+    switch (way) {
+    case WAY_TLS:
+    case WAY_TLS12:
+    case WAY_TLS_OLD:
+    case WAY_TLS_NULL:
+    case WAY_MTLS:
+    case WAY_MTLS12:
+        return true;
+    case WAY_PLAIN:
+    case WAY_RESET:
+    case WAY_SILENT:
+    case WAY_STALL:
+    case WAY_REFUSED:
+    case WAY_TIMEOUT:
+    case WAY_NXDOMAIN:
+    case N_LAB_WAYS:
+        return false;
+    }
+    return false;
+}
+
+struct pki *pki_make(int64_t now_s, struct err *e)
+{
+    struct workshop         w = {.now_s = now_s};
+    struct pki             *pki = mem_new(sizeof *pki);
+    size_t                  n;
+    const struct lab_entry *entries = lab_entries(&n);
+
+    pki->made_s = now_s;
+    bool good = workshop_make_cas(&w, e);
+    if (good) {
+        item_push(pki_add(pki, PKI_ROOT), w.ca[CA_ROOT]);
+        item_push(pki_add(pki, PKI_UNSENT), w.ca[CA_UNSENT]);
+    }
+    for (size_t i = 0; i < n && good; i++)
+        if (way_has_certificate(entries[i].way))
+            good = pki_add_site(pki, &w, entries[i].host, e);
+    workshop_fini(&w);
+    if (good)
+        return pki;
+    pki_free(pki);
+    return NULL;
+}
+
+void pki_free(struct pki *pki)
+{
+    if (!pki)
+        return;
+    for (size_t i = 0; i < pki->n_items; i++) {
+        for (size_t k = 0; k < pki->items[i].n_chain; k++)
+            X509_free(pki->items[i].chain[k]);
+        EVP_PKEY_free(pki->items[i].key);
+        mem_free(pki->items[i].name);
+    }
+    mem_free(pki->items);
+    mem_free(pki->root_path);
+    mem_free(pki);
+}
+
+const struct pki_item *pki_find(const struct pki *pki, const char *name)
+{
+    for (size_t i = 0; i < pki->n_items; i++)
+        if (strcmp(pki->items[i].name, name) == 0)
+            return &pki->items[i];
+    return NULL;
+}
+
+static bool item_write(BIO *to, const struct pki_item *item)
+{
+    if (BIO_printf(to, ITEM_LINE "%s\n", item->name) < 0)
+        return false;
+    if (item->key && !PEM_write_bio_PrivateKey(to, item->key, NULL, NULL, 0, NULL, NULL))
+        return false;
+    for (size_t i = 0; i < item->n_chain; i++)
+        if (!PEM_write_bio_X509(to, item->chain[i]))
+            return false;
+    return true;
+}
+
+static bool bio_save(BIO *from, const char *path, unsigned mode, struct err *e)
+{
+    char *bytes;
+    long  len = BIO_get_mem_data(from, &bytes);
+
+    return file_write(path, bytes, (size_t)len, mode, e);
+}
+
+static bool pki_save(const struct pki *pki, const char *path, struct err *e)
+{
+    char when[TIME_TEXT_CAP];
+    BIO *bio = BIO_new(BIO_s_secmem());
+    bool good = bio && BIO_printf(bio, FIRST_LINE "%s\n", time_rfc3339(when, pki->made_s)) > 0;
+
+    for (size_t i = 0; i < pki->n_items && good; i++)
+        good = item_write(bio, &pki->items[i]);
+    good = good ? bio_save(bio, path, 0600, e) : issue_failed(e, "writing the lab's certificates");
+    BIO_free_all(bio);
+    return good;
+}
+
+static bool root_save(const struct pki *pki, struct err *e)
+{
+    const struct pki_item *root = pki_find(pki, PKI_ROOT);
+    BIO                   *bio = BIO_new(BIO_s_mem());
+    bool good = bio && root && PEM_write_bio_X509(bio, root->chain[0]) ? true : issue_failed(e, "writing the lab's root");
+
+    good = good && bio_save(bio, pki->root_path, 0644, e);
+    BIO_free_all(bio);
+    return good;
+}
+
+/* A block of the file: key first when there is one, then the chain. */
+static bool item_read(struct pki_item *item, const char *pem, size_t len)
+{
+    BIO *bio = BIO_new_mem_buf(pem, (int)len);
+    bool has_key = len > 0 && strncmp(pem, "-----BEGIN PRIVATE KEY-----", 27) == 0;
+
+    if (has_key)
+        item->key = PEM_read_bio_PrivateKey(bio, NULL, NULL, NULL);
+    while (bio && item->n_chain < PKI_CHAIN_MOST) {
+        X509 *cert = PEM_read_bio_X509(bio, NULL, NULL, NULL);
+
+        if (!cert)
+            break;
+        item->chain[item->n_chain++] = cert;
+    }
+    BIO_free(bio);
+    ERR_clear_error(); /* the end of the block is found by failing to read on */
+    if (item->n_chain == 0 || has_key != (item->key != NULL))
+        return false;
+    return !item->key || X509_check_private_key(item->chain[0], item->key) == 1;
+}
+
+static bool items_read(struct pki *pki, const char *at)
+{
+    while (*at) {
+        const char *name = at + strlen(ITEM_LINE), *line = strchr(at, '\n');
+
+        if (!text_starts(at, ITEM_LINE) || !line)
+            return false;
+        const char *next = strstr(line, "\n" ITEM_LINE);
+        const char *end = next ? next + 1 : line + strlen(line);
+        char       *copy = mem_dup(name, (size_t)(line - name) + 1);
+        copy[line - name] = '\0';
+        struct pki_item *item = pki_add(pki, copy);
+        mem_free(copy);
+        if (!item_read(item, line + 1, (size_t)(end - line - 1)))
+            return false;
+        at = end;
+    }
+    return true;
+}
+
+static bool pki_is_whole(const struct pki *pki)
+{
+    size_t                  n;
+    const struct lab_entry *entries = lab_entries(&n);
+
+    if (!pki_find(pki, PKI_ROOT) || !pki_find(pki, PKI_UNSENT))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        const struct pki_item *item = pki_find(pki, entries[i].host);
+
+        if (way_has_certificate(entries[i].way) && (!item || !item->key))
+            return false;
+    }
+    return true;
+}
+
+static bool pki_parse(struct pki *pki, const char *file, int64_t now_s)
+{
+    char        when[TIME_TEXT_CAP] = {0};
+    const char *line = strchr(file, '\n');
+    const char *from = file + strlen(FIRST_LINE);
+
+    if (!line || !text_starts(file, FIRST_LINE) || line - from >= TIME_TEXT_CAP)
+        return false;
+    memcpy(when, from, (size_t)(line - from));
+    if (!time_parse_rfc3339(when, &pki->made_s))
+        return false;
+    if (pki->made_s > now_s + DAY_S || pki->made_s < now_s - (int64_t)PKI_KEPT_DAYS * DAY_S)
+        return false;
+    return items_read(pki, line + 1) && pki_is_whole(pki);
+}
+
+/* NULL: there is none that can be used, which is an answer. */
+static struct pki *pki_load(const char *path, int64_t now_s)
+{
+    uint8_t *bytes;
+    size_t   len;
+
+    if (!file_exists(path) || !file_read(path, FILE_MOST, &bytes, &len, NULL))
+        return NULL;
+    struct pki *pki = mem_new(sizeof *pki);
+    bool        good = strlen((char *)bytes) == len && pki_parse(pki, (char *)bytes, now_s);
+    OPENSSL_cleanse(bytes, len);
+    mem_free(bytes);
+    if (good)
+        return pki;
+    pki_free(pki);
+    return NULL;
+}
+
+static struct pki *pki_open_locked(const char *dir, int64_t now_s, struct err *e)
+{
+    char       *path = file_join(dir, "pki.pem");
+    struct pki *pki = pki_load(path, now_s);
+    bool        good = true;
+
+    if (!pki) {
+        pki = pki_make(now_s, e);
+        good = pki && pki_save(pki, path, e);
+    }
+    mem_free(path);
+    if (good) {
+        pki->root_path = file_join(dir, "root.pem");
+        good = root_save(pki, e);
+    }
+    if (good)
+        return pki;
+    pki_free(pki);
+    return NULL;
+}
+
+struct pki *pki_open(const char *data_dir, int64_t now_s, struct err *e)
+{
+    char       *dir = file_join(data_dir, "lab");
+    char       *lock_path = file_join(dir, "lock");
+    struct pki *pki = NULL;
+    int         lock = -1;
+
+    if (!file_mkdirs(data_dir, 0700, e) || !file_mkdirs(dir, 0700, e))
+        goto out;
+    lock = open(lock_path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (lock < 0 || chmod(dir, 0700) != 0 || flock(lock, LOCK_EX) != 0) {
+        err_sys(e, "%s", lock_path);
+        goto out;
+    }
+    pki = pki_open_locked(dir, now_s, e);
+out:
+    if (!pki)
+        err_wrap(e, "the lab's certificates");
+    if (lock >= 0)
+        close(lock); /* and with it the lock */
+    mem_free(lock_path);
+    mem_free(dir);
+    return pki;
+}

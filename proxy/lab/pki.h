@@ -1,0 +1,46 @@
+/* lab/pki.h - the keys and certificates of the lab: made, kept in two files, read again.
+ *
+ * DATA/lab/pki.pem (0600) holds what the servers need, DATA/lab/root.pem the one root to trust. No CA key is written down:
+ * when the leaves are signed they are gone, so the root that a proxy trusts can sign nothing more. */
+#ifndef WHYTLS_LAB_PKI_H
+#define WHYTLS_LAB_PKI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <openssl/types.h>
+
+#include "base/attrib.h"
+#include "base/err.h"
+
+enum { PKI_CHAIN_MOST = 4, PKI_KEPT_DAYS = 7 };
+
+/* A site's: key and chain as it is sent. Those of certificates alone ("root", "unsent") have no key. */
+struct pki_item {
+    char     *name;
+    EVP_PKEY *key;
+    X509     *chain[PKI_CHAIN_MOST]; /* leaf first */
+    size_t    n_chain;
+};
+
+struct pki {
+    int64_t          made_s;
+    struct pki_item *items;
+    size_t           n_items;
+    char            *root_path;
+};
+
+#define PKI_ROOT   "root"
+#define PKI_UNSENT "unsent" /* the issuer that missing-intermediate-… leave out */
+
+/* Reads the PKI under data_dir/lab, or makes it: when it is missing, broken, of another version or older than
+ * PKI_KEPT_DAYS. One process at a time does so. Freed with pki_free. */
+struct pki *pki_open(const char *data_dir, int64_t now_s, struct err *e) MUST_USE;
+void        pki_free(struct pki *pki);
+/* NULL when there is none of this name. */
+const struct pki_item *pki_find(const struct pki *pki, const char *name);
+/* Makes it in memory only. */
+struct pki *pki_make(int64_t now_s, struct err *e) MUST_USE;
+
+#endif

@@ -1,0 +1,145 @@
+#include "site.h"
+
+#include <string.h>
+
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "issue.h"
+#include "lab.h"
+#include "pki.h"
+
+static int choose_protocol(
+    SSL *ssl, const unsigned char **out, unsigned char *out_len, const unsigned char *in, unsigned in_len, void *arg)
+{
+    static const unsigned char h1[] = "\x08http/1.1";
+    unsigned char             *chosen;
+
+    (void)ssl;
+    (void)arg;
+    if (SSL_select_next_proto(&chosen, out_len, h1, sizeof h1 - 1, in, in_len) != OPENSSL_NPN_NEGOTIATED)
+        return SSL_TLSEXT_ERR_NOACK;
+    *out = chosen;
+    return SSL_TLSEXT_ERR_OK;
+}
+
+static int choose_site(SSL *ssl, int *alert, void *arg)
+{
+    const struct sites     *s = arg;
+    const char             *name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+    size_t                  n;
+    const struct lab_entry *entries = lab_entries(&n);
+
+    if (!name)
+        return SSL_TLSEXT_ERR_NOACK;
+    for (size_t i = 0; i < n; i++) {
+        if (entries[i].way != WAY_TLS || !text_equal_caseless(entries[i].host, name))
+            continue;
+        SSL_set_SSL_CTX(ssl, s->at[i]);
+        return SSL_TLSEXT_ERR_OK;
+    }
+    *alert = SSL_AD_UNRECOGNIZED_NAME;
+    return SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+static bool set_versions(SSL_CTX *ctx, int least, int most)
+{
+    return SSL_CTX_set_min_proto_version(ctx, least) && SSL_CTX_set_max_proto_version(ctx, most);
+}
+
+static bool want_client_certificate(SSL_CTX *ctx, const struct pki *pki)
+{
+    const struct pki_item *root = pki_find(pki, PKI_ROOT);
+
+    SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+    return root && SSL_CTX_add_client_CA(ctx, root->chain[0]) &&
+           X509_STORE_add_cert(SSL_CTX_get_cert_store(ctx), root->chain[0]);
+}
+
+static bool set_way(SSL_CTX *ctx, enum lab_way way, const struct pki *pki)
+{
+    switch (way) {
+    case WAY_TLS:
+        return set_versions(ctx, TLS1_2_VERSION, TLS1_3_VERSION);
+    case WAY_TLS12:
+        return set_versions(ctx, TLS1_2_VERSION, TLS1_2_VERSION);
+    case WAY_TLS_OLD:
+        return set_versions(ctx, TLS1_VERSION, TLS1_1_VERSION);
+    case WAY_TLS_NULL: /* not even "ALL" of OpenSSL has these */
+        return set_versions(ctx, TLS1_2_VERSION, TLS1_2_VERSION) && SSL_CTX_set_cipher_list(ctx, "NULL-SHA256:NULL-SHA");
+    case WAY_MTLS:
+        return set_versions(ctx, TLS1_2_VERSION, TLS1_3_VERSION) && want_client_certificate(ctx, pki);
+    case WAY_MTLS12:
+        return set_versions(ctx, TLS1_2_VERSION, TLS1_2_VERSION) && want_client_certificate(ctx, pki);
+    case WAY_PLAIN:
+    case WAY_RESET:
+    case WAY_SILENT:
+    case WAY_STALL:
+    case WAY_REFUSED:
+    case WAY_TIMEOUT:
+    case WAY_NXDOMAIN:
+    case N_LAB_WAYS:
+        break;
+    }
+    return false;
+}
+
+static bool set_chain(SSL_CTX *ctx, const struct pki_item *item)
+{
+    if (!SSL_CTX_use_certificate(ctx, item->chain[0]) || !SSL_CTX_use_PrivateKey(ctx, item->key))
+        return false;
+    for (size_t i = 1; i < item->n_chain; i++)
+        if (!SSL_CTX_add1_chain_cert(ctx, item->chain[i]))
+            return false;
+    return true;
+}
+
+static SSL_CTX *site_new(const struct lab_entry *entry, const struct pki_item *item, const struct pki *pki, struct err *e)
+{
+    SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
+
+    if (ctx) {
+        SSL_CTX_set_security_level(ctx, 0);
+        SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
+                                  SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_NO_AUTO_CHAIN);
+        /* Every conversation is a whole one, so that every record shows the chain. */
+        SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION);
+        SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
+        SSL_CTX_set_num_tickets(ctx, 0);
+        SSL_CTX_set_alpn_select_cb(ctx, choose_protocol, NULL);
+    }
+    if (ctx && SSL_CTX_set_cipher_list(ctx, "HIGH:!aNULL") && set_way(ctx, entry->way, pki) && set_chain(ctx, item))
+        return ctx;
+    issue_failed(e, entry->host);
+    SSL_CTX_free(ctx);
+    return NULL;
+}
+
+bool sites_init(struct sites *s, const struct pki *pki, struct err *e)
+{
+    const struct lab_entry *entries = lab_entries(&s->n);
+
+    s->at = mem_array(s->n, sizeof *s->at);
+    for (size_t i = 0; i < s->n; i++) {
+        const struct pki_item *item = pki_find(pki, entries[i].host);
+
+        if (!item)
+            continue;
+        s->at[i] = site_new(&entries[i], item, pki, e);
+        if (!s->at[i])
+            return false;
+    }
+    SSL_CTX_set_tlsext_servername_callback(s->at[0], choose_site);
+    SSL_CTX_set_tlsext_servername_arg(s->at[0], s);
+    return true;
+}
+
+void sites_fini(struct sites *s)
+{
+    for (size_t i = 0; s->at && i < s->n; i++)
+        SSL_CTX_free(s->at[i]);
+    mem_free(s->at);
+    *s = (struct sites){0};
+}

@@ -1,0 +1,259 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <openssl/evp.h>
+#include <openssl/x509v3.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "cert/chain.h"
+#include "cert/roots.h"
+#include "judge/judge.h"
+#include "judge/verdict.h"
+#include "lab.h"
+#include "pki.h"
+
+enum { NOW_S = 1795165200, DAY_S = 86400 };
+
+static struct cert_chain *chain_of(const struct pki_item *item)
+{
+    struct cert_chain *c = cert_chain_new();
+    struct err         e = {0};
+
+    for (size_t i = 0; i < item->n_chain; i++) {
+        unsigned char *der = NULL;
+        int            len = i2d_X509(item->chain[i], &der);
+
+        assert_true(len > 0 && cert_chain_add(c, der, (size_t)len, &e));
+        OPENSSL_free(der);
+    }
+    return c;
+}
+
+static void judge_item(const struct pki_item *item, const struct roots *roots, struct verdict *v)
+{
+    struct cert_chain *chain = chain_of(item);
+
+    judge_chain(&(struct judge_case){.chain = chain, .host = item->name, .at = NOW_S, .anchors_are = ANCHORS_SYSTEM,
+                    .policy = JUDGE_TLS_SERVER, .roots = roots},
+        v);
+    cert_chain_free(chain);
+}
+
+/* Of a purpose and of a broken hash iOS has a loose and a strict check: two checks, one fault. */
+static size_t checks_of(const char *cause)
+{
+    static const char *const twice[] = {"eku-not-server", "eku-intermediate", "weak-signature-md5"};
+
+    for (size_t i = 0; i < sizeof twice / sizeof *twice; i++)
+        if (strcmp(cause, twice[i]) == 0)
+            return 2;
+    return 1;
+}
+
+static void every_chain_has_its_one_fault_and_no_other(void **state)
+{
+    struct err              e = {0};
+    struct pki             *pki = pki_make(NOW_S, &e);
+    size_t                  n;
+    const struct lab_entry *entries = lab_entries(&n);
+
+    (void)state;
+    assert_non_null(pki);
+    struct cert_chain *anchor = chain_of(pki_find(pki, PKI_ROOT));
+    struct roots      *roots = roots_from_chain(anchor, "custom");
+    for (size_t i = 0; i < n; i++) {
+        const struct pki_item *item = pki_find(pki, entries[i].host);
+        struct verdict         v = {0};
+
+        if (!item)
+            continue;
+        judge_item(item, roots, &v);
+        const char *cause = entries[i].way == WAY_TLS ? entries[i].cause : NULL;
+        for (size_t k = 0; k < v.n_checks && (!cause || v.n_checks != checks_of(cause)); k++)
+            print_message("%s: %s at %zu: %s\n", item->name, v.checks[k].check->name, v.checks[k].cert, v.checks[k].detail);
+        assert_int_equal(v.answer, cause ? VERDICT_REJECT : VERDICT_ACCEPT);
+        if (cause) {
+            assert_string_equal(v.causes[0], cause);
+            assert_int_equal(v.n_checks, checks_of(cause));
+        }
+        verdict_fini(&v);
+    }
+    roots_unref(roots);
+    cert_chain_free(anchor);
+    pki_free(pki);
+}
+
+static void the_left_out_issuer_is_what_heals_the_chain(void **state)
+{
+    struct err         e = {0};
+    struct pki        *pki = pki_make(NOW_S, &e);
+    struct cert_chain *anchor = chain_of(pki_find(pki, PKI_ROOT));
+    struct roots      *roots = roots_from_chain(anchor, "custom");
+    struct pki_item    healed = *pki_find(pki, "missing-intermediate-aia.lab.test");
+    struct verdict     v = {0};
+
+    (void)state;
+    assert_int_equal(healed.n_chain, 1);
+    healed.chain[healed.n_chain++] = pki_find(pki, PKI_UNSENT)->chain[0];
+    judge_item(&healed, roots, &v);
+    assert_int_equal(v.answer, VERDICT_ACCEPT);
+    verdict_fini(&v);
+    roots_unref(roots);
+    cert_chain_free(anchor);
+    pki_free(pki);
+}
+
+/* A folder of our own that goes when the test ends. */
+static int folder_make(void **state)
+{
+    static char path[64];
+
+    snprintf(path, sizeof path, "/tmp/whytls-lab-test-XXXXXX");
+    *state = mkdtemp(path);
+    return *state ? 0 : -1;
+}
+
+static int folder_remove(void **state)
+{
+    static const char *const files[] = {"lab/pki.pem", "lab/root.pem", "lab/lock", "lab", ""};
+
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        char *path = file_join(*state, files[i]);
+        remove(path);
+        mem_free(path);
+    }
+    return 0;
+}
+
+static unsigned mode_of(const char *folder, const char *name)
+{
+    char       *path = file_join(folder, name);
+    struct stat st;
+
+    assert_int_equal(stat(path, &st), 0);
+    mem_free(path);
+    return st.st_mode & 0777;
+}
+
+/* The root's fingerprint tells one making from another. */
+static void open_at(const char *folder, int64_t now_s, unsigned char print[EVP_MAX_MD_SIZE])
+{
+    struct err  e = {0};
+    unsigned    len;
+    struct pki *pki = pki_open(folder, now_s, &e);
+
+    assert_non_null(pki);
+    assert_int_equal(X509_digest(pki_find(pki, PKI_ROOT)->chain[0], EVP_sha256(), print, &len), 1);
+    assert_true(file_exists(pki->root_path));
+    pki_free(pki);
+}
+
+static void it_is_kept_for_a_week(void **state)
+{
+    static const struct {
+        int64_t later_s;
+        bool    kept;
+    } cases[] = {{0, true}, {(int64_t)PKI_KEPT_DAYS * DAY_S, true}, {(int64_t)PKI_KEPT_DAYS * DAY_S + 1, false},
+        {-DAY_S, true}, {-DAY_S - 1, false}};
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        unsigned char first[EVP_MAX_MD_SIZE], second[EVP_MAX_MD_SIZE];
+
+        folder_remove(state);
+        open_at(*state, NOW_S, first);
+        open_at(*state, NOW_S + cases[i].later_s, second);
+        assert_int_equal(memcmp(first, second, 32) == 0, cases[i].kept);
+    }
+}
+
+static void what_it_keeps_is_for_its_owner_only(void **state)
+{
+    unsigned char print[EVP_MAX_MD_SIZE];
+
+    open_at(*state, NOW_S, print);
+    assert_int_equal(mode_of(*state, "lab"), 0700);
+    assert_int_equal(mode_of(*state, "lab/pki.pem"), 0600);
+}
+
+static void no_key_of_a_ca_is_kept(void **state)
+{
+    struct err  e = {0};
+    struct pki *pki = pki_open(*state, NOW_S, &e);
+
+    assert_non_null(pki);
+    assert_null(pki_find(pki, PKI_ROOT)->key);
+    assert_null(pki_find(pki, PKI_UNSENT)->key);
+    for (size_t i = 0; i < pki->n_items; i++)
+        if (pki->items[i].key)
+            assert_int_equal(X509_check_ca(pki->items[i].chain[0]), 0);
+    pki_free(pki);
+}
+
+/* Each spoils the file in its own way; the PKI is made again and the file is whole afterwards. */
+static void a_broken_file_is_made_anew(void **state)
+{
+    static const struct {
+        const char *find;
+        char        put;
+    } cases[] = {{"whytls lab", 'W'}, {"made 2", 'x'}, {"item root", 'I'}, {"item good.lab.test", 'q'},
+        {"-----BEGIN PRIVATE KEY", '+'}, {"-----END CERTIFICATE", '+'}, {"-----BEGIN CERTIFICATE", '\0'}};
+    char *path = file_join(*state, "lab/pki.pem");
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        unsigned char first[EVP_MAX_MD_SIZE], second[EVP_MAX_MD_SIZE], third[EVP_MAX_MD_SIZE];
+        struct err    e = {0};
+        uint8_t      *bytes;
+        size_t        len;
+
+        open_at(*state, NOW_S, first);
+        assert_true(file_read(path, 1 << 20, &bytes, &len, &e));
+        char *at = strstr((char *)bytes, cases[i].find);
+        assert_non_null(at);
+        at[strlen(cases[i].find) - 1] = cases[i].put;
+        assert_true(file_write(path, bytes, len, 0600, &e));
+        mem_free(bytes);
+        open_at(*state, NOW_S, second);
+        open_at(*state, NOW_S, third);
+        assert_memory_not_equal(first, second, 32);
+        assert_memory_equal(second, third, 32);
+    }
+    mem_free(path);
+}
+
+static void a_folder_that_cannot_be_made_is_told_with_its_path(void **state)
+{
+    struct err e = {0};
+
+    (void)state;
+    assert_null(pki_open("/dev/null/data", NOW_S, &e));
+    assert_non_null(strstr(e.text, "/dev/null"));
+}
+
+#define FOLDER(name) cmocka_unit_test_setup_teardown(name, folder_make, folder_remove)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_chain_has_its_one_fault_and_no_other),
+        cmocka_unit_test(the_left_out_issuer_is_what_heals_the_chain),
+        FOLDER(it_is_kept_for_a_week),
+        FOLDER(what_it_keeps_is_for_its_owner_only),
+        FOLDER(no_key_of_a_ca_is_kept),
+        FOLDER(a_broken_file_is_made_anew),
+        cmocka_unit_test(a_folder_that_cannot_be_made_is_told_with_its_path),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
