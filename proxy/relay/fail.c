@@ -1,0 +1,100 @@
+/* relay/fail.c - a leg failed, or closed in a way that speaks. From what was seen to a symptom (flow/symptom.def), to the
+ * history of the device, to the moment `tls_failed`. */
+#include "relay_priv.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "device/history.h"
+#include "flow/legs.h"
+#include "history_key.h"
+#include "hook/hook.h"
+
+static enum symptom symptom_of(const struct relay *r, enum leg_side which)
+{
+    return leg_symptom(leg_facts(r->side[which].leg), which, r->late[which]);
+}
+
+static void tell(struct relay *r, const char *leg)
+{
+    r->flow->failed_leg = leg;
+    record_history(r);
+    record_now(r);
+    hook_fire(relay_world(r)->hooks, MOMENT_TLS_FAILED, r->flow, NULL);
+}
+
+enum stage fail_server(struct relay *r)
+{
+    if (!r->server_failed) {
+        r->server_failed = true;
+        record_server_leg(r);
+        r->flow->server_leg->symptom = symptom_name(symptom_of(r, LEG_SERVER));
+        const struct leg_facts *facts = leg_facts(r->side[LEG_SERVER].leg);
+        if (facts->error[0])
+            flow_note_add(r->flow, "relay/server-leg", "info", facts->error, "proxy");
+        tell(r, "server");
+        r->answer = ANSWER_PAGE;
+        r->flow->refused_by_us = true;
+        r->flow->decision->answer = "page";
+        side_shut(&r->side[LEG_SERVER]);
+    }
+    return STAGE_MINT;
+}
+
+/* What a refusal means for the history of the device. A resumed leg showed no certificate, and a client that shares no
+ * version with us never saw one: neither says anything about trust. */
+static bool speaks_of_trust(const struct relay *r, enum symptom symptom)
+{
+    switch (symptom) {
+    case SYMPTOM_ALERT_AFTER_CERTIFICATE:
+    case SYMPTOM_ALERT_AFTER_FINISH:
+    case SYMPTOM_CLOSE_AFTER_CERTIFICATE:
+    case SYMPTOM_CLOSE_AFTER_FINISH_UNUSED:
+        return !leg_facts(r->side[LEG_CLIENT].leg)->resumed;
+    case SYMPTOM_NONE:
+    case SYMPTOM_ALERT_BEFORE_SERVER_HELLO:
+    case SYMPTOM_CLOSE_BEFORE_SERVER_HELLO:
+    case SYMPTOM_NOT_TLS:
+    case SYMPTOM_NOTHING_IN_COMMON:
+    case SYMPTOM_STALLED:
+    case N_SYMPTOMS:
+        break;
+    }
+    return false;
+}
+
+void fail_client(struct relay *r)
+{
+    const struct relay_world *world = relay_world(r);
+    struct history_key        key = history_key_of(r);
+    int64_t                   now = clock_wall_ms(world->clock);
+
+    if (r->client_failed || r->accepted)
+        return;
+    r->client_failed = true;
+    record_client_leg(r);
+    enum symptom symptom = symptom_of(r, LEG_CLIENT);
+    r->flow->client_leg->symptom = symptom_name(symptom);
+    bool spare = symptom == SYMPTOM_CLOSE_AFTER_FINISH_UNUSED && history_accepted_since(world->history, &key, now - BESIDE_MS);
+    if (speaks_of_trust(r, symptom) && !spare)
+        history_note(world->history, &key, HISTORY_REFUSED, now);
+    const struct leg_facts *facts = leg_facts(r->side[LEG_CLIENT].leg);
+    if (facts->error[0])
+        flow_note_add(r->flow, "relay/client-leg", "info", facts->error, "proxy");
+    if (symptom != SYMPTOM_NONE)
+        tell(r, "client");
+}
+
+enum stage client_gone(struct relay *r)
+{
+    const struct side *client = &r->side[LEG_CLIENT];
+
+    if (r->accepted || !client->leg)
+        return STAGE_DRAIN;
+    const struct leg_facts *facts = leg_facts(client->leg);
+    if (facts->alert.seen && facts->alert.fatal) {
+        fail_client(r);
+        return STAGE_DRAIN;
+    }
+    return facts->finished && !facts->resumed ? STAGE_HOLD : STAGE_DRAIN;
+}

@@ -1,0 +1,36 @@
+/* relay/late.c - what each stage does when its time is up. */
+#include "relay_priv.h"
+
+enum stage stage_late(struct relay *r)
+{
+    switch (r->stage) {
+    case STAGE_SERVER_TLS:
+        r->late[LEG_SERVER] = true;
+        return fail_server(r);
+    case STAGE_CLIENT_TLS:
+        r->late[LEG_CLIENT] = true;
+        fail_client(r);
+        return STAGE_DRAIN;
+    case STAGE_HOLD:
+        return stage_hold(r);
+    case STAGE_DRAIN:
+    case STAGE_DONE:
+        return STAGE_DONE;
+    case STAGE_SNIFF:
+    case STAGE_ENTRY:
+    case STAGE_HELLO:
+        flow_note_add(r->flow, "relay/slow-client", "low", "The client sent too little in the time allowed.", "proxy");
+        return STAGE_DRAIN;
+    case STAGE_DECIDE:
+    case STAGE_DIAL:
+    case STAGE_JUDGE:
+    case STAGE_MINT:
+    case STAGE_TALK:
+    case STAGE_PAGE:
+    case STAGE_SELF:
+    case STAGE_TUNNEL:
+    case N_STAGES:
+        break;
+    }
+    return STAGE_DRAIN;
+}

@@ -1,0 +1,138 @@
+/* relay/message.c - one request or response head: the exchange in the record, and the moments `request` and `response`. */
+#include "relay_priv.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/clock.h"
+#include "base/time_text.h"
+#include "device/clock_witness.h"
+#include "flow/facts.h"
+#include "hook/hook.h"
+#include "http/h1.h"
+
+enum { URL_MOST = 2048 };
+
+static const char *scheme_of(const struct relay *r)
+{
+    return r->side[LEG_CLIENT].leg ? "https" : "http";
+}
+
+static const char *url_of(struct relay *r, struct arena *arena, const struct h1_head *head)
+{
+    char where[HOST_CAP + 16];
+
+    if (head->target[0] != '/')
+        return arena_text_n(arena, head->target, strnlen(head->target, URL_MOST));
+    uint16_t usual = r->side[LEG_CLIENT].leg ? 443 : 80;
+    if (r->port == usual && !strchr(r->asked, ':'))
+        snprintf(where, sizeof where, "%s", r->asked);
+    else
+        host_port_text(where, sizeof where, r->asked, r->port);
+    return arena_printf(arena, "%s://%s%.*s", scheme_of(r), where, URL_MOST, head->target);
+}
+
+int message_request(struct relay *r, const struct h1_head *head)
+{
+    struct flow *f = r->flow;
+
+    if (!f->client->agent)
+        flow_set_agent(f, h1_field(head, "User-Agent"));
+    if (f->n_exchanges == FLOW_EXCHANGES_MOST) {
+        f->n_exchanges_cut++;
+        return -1;
+    }
+    struct flow_exchange *exchange = flow_list_add(f, &f->exchanges, &f->n_exchanges, flow_type_exchange());
+    exchange->method = flow_text(f, head->method);
+    exchange->url = url_of(r, &f->arena, head);
+    exchange->ms = 0;
+    exchange->request_bytes = 0;
+    exchange->response_bytes = 0;
+    return (int)f->n_exchanges - 1;
+}
+
+static struct flow_exchange *exchange_at(struct relay *r, size_t i)
+{
+    if (i >= r->n_pending || r->pending[i].exchange < 0)
+        return NULL;
+    return &r->flow->exchanges[r->pending[i].exchange];
+}
+
+struct flow_exchange *message_oldest(struct relay *r)
+{
+    return exchange_at(r, 0);
+}
+
+struct flow_exchange *message_newest(struct relay *r)
+{
+    return exchange_at(r, r->n_pending - 1);
+}
+
+static struct flow_headers *headers_of(struct arena *arena, const struct h1_head *head)
+{
+    struct flow_headers *h = arena_new(arena, sizeof *h);
+
+    h->at = arena_new(arena, (head->n_fields ? head->n_fields : 1) * sizeof *h->at);
+    h->n = head->n_fields;
+    for (size_t i = 0; i < head->n_fields; i++) {
+        h->at[i].name = arena_text(arena, head->fields[i].name);
+        h->at[i].value = arena_text(arena, head->fields[i].value);
+    }
+    return h;
+}
+
+bool message_ask_rules(struct relay *r, const struct h1_head *head)
+{
+    struct decision decision = {0};
+    struct flow    *f = r->flow;
+
+    if (!hook_wants(relay_world(r)->hooks, MOMENT_REQUEST))
+        return true;
+    f->request = NULL;
+    f->response = NULL;
+    arena_fini(&r->message);
+    arena_init(&r->message);
+    struct flow_request *request = arena_new(&r->message, sizeof *request);
+    request->method = arena_text(&r->message, head->method);
+    request->url = url_of(r, &r->message, head);
+    request->scheme = scheme_of(r);
+    request->host = r->asked;
+    request->path = arena_text(&r->message, head->target);
+    request->headers = headers_of(&r->message, head);
+    f->request = request;
+    record_now(r);
+    hook_fire(relay_world(r)->hooks, MOMENT_REQUEST, f, &decision);
+    return decision.action != ACTION_REFUSE;
+}
+
+/* The site's clock, if it tells: what the proxy's own is compared with. */
+static void witness_date(struct relay *r, const struct h1_head *head)
+{
+    const struct relay_world *world = relay_world(r);
+    const char               *date = h1_field(head, "Date");
+    int64_t                   theirs;
+
+    if (date && time_parse_http(date, &theirs))
+        clock_witness_date(world->witness, r->flow->target->site ? r->flow->target->site : r->host, theirs,
+            clock_wall_ms(world->clock) / 1000);
+}
+
+void message_response(struct relay *r, const struct h1_head *head)
+{
+    struct flow          *f = r->flow;
+    struct flow_exchange *exchange = message_oldest(r);
+
+    if (exchange)
+        exchange->status = head->status;
+    if (f->n_exchanges <= 1)
+        witness_date(r, head);
+    if (!hook_wants(relay_world(r)->hooks, MOMENT_RESPONSE))
+        return;
+    struct flow_response *response = arena_new(&r->message, sizeof *response);
+    response->status = head->status;
+    response->headers = headers_of(&r->message, head);
+    f->response = response;
+    record_now(r);
+    hook_fire(relay_world(r)->hooks, MOMENT_RESPONSE, f, NULL);
+}

@@ -1,0 +1,558 @@
+#include "page.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/time_text.h"
+#include "flow/flow.h"
+
+/* In characters. A host name has 253 at most (RFC 1035); the others are what a phone shows without scrolling for long. */
+enum { NAME_MOST = 253, WORDS_MOST = 120, PROSE_MOST = 420 };
+/* Rows of each list; the flow record has the rest. */
+enum { FACTS_MOST = 3, AGAINST_MOST = 2, STEPS_MOST = 5, ALSO_MOST = 3, CHECKS_MOST = 3, NAMES_MOST = 3 };
+
+/* PAGE_STYLE_HASH is the SHA-256 of PAGE_STYLE, for the Content-Security-Policy; the test tells the new one after a change. */
+#define PAGE_STYLE                                                                                                     \
+    ":root{color-scheme:light dark;--page:#F4F5F7;--surface:#FFF;--ink:#15181D;--ink2:#454B54;--ink3:#5A616B;"         \
+    "--line:#D8DCE2;--edge:#7B848F;--mark:#1D52AE;--fine:#17663A}"                                                     \
+    "@media(prefers-color-scheme:dark){:root{--page:#121417;--surface:#1A1D21;--ink:#EEF0F3;--ink2:#BCC2CA;"           \
+    "--ink3:#989FA9;--line:#2D3238;--edge:#757D88;--mark:#98BBFF;--fine:#7FD3A0}}"                                     \
+    "*{box-sizing:border-box}"                                                                                         \
+    "body{margin:0;background:var(--page);color:var(--ink);font:400 17px/1.5 system-ui,-apple-system,"                 \
+    "\"Segoe UI\",Roboto,\"Helvetica Neue\",\"Noto Sans\",Arial,sans-serif;-webkit-text-size-adjust:100%}"             \
+    "main{max-width:640px;margin:0 auto;padding:28px 20px 56px;overflow-wrap:anywhere;word-break:break-word}"          \
+    "p,h1,h2,ul,ol,dl,dd{margin:0}"                                                                                    \
+    ".who{display:flex;align-items:center;font-size:14px;color:var(--ink2);line-height:1.4}"                           \
+    ".who svg{width:22px;height:22px;color:var(--mark);flex:none;margin-right:10px}"                                   \
+    "h1{font-size:27px;line-height:1.22;letter-spacing:-.018em;font-weight:660;margin:26px 0 10px;"                    \
+    "text-wrap:balance}"                                                                                               \
+    ".sure{font-size:15px;color:var(--ink2)}.sure svg{width:16px;height:14px;margin-right:8px}.sure b{color:var(--ink)}" \
+    ".lead{margin-top:16px}"                                                                                           \
+    "section{background:var(--surface);border:1px solid var(--line);border-radius:14px;padding:18px 20px;"             \
+    "margin-top:14px}"                                                                                                 \
+    "h2{font-size:17px;line-height:1.35;margin-bottom:8px}"                                                            \
+    "ul,ol{padding-left:20px}li+li{margin-top:6px}"                                                                    \
+    ".facts{list-style:none;padding:0}.facts li{padding-left:28px;position:relative}"                                  \
+    ".facts svg{position:absolute;left:0;top:5px;width:16px;height:16px;color:var(--fine)}"                            \
+    ".facts .no svg{color:var(--ink3)}"                                                                                \
+    "dl{font-size:15px}dt{color:var(--ink3)}dd{margin-bottom:8px}dd:last-child{margin-bottom:0}"                       \
+    "code,bdi.v{font-family:ui-monospace,\"SF Mono\",Menlo,Consolas,\"DejaVu Sans Mono\",monospace;font-size:.88em}"   \
+    ".u{border:1px solid var(--edge);border-radius:4px;font-size:.8em;padding:0 3px;color:var(--ink2);white-space:nowrap}"                \
+    ".grade{display:inline-block;font-size:13px;border:2px solid var(--ink2);border-radius:4px;padding:0 7px;"         \
+    "color:var(--ink2);margin:6px 0}"                                                                                \
+    ".end{font-size:14px;color:var(--ink3);margin-top:20px}"                                                           \
+    "@media(max-width:480px){h1{font-size:24px}section{padding:16px}}"                                                 \
+    "@media(min-width:481px){dl{display:grid;grid-template-columns:max-content minmax(0,1fr);grid-gap:4px 16px}"       \
+    "dd{margin:0}}"                                                                                                    \
+    "@media print{section{break-inside:avoid}}"
+#define PAGE_STYLE_HASH "sha256-hgY+pWHkue6AbdSyYV/xPRPBxXe5K69qW/bHrWrnIZ8="
+
+#define LOGO                                                                                                           \
+    "<svg viewBox=\"0 0 24 24\" aria-hidden=\"true\"><path d=\"M7.6 7.9a4.4 4.4 0 1 1 6.3 4c-1.1.5-1.9 1.1-1.9 2.3\" "  \
+    "fill=\"none\" stroke=\"currentColor\" stroke-width=\"2.3\" stroke-linecap=\"round\"/><path d=\"M8.4 11.9H6.5a2.5 2.5 0 0 0" \
+    "-2.5 2.5v5.1A2.5 2.5 0 0 0 6.5 22h11a2.5 2.5 0 0 0 2.5-2.5v-5.1a2.5 2.5 0 0 0-2.5-2.5h-.6\" fill=\"none\" "       \
+    "stroke=\"currentColor\" stroke-width=\"2.3\" stroke-linecap=\"round\"/><circle cx=\"12\" cy=\"18\" r=\"1.6\" "    \
+    "fill=\"currentColor\"/></svg>"
+#define TICK                                                                                                           \
+    "<svg viewBox=\"0 0 16 16\" aria-hidden=\"true\"><circle cx=\"8\" cy=\"8\" r=\"7\" fill=\"currentColor\"/>"        \
+    "<path d=\"m4.6 8.3 2.3 2.3 4.5-4.8\" fill=\"none\" stroke=\"var(--surface)\" stroke-width=\"1.8\"/></svg>"
+#define CROSS                                                                                                          \
+    "<svg viewBox=\"0 0 16 16\" aria-hidden=\"true\"><path d=\"m4 4 8 8m0-8-8 8\" fill=\"none\" "                      \
+    "stroke=\"currentColor\" stroke-width=\"2\"/></svg>"
+
+struct range {
+    uint32_t first, last;
+};
+
+/* Characters that show nothing, or turn the direction of what stands beside them (Unicode: Cc, Cf, default ignorable). */
+static const struct range hidden[] = {
+    {0x0000, 0x001f}, {0x007f, 0x009f}, {0x00ad, 0x00ad}, {0x034f, 0x034f}, {0x061c, 0x061c}, {0x115f, 0x1160},
+    {0x17b4, 0x17b5}, {0x180b, 0x180f}, {0x200b, 0x200f}, {0x2028, 0x202e}, {0x2060, 0x206f}, {0x3164, 0x3164},
+    {0xfe00, 0xfe0f}, {0xfeff, 0xfeff}, {0xffa0, 0xffa0}, {0xfff0, 0xfffb}, {0xe0000, 0xe0fff},
+};
+
+static bool is_hidden(uint32_t code)
+{
+    for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++)
+        if (code >= hidden[i].first && code <= hidden[i].last)
+            return true;
+    return false;
+}
+
+/* The code point of a sequence that text_utf8_len has found to be right. */
+static uint32_t code_point(const char *s, size_t n)
+{
+    const unsigned char *u = (const unsigned char *)s;
+    uint32_t             code = n == 1 ? u[0] : u[0] & (0xffu >> (n + 1));
+
+    for (size_t i = 1; i < n; i++)
+        code = code << 6 | (u[i] & 0x3f);
+    return code;
+}
+
+/* One character, harmless; gives its length in bytes. */
+static size_t html_char(struct text *html, const char *s, size_t n)
+{
+    size_t len = text_utf8_len(s, n);
+
+    if (!len) {
+        text_add(html, "\xef\xbf\xbd");
+        return 1;
+    }
+    uint32_t code = code_point(s, len);
+
+    if (is_hidden(code))
+        text_printf(html, "<span class=\"u\">U+%04" PRIX32 "</span>", code);
+    else if (code == '&')
+        text_add(html, "&amp;");
+    else if (code == '<')
+        text_add(html, "&lt;");
+    else if (code == '>')
+        text_add(html, "&gt;");
+    else if (code == '"')
+        text_add(html, "&quot;");
+    else if (code == '\'')
+        text_add(html, "&#39;");
+    else
+        text_add_n(html, s, len);
+    return len;
+}
+
+static size_t char_len(const char *s, size_t n)
+{
+    size_t len = text_utf8_len(s, n);
+
+    return len ? len : 1;
+}
+
+/* At most `most` characters, cut in the middle: the end of a name tells as much as its start. */
+static void html_cut(struct text *html, const char *s, size_t most)
+{
+    size_t n = strlen(s), n_chars = 0, at = 0, place = 0;
+
+    for (size_t i = 0; i < n; i += char_len(s + i, n - i))
+        n_chars++;
+    while (at < n) {
+        if (n_chars > most && place == most / 2) {
+            text_add(html, "…");
+            for (size_t skip = n_chars - most + 1; skip; skip--, place++)
+                at += char_len(s + at, n - at);
+            continue;
+        }
+        at += html_char(html, s + at, n - at);
+        place++;
+    }
+}
+
+/* From the wire: in monospace, with its own direction. */
+static void html_name(struct text *html, const char *s, size_t most)
+{
+    text_add(html, "<bdi class=\"v\">");
+    html_cut(html, s, most);
+    text_add(html, "</bdi>");
+}
+
+/* A sentence of ours or of a rule, in which names from the wire may stand. Rules may break their lines. */
+static void html_prose(struct text *html, const char *s)
+{
+    struct text line = {0};
+
+    text_add(&line, s);
+    for (size_t i = 0; i < line.len; i++)
+        if (line.at[i] == '\n' || line.at[i] == '\t')
+            line.at[i] = ' ';
+    text_add(html, "<bdi>");
+    html_cut(html, text_str(&line), PROSE_MOST);
+    text_add(html, "</bdi>");
+    text_fini(&line);
+}
+
+/* The end of the first sentence: a full stop that a space or the end follows. */
+static size_t sentence_len(const char *s)
+{
+    for (size_t i = 0; s[i]; i++)
+        if (s[i] == '.' && (!s[i + 1] || s[i + 1] == ' ' || s[i + 1] == '\n'))
+            return i + 1;
+    return strlen(s);
+}
+
+static const struct flow_diagnosis *top_of(const struct flow *f)
+{
+    return f->n_diagnosis ? &f->diagnosis[0] : NULL;
+}
+
+static const struct flow_verdict *verdict_of(const struct flow *f)
+{
+    return f->server_leg ? f->server_leg->verdict : NULL;
+}
+
+static bool is_refused(const struct flow_verdict *v)
+{
+    return v && v->verdict && !strcmp(v->verdict, "reject");
+}
+
+static const char *host_of(const struct flow *f)
+{
+    return f->target->host ? f->target->host : "the site";
+}
+
+static const char *dial_words(const char *error)
+{
+    static const struct {
+        const char *error, *words;
+    } rows[] = {
+        {"nxdomain", " is a name that does not exist."},
+        {"servfail", " could not be looked up: the name servers gave no answer."},
+        {"refused", " refuses connections on this port."},
+        {"timeout", " gave no answer in time."},
+        {"unreachable", " cannot be reached from this proxy."},
+        {"reset", " ended the connection at once."},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (!strcmp(rows[i].error, error))
+            return rows[i].words;
+    return " could not be reached.";
+}
+
+/* The large heading when no rule has said a sentence. */
+static void heading_plain(const struct flow *f, struct text *html)
+{
+    const struct flow_verdict *v = verdict_of(f);
+
+    if (is_refused(v)) {
+        text_add(html, "An iPhone would refuse the certificate of ");
+        html_name(html, host_of(f), NAME_MOST);
+        text_add(html, ".");
+    } else if (f->dial && f->dial->error) {
+        html_name(html, host_of(f), NAME_MOST);
+        text_add(html, dial_words(f->dial->error));
+    } else if (f->decision->action && !strcmp(f->decision->action, "refuse")) {
+        text_add(html, "A rule of this proxy refuses ");
+        html_name(html, host_of(f), NAME_MOST);
+        text_add(html, ".");
+    } else {
+        text_add(html, "The connection to ");
+        html_name(html, host_of(f), NAME_MOST);
+        text_add(html, " ended before an answer came.");
+    }
+}
+
+static void add_sentence(struct text *html, const char *s, size_t len)
+{
+    struct text part = {0};
+
+    text_add_n(&part, s, len);
+    html_prose(html, text_str(&part));
+    text_fini(&part);
+}
+
+static const char *confidence_word(const char *confidence)
+{
+    if (confidence && !strcmp(confidence, "certain"))
+        return "Certain.";
+    if (confidence && !strcmp(confidence, "likely"))
+        return "Likely.";
+    return "Possible.";
+}
+
+static void add_sure(const struct flow *f, struct text *html)
+{
+    static const char  bars[] = "<svg viewBox=\"0 0 16 14\" aria-hidden=\"true\"><path fill=\"currentColor\" d=\"M1 9h3.6v5H1zM6 "
+                                "5h3.6v9H6zM11 1h3.6v13H11z\"/></svg>";
+    const struct flow_diagnosis *d = top_of(f);
+    bool                         refused = is_refused(verdict_of(f));
+
+    if (!d && !refused)
+        return;
+    text_add(html, "<p class=\"sure\">");
+    if (d)
+        text_printf(html, "%s<b>%s</b> ", strcmp(confidence_word(d->confidence), "Certain.") ? "" : bars,
+            confidence_word(d->confidence));
+    if (refused)
+        text_add(html, "An iPhone without whytls would refuse this site too.");
+    text_add(html, "</p>\n");
+}
+
+static void add_lead(const struct flow *f, const char *rest, struct text *html)
+{
+    text_add(html, "<p class=\"lead\">");
+    while (*rest == ' ' || *rest == '\n')
+        rest++;
+    if (*rest) {
+        html_prose(html, rest);
+        text_add(html, " ");
+    } else if (is_refused(verdict_of(f))) {
+        text_add(html, "A certificate is a site’s proof of who it is. ");
+    }
+    text_add(html, "None of your data was sent to the site.</p>\n");
+}
+
+static void add_top(const struct flow *f, struct text *html)
+{
+    const struct flow_diagnosis *d = top_of(f);
+    const char                  *why = d && d->why && *d->why ? d->why : d ? d->title : NULL;
+    size_t                       len = why ? sentence_len(why) : 0;
+
+    text_add(html, "<div class=\"who\">" LOGO "<span>This page is from <b>whytls</b>, a proxy on your network. It is not from "
+                   "the site.</span></div>\n<h1>");
+    if (why)
+        add_sentence(html, why, len);
+    else
+        heading_plain(f, html);
+    text_add(html, "</h1>\n");
+    add_sure(f, html);
+    add_lead(f, why ? why + len : "", html);
+}
+
+static void add_evidence(struct text *html, const struct flow_evidence *e, bool speaks_for)
+{
+    text_printf(html, "<li%s>%s<span>", speaks_for ? "" : " class=\"no\"", speaks_for ? TICK : CROSS);
+    if (e->says && *e->says) {
+        html_prose(html, e->says);
+    } else {
+        html_name(html, e->fact ? e->fact : "", WORDS_MOST);
+        text_add(html, " is ");
+        html_name(html, e->value ? e->value : "none", WORDS_MOST);
+    }
+    text_add(html, "</span></li>\n");
+}
+
+static void add_facts(const struct flow_diagnosis *d, struct text *html)
+{
+    if (!d->n_evidence && !d->n_against)
+        return;
+    text_add(html, "<section>\n<h2>Why we say so</h2>\n<ul class=\"facts\">\n");
+    for (size_t i = 0; i < d->n_evidence && i < FACTS_MOST; i++)
+        add_evidence(html, &d->evidence[i], true);
+    for (size_t i = 0; i < d->n_against && i < AGAINST_MOST; i++)
+        add_evidence(html, &d->against[i], false);
+    text_add(html, "</ul>\n</section>\n");
+}
+
+static void add_steps(struct text *html, const char *who, const struct flow_texts *steps, const char *none)
+{
+    text_printf(html, "<li><b>%s</b> ", who);
+    if (!steps || !steps->n)
+        text_add(html, none);
+    else if (steps->n == 1)
+        html_prose(html, steps->at[0]);
+    else
+        text_add(html, "<ol>");
+    for (size_t i = 0; steps && steps->n > 1 && i < steps->n && i < STEPS_MOST; i++) {
+        text_add(html, "<li>");
+        html_prose(html, steps->at[i]);
+        text_add(html, "</li>");
+    }
+    text_add(html, steps && steps->n > 1 ? "</ol></li>\n" : "</li>\n");
+}
+
+static void add_remedies(const struct flow *f, struct text *html)
+{
+    const struct flow_diagnosis *d = top_of(f);
+
+    text_add(html, "<section>\n<h2>What to do</h2>\n<ul>\n");
+    add_steps(html, "On this phone:", d ? &d->device_fix : NULL, "Nothing. No setting helps.");
+    add_steps(html, "If the site is yours:", d ? &d->server_fix : NULL, "Nothing is known that you would have to change.");
+    if (d && d->next_test && *d->next_test) {
+        text_add(html, "<li><b>To be sure:</b> ");
+        html_prose(html, d->next_test);
+        text_add(html, "</li>\n");
+    }
+    if (is_refused(verdict_of(f)))
+        text_add(html, "<li><b>If you need the app to carry on:</b> whoever runs whytls can allow this host by a rule.</li>\n");
+    text_add(html, "</ul>\n</section>\n");
+}
+
+static void add_grade(struct text *html, const char *grade)
+{
+    if (!grade)
+        return;
+    text_add(html, "<span class=\"grade\">");
+    html_cut(html, grade, WORDS_MOST);
+    text_add(html, "</span>\n");
+}
+
+static void add_ios(const struct flow *f, struct text *html)
+{
+    const struct flow_diagnosis *d = top_of(f);
+    const struct flow_verdict   *v = verdict_of(f);
+    const char                  *text = d && d->ios->text ? d->ios->text : v ? v->text : NULL;
+    const char                  *grade = d ? d->ios->grade : NULL;
+
+    if (!text && !(d && (d->ios->safari || d->ios->app)))
+        return;
+    text_add(html, "<section>\n<h2>What iOS says</h2>\n");
+    /* The sentences of a verdict are those of Apple's published sources. */
+    if (!grade && text)
+        grade = "Apple source";
+    if (text) {
+        text_add(html, "<p>");
+        html_prose(html, text);
+        text_add(html, "</p>\n");
+        add_grade(html, grade);
+    }
+    if (d && d->ios->safari) {
+        text_add(html, "<p>Safari: ");
+        html_prose(html, d->ios->safari);
+        text_add(html, "</p>\n");
+    }
+    if (d && d->ios->app) {
+        text_add(html, "<p>Apps: ");
+        html_prose(html, d->ios->app);
+        text_add(html, "</p>\n");
+    }
+    if (!text)
+        add_grade(html, grade);
+    text_add(html, "</section>\n");
+}
+
+static void add_row(struct text *html, const char *label, const char *value, size_t most)
+{
+    if (!value || !*value)
+        return;
+    text_printf(html, "<dt>%s</dt><dd>", label);
+    html_name(html, value, most);
+    text_add(html, "</dd>\n");
+}
+
+static void add_certificate(struct text *html, const struct flow_certificate *c)
+{
+    char from[TIME_TEXT_CAP], to[TIME_TEXT_CAP];
+
+    add_row(html, "Subject", c->subject->cn ? c->subject->cn : c->subject->text, WORDS_MOST);
+    add_row(html, "Organisation", c->subject->o, WORDS_MOST);
+    add_row(html, "Issuer", c->issuer->cn ? c->issuer->cn : c->issuer->text, WORDS_MOST);
+    if (c->names.n) {
+        text_add(html, "<dt>Named</dt><dd>");
+        for (size_t i = 0; i < c->names.n && i < NAMES_MOST; i++) {
+            text_add(html, i ? ", " : "");
+            html_name(html, c->names.at[i], WORDS_MOST);
+        }
+        if (c->names.n > NAMES_MOST)
+            text_printf(html, " and %zu more", c->names.n - NAMES_MOST);
+        text_add(html, "</dd>\n");
+    }
+    text_printf(html, "<dt>Valid</dt><dd>%s to %s</dd>\n", time_minute(from, c->not_before), time_minute(to, c->not_after));
+}
+
+static void add_verdict(struct text *html, const struct flow_verdict *v)
+{
+    for (size_t i = 0; i < v->n_checks && i < CHECKS_MOST; i++) {
+        text_add(html, "<dt>iOS check</dt><dd>");
+        html_name(html, v->checks[i].check, WORDS_MOST);
+        text_printf(html, " refuses certificate %" PRId64 ", %" PRId64 "</dd>\n", v->checks[i].cert, v->checks[i].osstatus);
+    }
+    if (v->openssl->accept)
+        text_add(html, "<dt>OpenSSL</dt><dd>accepts</dd>\n");
+    else
+        text_printf(html, "<dt>OpenSSL</dt><dd>refuses: result %" PRId64 " at depth %" PRId64 "</dd>\n", v->openssl->code,
+            v->openssl->depth);
+}
+
+static void add_owner(const struct flow *f, struct text *html)
+{
+    const struct flow_diagnosis  *d = top_of(f);
+    const struct flow_server_leg *leg = f->server_leg;
+
+    text_add(html, "<section>\n<h2>For the site’s owner</h2>\n<dl>\n");
+    if (d)
+        add_row(html, "Cause", d->cause, WORDS_MOST);
+    if (leg && leg->n_chain)
+        add_certificate(html, &leg->chain[0]);
+    if (leg)
+        add_row(html, "Address", leg->address, WORDS_MOST);
+    text_printf(html, "<dt>Port</dt><dd>%" PRId64 "</dd>\n", f->target->port);
+    if (is_refused(verdict_of(f)))
+        add_verdict(html, verdict_of(f));
+    text_add(html, "<dt>Check again</dt><dd><code>whytls explain ");
+    html_cut(html, host_of(f), NAME_MOST);
+    if (f->target->port != 443)
+        text_printf(html, ":%" PRId64, f->target->port);
+    text_add(html, "</code></dd>\n</dl>\n</section>\n");
+}
+
+/* Other true faults, or look-alikes of the first. */
+static void add_others(const struct flow *f, struct text *html)
+{
+    if (f->n_diagnosis < 2)
+        return;
+    text_add(html, "<section>\n<h2>Also found</h2>\n<ul>\n");
+    for (size_t i = 1; i < f->n_diagnosis && i <= ALSO_MOST; i++) {
+        const struct flow_diagnosis *d = &f->diagnosis[i];
+
+        text_printf(html, "<li><b>%s</b> ", confidence_word(d->confidence));
+        html_prose(html, d->why && *d->why ? d->why : d->title ? d->title : "");
+        text_add(html, " <code>");
+        html_cut(html, d->cause ? d->cause : "", WORDS_MOST);
+        text_add(html, "</code></li>\n");
+    }
+    if (f->n_diagnosis > ALSO_MOST + 1)
+        text_printf(html, "<li>%zu more stand in the record.</li>\n", f->n_diagnosis - ALSO_MOST - 1);
+    text_add(html, "</ul>\n</section>\n");
+}
+
+static void add_end(const struct flow *f, struct text *html)
+{
+    char at[TIME_TEXT_CAP];
+
+    text_add(html, "<p class=\"end\">Record ");
+    html_cut(html, f->id ? f->id : "", WORDS_MOST);
+    text_printf(html, " · %s · status 502 · whytls " WHYTLS_VERSION "</p>\n</main>\n</body>\n</html>\n", time_rfc3339(at, f->at));
+}
+
+static void add_head(const struct flow *f, struct text *html)
+{
+    const struct flow_diagnosis *d = top_of(f);
+
+    text_add(html, "<!doctype html>\n<html lang=\"en-GB\">\n<head>\n<meta charset=\"utf-8\">\n"
+                   "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+                   "<meta name=\"robots\" content=\"noindex\">\n<title>whytls stopped this page");
+    if (d && d->title) {
+        text_add(html, ": ");
+        html_cut(html, d->title, WORDS_MOST);
+    }
+    text_add(html, "</title>\n<style>" PAGE_STYLE "</style>\n</head>\n<body>\n<main>\n");
+}
+
+void page_write(const struct flow *f, struct text *html)
+{
+    const struct flow_diagnosis *d = top_of(f);
+
+    add_head(f, html);
+    add_top(f, html);
+    if (d)
+        add_facts(d, html);
+    add_remedies(f, html);
+    add_ios(f, html);
+    add_others(f, html);
+    add_owner(f, html);
+    add_end(f, html);
+}
+
+/* A token that may stand in a header field whoever wrote it, or nothing. */
+static bool is_token(const char *s)
+{
+    size_t n = s ? strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_/.") : 0;
+
+    return n && n <= WORDS_MOST && !s[n];
+}
+
+void page_head(const struct flow *f, size_t body_len, struct text *head)
+{
+    text_printf(head,
+        "HTTP/1.1 502 Bad Gateway\r\n"
+        "Content-Type: text/html; charset=utf-8\r\n"
+        "Content-Length: %zu\r\n"
+        "Cache-Control: no-store\r\n"
+        "Content-Security-Policy: default-src 'none'; style-src '" PAGE_STYLE_HASH "'; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'\r\n"
+        "X-Content-Type-Options: nosniff\r\n"
+        "Referrer-Policy: no-referrer\r\n",
+        body_len);
+    if (f->n_diagnosis && is_token(f->diagnosis[0].cause))
+        text_printf(head, "Whytls-Cause: %s\r\n", f->diagnosis[0].cause);
+    if (is_token(f->id))
+        text_printf(head, "Whytls-Flow: %s\r\n", f->id);
+    text_add(head, "Connection: close\r\n\r\n");
+}

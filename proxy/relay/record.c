@@ -1,0 +1,163 @@
+/* relay/record.c - what a relay sees, written into its flow; and the seal. */
+#include "relay_priv.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "cert/ca.h"
+#include "cert/leaf.h"
+#include "device/clock_witness.h"
+#include "device/history.h"
+#include "flow/facts.h"
+#include "flow/legs.h"
+#include "history_key.h"
+#include "hook/hook.h"
+
+struct history_key history_key_of(const struct relay *r)
+{
+    const struct flow *f = r->flow;
+
+    return (struct history_key){
+        .ip = r->ip,
+        .family = f->client->device->family,
+        .app = f->client->app->name,
+        .is_browser = f->client->app->is_browser,
+        .host = f->target->host ? f->target->host : "",
+    };
+}
+
+void record_start(struct relay *r)
+{
+    const struct relay_world *world = relay_world(r);
+    struct flow              *f = r->flow;
+
+    f->entry = "connect";
+    f->client->ip = flow_text(f, r->ip);
+    f->client->port = r->client_port;
+    flow_set_agent(f, NULL);
+    f->proxy->name = world->name;
+    f->proxy->version = WHYTLS_VERSION;
+    f->proxy->root_sha256 = ca_sha256(world->ca);
+    f->proxy->root_since = ca_since(world->ca);
+    f->decision->action = "intercept";
+    f->decision->by = "default";
+    record_now(r);
+}
+
+void record_now(struct relay *r)
+{
+    const struct relay_world *world = relay_world(r);
+    struct flow_clock        *clock = r->flow->proxy->clock;
+    struct clock_view         view;
+
+    r->flow->now = clock_wall_ms(world->clock) / 1000;
+    clock_witness_read(world->witness, r->flow->now, &view);
+    clock->state = view.state;
+    clock->offset = view.has_offset ? view.offset_s : FLOW_NONE;
+    clock->date_failures = view.date_failures;
+}
+
+static void fill_tally(struct flow_tally *out, const struct tally *in)
+{
+    out->accepted = in->accepted;
+    out->refused = in->refused;
+    out->hosts_accepted = in->hosts_accepted;
+    out->hosts_refused = in->hosts_refused;
+    out->streak = in->streak;
+    out->last_accepted = in->last_accepted;
+    out->last_refused = in->last_refused;
+    out->tunnel_worked = in->tunnel_worked;
+}
+
+void record_history(struct relay *r)
+{
+    struct history_key  key = history_key_of(r);
+    struct history_view view;
+    struct flow        *f = r->flow;
+
+    history_read(relay_world(r)->history, &key, clock_wall_ms(relay_world(r)->clock), &view);
+    fill_tally(f->history->device, &view.device);
+    fill_tally(f->history->app, &view.app);
+    fill_tally(f->history->host, &view.host);
+    fill_tally(f->history->browser, &view.browser);
+    fill_tally(f->history->others, &view.others);
+    f->client->device->id = flow_text(f, view.device_id);
+    f->client->device->first_seen = view.first_seen;
+}
+
+static const char *ended(const struct relay *r, enum leg_side which)
+{
+    const struct side *s = &r->side[which];
+
+    return leg_ended(s->leg ? leg_facts(s->leg) : NULL,
+        (struct leg_end){.eof = s->eof, .reset = s->reset, .late = r->late[which]});
+}
+
+void record_server_leg(struct relay *r)
+{
+    struct flow_server_leg *leg = r->flow->server_leg;
+    const struct side      *s = &r->side[LEG_SERVER];
+    size_t                  staple_len;
+
+    if (!leg)
+        return;
+    leg->ended = ended(r, LEG_SERVER);
+    if (s->leg) {
+        flow_fill_server_leg(r->flow, leg_facts(s->leg));
+        leg->staple = leg_staple(s->leg, &staple_len) ? "present" : "none";
+    } else {
+        leg->bytes_in = (int64_t)s->raw_in;
+        leg->bytes_out = (int64_t)s->raw_out;
+    }
+}
+
+void record_client_leg(struct relay *r)
+{
+    struct flow_client_leg *leg = r->flow->client_leg;
+    const struct side      *s = &r->side[LEG_CLIENT];
+
+    if (!leg)
+        return;
+    leg->ended = ended(r, LEG_CLIENT);
+    if (s->leg) {
+        flow_fill_client_leg(r->flow, leg_facts(s->leg));
+    } else {
+        leg->bytes_in = (int64_t)s->raw_in;
+        leg->bytes_out = (int64_t)s->raw_out;
+    }
+    if (r->leaf && !leg->leaf) {
+        leg->leaf = FLOW_MAKE(r->flow, certificate);
+        flow_fill_certificate(r->flow, leg->leaf, leaf_facts(r->leaf), 0, "sent");
+    }
+}
+
+static void note_tunnel(struct relay *r)
+{
+    struct history_key key = history_key_of(r);
+
+    if (r->tunnel && r->has_hello && r->side[LEG_CLIENT].raw_in > 0 && r->side[LEG_SERVER].raw_in > 0)
+        history_note(relay_world(r)->history, &key, HISTORY_TUNNEL_WORKED, clock_wall_ms(relay_world(r)->clock));
+}
+
+void record_seal(struct relay *r)
+{
+    const struct relay_world *world = relay_world(r);
+    struct flow              *f = r->flow;
+
+    record_server_leg(r);
+    record_client_leg(r);
+    note_tunnel(r);
+    if (!f->client->device->id)
+        record_history(r);
+    f->ms = clock_steady_ms(world->clock) - r->accepted_ms;
+    record_now(r);
+    /* Rules may still read what the legs left behind; the message arena is alive until the relay is freed. */
+    hook_fire(world->hooks, MOMENT_FINISH, f, NULL);
+    f->request = NULL;
+    f->response = NULL;
+    f->sealed = true;
+    r->flow = NULL;
+    world->flow_out(world->flow_out_arg, f);
+}

@@ -1,0 +1,58 @@
+/* relay/relay.h - the connections of one traffic thread, each from accept to goodbye.
+ *
+ * A relay lives and dies on one thread; nothing here locks, blocks or reads a clock of its own. It flows through the
+ * stages of stage.def, each in its own file; it writes one flow record, seals it and hands it out.
+ * Uses net/ (pipes and a dialer, never a socket), tls/, http/, cert/, judge/, device/, flow/, hook/. Used by app/. */
+#ifndef WHYTLS_RELAY_RELAY_H
+#define WHYTLS_RELAY_RELAY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct ca;
+struct clock;
+struct clock_witness;
+struct device_history;
+struct dialer;
+struct flow;
+struct hooks;
+struct leaf_cache;
+struct pipe;
+struct relays;
+struct roots;
+struct tls_contexts;
+
+/* What a thread's relays work with. Borrowed for their life; what several threads share is immutable or locks itself. */
+struct relay_world {
+    const struct clock        *clock;
+    struct dialer             *dialer;    /* this thread's */
+    struct hooks              *hooks;     /* this thread's */
+    const struct tls_contexts *contexts;
+    struct leaf_cache         *leaves;
+    const struct ca           *ca;
+    const struct roots        *roots;
+    struct device_history     *history;
+    struct clock_witness      *witness;
+    const char                *name;      /* this proxy's, in every record */
+    /* Takes a sealed flow. */
+    void (*flow_out)(void *arg, struct flow *sealed);
+    void *flow_out_arg;
+    /* Runs call(arg) after the current event, on this thread: where finished relays are freed. */
+    void (*soon)(void *soon_arg, void (*call)(void *arg), void *arg);
+    void *soon_arg;
+};
+
+struct relays *relays_new(const struct relay_world *world);
+/* Ends every connection at once, seals each record. */
+void           relays_free(struct relays *all);
+
+/* Takes the pipe. `ip` and `port` are the client's. */
+void   relays_accept(struct relays *all, struct pipe *client, const char *ip, uint16_t port, bool from_loopback);
+/* Deadlines; the loop calls it every 100 ms or so. */
+void   relays_tick(struct relays *all);
+size_t relays_open(const struct relays *all);
+/* No new messages are begun: idle connections end now, the others with their current exchange. */
+void   relays_drain(struct relays *all);
+
+#endif

@@ -1,0 +1,150 @@
+/* relay/relay_priv.h - one connection, and what its stages share. Private to relay/. */
+#ifndef WHYTLS_RELAY_RELAY_PRIV_H
+#define WHYTLS_RELAY_RELAY_PRIV_H
+
+#include "relay.h"
+
+#include "base/arena.h"
+#include "base/host.h"
+#include "base/magic.h"
+#include "flow/flow.h"
+#include "side.h"
+#include "wire/client_hello.h"
+
+struct cert_chain;
+struct dial;
+struct h1;
+struct h1_head;
+struct leaf;
+
+enum stage {
+#define STAGE(ID, name, deadline_ms, about) STAGE_##ID,
+#include "stage.def"
+#undef STAGE
+    N_STAGES
+};
+
+const char *stage_name(enum stage s);
+int64_t     stage_deadline_ms(enum stage s);
+
+/* What the client is answered, once that is known. */
+enum answer { ANSWER_RELAY = 0, ANSWER_PAGE, ANSWER_ALERT };
+
+/* How the plaintext is read. */
+enum talk { TALK_UNKNOWN = 0, TALK_HTTP, TALK_RAW };
+
+enum { RELAY_MAGIC = 0x7768794c, PENDING_MOST = 32 };
+
+/* A request whose response has not ended. */
+struct pending {
+    int     exchange; /* index in the record; -1 past its bound */
+    int64_t at_ms;
+};
+
+struct relay {
+    struct magic     magic;
+    struct relays   *all;
+    struct relay    *prev, *next;
+    enum stage       stage;
+    int64_t          accepted_ms, stage_ms, moved_ms; /* steady */
+    struct side      side[2];                         /* LEG_CLIENT, LEG_SERVER */
+    struct flow     *flow;                            /* owned until sealed */
+    char             ip[64];
+    uint16_t         client_port, port;
+    bool             from_loopback;
+    bool             driving, again, dead;
+    bool             late[2];                         /* the deadline of this leg's handshake passed */
+
+    char             host[HOST_CAP];   /* whom to dial */
+    char             asked[HOST_CAP];  /* the name that the client will look for: its SNI, else host */
+    bool             is_connect;       /* else the client named the site in an absolute target */
+    bool             tunnel;           /* decided: bytes cross unread */
+    struct client_hello hello;
+    bool             has_hello;
+    size_t           tunnel_at;        /* bytes already in the client's pipe when the tunnel began */
+
+    struct dial     *dial;
+    bool             dialled;          /* an answer came (good or bad) */
+    struct leaf     *leaf;
+    struct cert_chain *chain;
+    enum answer      answer;
+    bool             server_failed;    /* tls_failed was told of the server leg */
+    bool             client_failed;    /* … of the client leg */
+    bool             accepted;         /* the client sent application data: it trusts us */
+    bool             client_judged;    /* its behaviour is in the history */
+
+    enum talk        talk;
+    bool             head_waits;       /* h1_head of the client's codec is read, and not forwarded yet */
+    struct h1       *h1[2];
+    struct arena     message;          /* the current request and response, for rules */
+    struct pending   pending[PENDING_MOST];
+    size_t           n_pending;
+    bool             in_request;       /* its body is still coming */
+    bool             responded;        /* bytes of a response went to the client */
+    bool             last;             /* no further message on this connection */
+    bool             head_request;     /* the page answers a HEAD */
+    bool             page_now;         /* the request that the page answers was read already */
+    bool             page_sent;
+    bool             upgrade_asked;    /* the client waits for 101 */
+};
+
+/* Each stage: called when it is entered and at every event. It gives the next stage, or its own to wait. */
+enum stage stage_sniff(struct relay *r);
+enum stage stage_entry(struct relay *r);
+enum stage stage_hello(struct relay *r);
+enum stage stage_decide(struct relay *r);
+enum stage stage_dial(struct relay *r);
+enum stage stage_server_tls(struct relay *r);
+enum stage stage_judge(struct relay *r);
+enum stage stage_mint(struct relay *r);
+enum stage stage_client_tls(struct relay *r);
+enum stage stage_talk(struct relay *r);
+enum stage stage_page(struct relay *r);
+enum stage stage_self(struct relay *r);
+enum stage stage_tunnel(struct relay *r);
+enum stage stage_drain(struct relay *r);
+enum stage stage_hold(struct relay *r);
+
+/* What happens when a stage's deadline passes. */
+enum stage stage_late(struct relay *r);
+
+const struct relay_world *relay_world(const struct relay *r);
+/* Runs the stages until they wait. The only place where a stage changes. */
+void relay_drive(struct relay *r);
+bool relay_is_draining(const struct relay *r);
+/* The pipe becomes this side's; its events drive the relay. */
+void relay_adopt_pipe(struct relay *r, enum leg_side which, struct pipe *p);
+/* The rest of the client's bytes begin another flow on the same connection (another host, same keep-alive). */
+void relay_hand_on(struct relay *r);
+
+/* record.c - what is seen, into the flow. */
+void record_start(struct relay *r);
+void record_now(struct relay *r);
+void record_history(struct relay *r);
+void record_server_leg(struct relay *r);
+void record_client_leg(struct relay *r);
+void record_seal(struct relay *r);
+
+/* fail.c - one leg failed, or closed in a way that speaks: symptom, history, the moment tls_failed. */
+enum stage fail_server(struct relay *r);
+void       fail_client(struct relay *r);
+/* The client closed a finished, unused leg: HOLD, else the next stage. */
+enum stage client_gone(struct relay *r);
+
+/* The client sent application data over this leg: it trusts us. Goes into the history once. */
+void note_acceptance(struct relay *r);
+
+/* talk_http.c - requests one way, responses the other. */
+enum stage talk_http(struct relay *r);
+
+/* message.c - one request or response head: the exchange in the record, and the moments `request` and `response`. */
+/* Gives the index of the new exchange; -1 past the record's bound. */
+int  message_request(struct relay *r, const struct h1_head *head);
+/* The exchange of the oldest (newest) request that is not answered, or NULL. */
+struct flow_exchange *message_oldest(struct relay *r);
+struct flow_exchange *message_newest(struct relay *r);
+/* False when a rule refused the request. */
+bool message_ask_rules(struct relay *r, const struct h1_head *head);
+void message_response(struct relay *r, const struct h1_head *head);
+
+#endif

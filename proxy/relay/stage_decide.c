@@ -1,0 +1,65 @@
+/* relay/stage_decide.c - intercept, tunnel or refuse? The moment `hello`. */
+#include "relay_priv.h"
+
+#include <event2/buffer.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "flow/facts.h"
+#include "hook/hook.h"
+
+/* The name that the client will look for in a certificate: its SNI, else the host that it named to the proxy. */
+static void find_asked(struct relay *r)
+{
+    snprintf(r->asked, sizeof r->asked, "%s", r->host);
+    if (!r->has_hello || !r->hello.sni[0])
+        return;
+    char name[HOST_CAP];
+    if (!host_normalise(r->hello.sni, strlen(r->hello.sni), name) || host_is_ip(name))
+        return;
+    snprintf(r->asked, sizeof r->asked, "%s", name);
+    if (host_is_ip(r->host))
+        flow_set_target(r->flow, name, r->port, "sni");
+}
+
+static enum stage refuse(struct relay *r)
+{
+    /* alert 49 access_denied, RFC 8446 §6.2 */
+    static const unsigned char alert[] = {21, 3, 1, 0, 2, 2, 49};
+
+    r->flow->refused_by_us = true;
+    r->flow->decision->answer = "alert";
+    evbuffer_add(side_out(&r->side[LEG_CLIENT]), alert, sizeof alert);
+    side_flush(&r->side[LEG_CLIENT]);
+    return STAGE_DRAIN;
+}
+
+enum stage stage_decide(struct relay *r)
+{
+    struct flow_decision *told = r->flow->decision;
+    struct decision       decision = {0};
+
+    find_asked(r);
+    told->action = r->tunnel ? "tunnel" : "intercept";
+    told->by = "default";
+    told->answer = "relay";
+    if (!r->has_hello)
+        return STAGE_DIAL;
+    record_history(r);
+    record_now(r);
+    hook_fire(relay_world(r)->hooks, MOMENT_HELLO, r->flow, &decision);
+    if (decision.action != ACTION_NONE) {
+        told->action = action_name(decision.action);
+        told->by = decision.by;
+    }
+    if (decision.action == ACTION_REFUSE)
+        return refuse(r);
+    if (decision.action == ACTION_TUNNEL)
+        r->tunnel = true;
+    /* A client that speaks nothing from TLS 1.2 on needs no site to fail: our own leg says so, in an alert. */
+    if (!r->tunnel && client_hello_max_version(&r->hello) < 0x0303) {
+        r->answer = ANSWER_ALERT;
+        return STAGE_MINT;
+    }
+    return STAGE_DIAL;
+}

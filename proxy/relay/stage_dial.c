@@ -1,0 +1,66 @@
+/* relay/stage_dial.c - to the site: resolve, connect. The moment `dial_failed`. */
+#include "relay_priv.h"
+
+#include "hook/hook.h"
+#include "net/dial.h"
+
+static void record_dial(struct relay *r, const struct dial_result *result)
+{
+    struct flow_dial *dial = FLOW_MAKE(r->flow, dial);
+
+    dial->error = dial_error_name(result->error);
+    dial->ms = result->ms;
+    for (size_t i = 0; i < result->n_tried; i++)
+        flow_texts_add(r->flow, &dial->addresses, result->tried[i]);
+    r->flow->dial = dial;
+    for (size_t i = 0; i < result->n_aliases; i++)
+        flow_texts_add(r->flow, &r->flow->target->aliases, result->aliases[i]);
+}
+
+static void dialled(void *arg, struct dial_result *result)
+{
+    struct relay *r = arg;
+
+    magic_check(&r->magic, RELAY_MAGIC);
+    r->dial = NULL;
+    r->dialled = true;
+    record_dial(r, result);
+    if (result->error == DIAL_OK) {
+        r->flow->server_leg = FLOW_MAKE(r->flow, server_leg);
+        r->flow->server_leg->address = flow_text(r->flow, result->address);
+        relay_adopt_pipe(r, LEG_SERVER, result->pipe);
+        pipe_want_read(result->pipe, true);
+    }
+    relay_drive(r);
+}
+
+static enum stage failed(struct relay *r)
+{
+    record_now(r);
+    hook_fire(relay_world(r)->hooks, MOMENT_DIAL_FAILED, r->flow, NULL);
+    r->flow->refused_by_us = true;
+    if (r->tunnel)
+        return STAGE_DRAIN;
+    r->answer = ANSWER_PAGE;
+    r->flow->decision->answer = "page";
+    return r->has_hello ? STAGE_MINT : STAGE_PAGE;
+}
+
+enum stage stage_dial(struct relay *r)
+{
+    struct dialer     *dialer = relay_world(r)->dialer;
+    const struct side *client = &r->side[LEG_CLIENT];
+
+    if (!r->dialled) {
+        if (client->reset || (client->eof && !r->has_hello && !r->head_waits))
+            return STAGE_DRAIN; /* nobody waits for the answer */
+        if (!r->dial)
+            r->dial = dialer->start(dialer, r->host, r->port, r->from_loopback, dialled, r);
+        return STAGE_DIAL;
+    }
+    if (r->flow->dial->error)
+        return failed(r);
+    if (r->tunnel)
+        return STAGE_TUNNEL;
+    return r->has_hello ? STAGE_SERVER_TLS : STAGE_TALK;
+}

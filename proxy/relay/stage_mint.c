@@ -1,0 +1,39 @@
+/* relay/stage_mint.c - a leaf for exactly the asked name, and the client's leg with it. */
+#include "relay_priv.h"
+
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "cert/ca.h"
+#include "cert/leaf.h"
+#include "cert/leaf_cache.h"
+
+static const char *chosen_protocol(const struct relay *r)
+{
+    if (r->answer != ANSWER_RELAY || !r->side[LEG_SERVER].leg)
+        return NULL;
+    const char *alpn = leg_facts(r->side[LEG_SERVER].leg)->alpn;
+    return alpn[0] ? alpn : NULL;
+}
+
+enum stage stage_mint(struct relay *r)
+{
+    const struct relay_world *world = relay_world(r);
+    struct err                e = {0};
+    char                      scope[HOST_CAP + 80];
+
+    r->leaf = leaf_cache_get(world->leaves, r->asked, clock_wall_ms(world->clock) / 1000, &e);
+    if (!r->leaf) {
+        log_error("cannot make a certificate: %s", e.text);
+        return STAGE_DRAIN;
+    }
+    snprintf(scope, sizeof scope, "%s|%s", r->asked, ca_sha256(world->ca));
+    struct leg_client_show show = {.leaf = r->leaf, .alpn = chosen_protocol(r), .h1_only = true, .scope = scope};
+    r->side[LEG_CLIENT].leg = leg_client_new(world->contexts, &show, &e);
+    if (!r->side[LEG_CLIENT].leg) {
+        log_error("cannot begin the client leg: %s", e.text);
+        return STAGE_DRAIN;
+    }
+    return STAGE_CLIENT_TLS;
+}

@@ -1,0 +1,98 @@
+/* relay/stage_talk.c - both legs are open: messages cross. HTTP/1.1 is read on its way; anything else inside TLS crosses
+ * as it is. */
+#include "relay_priv.h"
+
+#include <event2/buffer.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "device/history.h"
+#include "history_key.h"
+#include "wire/sniff.h"
+
+void note_acceptance(struct relay *r)
+{
+    const struct side *client = &r->side[LEG_CLIENT];
+
+    if (r->accepted || !client->leg || leg_facts(client->leg)->plain_in == 0)
+        return;
+    r->accepted = true;
+    if (leg_facts(client->leg)->resumed)
+        return; /* no certificate was shown: this says nothing about trust */
+    struct history_key key = history_key_of(r);
+    history_note(relay_world(r)->history, &key, HISTORY_ACCEPTED, clock_wall_ms(relay_world(r)->clock));
+}
+
+static enum talk find_talk(const struct relay *r)
+{
+    const struct side *client = &r->side[LEG_CLIENT], *server = &r->side[LEG_SERVER];
+    unsigned char      first[32];
+
+    if (!client->leg || strcmp(leg_facts(client->leg)->alpn, "http/1.1") == 0)
+        return TALK_HTTP;
+    if (evbuffer_get_length(side_in(server)) > 0)
+        return TALK_RAW; /* the server speaks first: no HTTP */
+    ssize_t n = evbuffer_copyout(side_in(client), first, sizeof first);
+    switch (sniff_bytes(first, n > 0 ? (size_t)n : 0)) {
+    case SNIFF_NEED_MORE:
+        return TALK_UNKNOWN;
+    case SNIFF_HTTP:
+        return TALK_HTTP;
+    default:
+        return TALK_RAW;
+    }
+}
+
+static void cross(struct side *from, struct side *to)
+{
+    struct evbuffer *in = side_in(from);
+
+    if (evbuffer_get_length(in) > 0 && !to->reset && side_backlog(to) <= SIDE_HIGH) {
+        evbuffer_add_buffer(side_out(to), in);
+        side_flush(to);
+    }
+    side_throttle(from, to);
+    if (side_is_over(from))
+        side_shut(to);
+}
+
+static enum stage talk_raw(struct relay *r)
+{
+    struct side *client = &r->side[LEG_CLIENT], *server = &r->side[LEG_SERVER];
+
+    cross(client, server);
+    cross(server, client);
+    if (client->reset || server->reset || (side_is_over(client) && side_is_over(server)))
+        return STAGE_DRAIN;
+    return STAGE_TALK;
+}
+
+enum stage stage_talk(struct relay *r)
+{
+    struct side *client = &r->side[LEG_CLIENT], *server = &r->side[LEG_SERVER];
+
+    side_pump(client);
+    side_pump(server);
+    note_acceptance(r);
+    if (!r->accepted && client->leg) {
+        if (side_is_over(client))
+            return client_gone(r);
+        if (side_is_over(server) && leg_state(server->leg) == LEG_BROKEN) {
+            fail_server(r);
+            return STAGE_PAGE;
+        }
+    }
+    if (r->talk == TALK_UNKNOWN)
+        r->talk = find_talk(r);
+    switch (r->talk) {
+    case TALK_HTTP:
+        return talk_http(r);
+    case TALK_RAW:
+        return talk_raw(r);
+    case TALK_UNKNOWN:
+        break;
+    }
+    if (side_is_over(client) || side_is_over(server) || relay_is_draining(r))
+        return STAGE_DRAIN;
+    return STAGE_TALK;
+}
