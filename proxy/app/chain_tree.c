@@ -1,0 +1,260 @@
+#include "chain_tree.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/time_text.h"
+#include "flow/flow.h"
+#include "term.h"
+
+/* TREE_AT: where names begin; STATE_AT: where what is said of a certificate begins at 80 columns. */
+enum { TREE_AT = 4, STATE_AT = 49, ROWS_MOST = 16, DAY_S = 86400 };
+
+static const struct flow_verdict *verdict_of(const struct flow *f)
+{
+    return f->server_leg ? f->server_leg->verdict : NULL;
+}
+
+/* The first check that failed on this certificate, or NULL. A check counts along the judged path, which may leave out or
+ * reorder what was sent. */
+static const struct flow_check *fault_of(const struct flow *f, size_t i)
+{
+    const struct flow_verdict *v = verdict_of(f);
+    const char                *sha256 = f->server_leg->chain[i].sha256;
+
+    for (size_t k = 0; v && k < v->n_checks; k++) {
+        size_t depth = (size_t)v->checks[k].cert;
+        bool   here = depth < v->path.n && sha256 ? !strcmp(v->path.at[depth], sha256) : depth == i;
+
+        if (here)
+            return &v->checks[k];
+    }
+    return NULL;
+}
+
+static const char *name_of(const struct flow_name *name)
+{
+    const char *text = name->cn ? name->cn : name->o ? name->o : name->text;
+
+    return text && *text ? text : "(no name)";
+}
+
+static bool same_name(const struct flow_name *a, const struct flow_name *b)
+{
+    return a->text && b->text && !strcmp(a->text, b->text);
+}
+
+/* "3 days", and "1,388 days" with its comma */
+static void add_duration(int64_t seconds, struct text *out)
+{
+    char buf[TIME_TEXT_CAP];
+
+    if (seconds < 1000 * DAY_S) {
+        text_add(out, time_duration(buf, seconds));
+        return;
+    }
+    term_number(out, seconds / DAY_S);
+    text_add(out, " days");
+}
+
+/* "69 days left", "ended 52 days ago", "starts in 47 minutes" */
+static void add_time(const struct flow_certificate *c, int64_t now, struct text *out)
+{
+    if (now > c->not_after) {
+        text_add(out, "ended ");
+        add_duration(now - c->not_after, out);
+        text_add(out, " ago");
+    } else if (now < c->not_before) {
+        text_add(out, "starts in ");
+        add_duration(c->not_before - now, out);
+    } else {
+        add_duration(c->not_after - now, out);
+        text_add(out, " left");
+    }
+}
+
+static const char *store_words(const char *trusted_by)
+{
+    if (!trusted_by)
+        return NULL;
+    if (!strcmp(trusted_by, "both"))
+        return "in Apple's and Mozilla's store";
+    if (!strcmp(trusted_by, "apple"))
+        return "in Apple's store, not in Mozilla's";
+    if (!strcmp(trusted_by, "mozilla"))
+        return "in Mozilla's store, not in Apple's";
+    return "in neither Apple's nor Mozilla's store";
+}
+
+static bool is_in_store(const struct flow *f)
+{
+    return f->server_leg->trusted_by && strcmp(f->server_leg->trusted_by, "neither") != 0;
+}
+
+/* "RSA 2048" for the record's "RSA-2048" */
+static void add_key(const struct term *t, const char *key, struct text *out)
+{
+    bool is_rsa = key && text_starts(key, "RSA-");
+
+    if (is_rsa)
+        text_add(out, "RSA ");
+    term_text(t, out, is_rsa ? key + strlen("RSA-") : key);
+}
+
+static void add_shape(const struct term *t, bool fault, struct text *out)
+{
+    text_add(out, "  ");
+    term_style(t, out, fault ? TERM_FAULT : TERM_FINE);
+    text_add(out, term_shape(t, fault ? SHAPE_FAILING : SHAPE_FINE));
+    term_style(t, out, TERM_PLAIN);
+    text_add_char(out, ' ');
+}
+
+/* Where the dates say it already, "the fault" is enough; else the check's name. */
+static void add_fault_mark(const struct term *t, const struct flow_check *fault, struct text *out)
+{
+    bool dates = !fault->check || !strcmp(fault->check, "TemporalValidity");
+
+    text_add_char(out, ' ');
+    term_style(t, out, TERM_FAULT);
+    text_printf(out, "%s ", term_shape(t, SHAPE_FAULT_HERE));
+    term_text(t, out, dates ? "the fault" : fault->check);
+    term_style(t, out, TERM_PLAIN);
+}
+
+/* The name, and what is said of it in its own column, or on the line below when the name is long. */
+static void add_name(const struct term *t, const char *name, const char *state, struct text *out)
+{
+    size_t room = (size_t)t->width > TREE_AT + 2 ? (size_t)t->width - TREE_AT : 10;
+    size_t used = TREE_AT + term_name(t, out, name, room);
+    size_t at = (size_t)t->width >= TERM_USUAL ? STATE_AT : TREE_AT + 2;
+
+    if (!*state)
+        return;
+    if (used + 2 > at) {
+        text_add_char(out, '\n');
+        used = 0;
+    }
+    term_pad(out, at - used);
+    text_add(out, state);
+}
+
+static void add_under(const struct term *t, bool more, struct text *out)
+{
+    text_add(out, "  ");
+    text_add(out, more ? term_shape(t, SHAPE_LINE) : " ");
+    text_add_char(out, ' ');
+}
+
+static bool is_last(const struct flow *f, size_t i)
+{
+    return i + 1 == f->server_leg->n_chain || i + 1 == ROWS_MOST;
+}
+
+/* Beyond the last certificate that was sent stands its issuer: in a store, or nobody knows where. */
+static bool has_unsent_issuer(const struct flow_certificate *c)
+{
+    return !c->self_signed && !same_name(c->subject, c->issuer);
+}
+
+static void add_certificate(const struct term *t, const struct flow *f, size_t i, struct text *out)
+{
+    const struct flow_certificate *c = &f->server_leg->chain[i];
+    const struct flow_check       *fault = fault_of(f, i);
+    bool                           more = !is_last(f, i) || has_unsent_issuer(c);
+    char                           from[TIME_TEXT_CAP], to[TIME_TEXT_CAP];
+    struct text                    state = {0};
+
+    if (c->self_signed && !fault && i && store_words(f->server_leg->trusted_by))
+        text_add(&state, store_words(f->server_leg->trusted_by));
+    else
+        add_time(c, f->now, &state);
+    add_shape(t, fault != NULL, out);
+    add_name(t, name_of(c->subject), text_str(&state), out);
+    if (fault)
+        add_fault_mark(t, fault, out);
+    text_add_char(out, '\n');
+    add_under(t, more, out);
+    text_printf(out, "%s to %s %s ", time_day(from, c->not_before), time_day(to, c->not_after), term_shape(t, SHAPE_DOT));
+    add_key(t, c->key, out);
+    if (c->source && strcmp(c->source, "sent") != 0)
+        text_printf(out, " %s %s", term_shape(t, SHAPE_DOT), !strcmp(c->source, "aia") ? "fetched, not sent" : "from the store");
+    text_add_char(out, '\n');
+    text_fini(&state);
+}
+
+static void add_link(const struct term *t, const struct flow *f, size_t i, struct text *out)
+{
+    const struct flow_certificate *c = &f->server_leg->chain[i];
+
+    add_under(t, true, out);
+    if (i + 1 < f->server_leg->n_chain && !same_name(c->issuer, f->server_leg->chain[i + 1].subject)) {
+        text_add(out, "signed by ");
+        term_name(t, out, name_of(c->issuer), 40);
+        text_add(out, ", which does not follow");
+    } else {
+        text_add(out, "signed by");
+    }
+    text_add_char(out, '\n');
+}
+
+static void add_unsent_issuer(const struct term *t, const struct flow *f, const struct flow_certificate *c, struct text *out)
+{
+    bool known = is_in_store(f);
+
+    text_add(out, "  ");
+    term_style(t, out, known ? TERM_FINE : TERM_PLAIN);
+    text_add(out, term_shape(t, known ? SHAPE_FINE : SHAPE_NOTHING));
+    term_style(t, out, TERM_PLAIN);
+    text_add_char(out, ' ');
+    add_name(t, name_of(c->issuer), known ? store_words(f->server_leg->trusted_by) : "not sent", out);
+    text_add_char(out, '\n');
+}
+
+/* "TLS 1.3" for the record's "TLSv1.3" */
+static void add_version(const struct term *t, const char *version, struct text *out)
+{
+    bool is_tls = version && text_starts(version, "TLSv");
+
+    if (!version)
+        return;
+    text_add(out, is_tls ? ", TLS " : ", ");
+    term_text(t, out, is_tls ? version + strlen("TLSv") : version);
+}
+
+static void add_sender(const struct term *t, const struct flow *f, struct text *out)
+{
+    if (!f->server_leg->address)
+        return;
+    text_add(out, "  Sent by ");
+    term_name(t, out, f->server_leg->address, 46);
+    text_printf(out, ", port %" PRId64, f->target->port);
+    add_version(t, f->server_leg->version, out);
+    if (f->server_leg->alpn) {
+        text_add(out, ", ");
+        term_name(t, out, f->server_leg->alpn, 20);
+    }
+    text_add(out, "\n\n");
+}
+
+void chain_tree(const struct term *t, const struct flow *f, struct text *out)
+{
+    const struct flow_server_leg *leg = f->server_leg;
+
+    if (!leg || !leg->n_chain)
+        return;
+    add_sender(t, f, out);
+    for (size_t i = 0; i < leg->n_chain && i < ROWS_MOST; i++) {
+        add_certificate(t, f, i, out);
+        if (!is_last(f, i))
+            add_link(t, f, i, out);
+    }
+    if (leg->n_chain > ROWS_MOST) {
+        text_printf(out, "    %zu more certificates were sent\n", leg->n_chain - ROWS_MOST);
+        return;
+    }
+    if (has_unsent_issuer(&leg->chain[leg->n_chain - 1])) {
+        add_link(t, f, leg->n_chain - 1, out);
+        add_unsent_issuer(t, f, &leg->chain[leg->n_chain - 1], out);
+    }
+}

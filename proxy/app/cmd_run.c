@@ -1,0 +1,355 @@
+/* app/cmd_run.c - `whytls run`: put the parts together, start the threads, wait for the end. */
+#include <errno.h>
+#include <malloc.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "cert/ca.h"
+#include "cert/leaf_cache.h"
+#include "cert/leaf_key.h"
+#include "cert/roots.h"
+#include "command.h"
+#include "device/clock_witness.h"
+#include "device/history.h"
+#include "flow/flow.h"
+#include "lab/lab.h"
+#include "live.h"
+#include "net/addr.h"
+#include "option.h"
+#include "paths.h"
+#include "pool.h"
+#include "reach.h"
+#include "script/rules.h"
+#include "start_screen.h"
+#include "store/log_jsonl.h"
+#include "store/sink.h"
+#include "store/writer.h"
+#include "term.h"
+#include "tls/contexts.h"
+
+static const struct option_row rows[] = {
+    {"listen", 'l', "ADDR:PORT", "where phones connect; may be given again (default 0.0.0.0:8080)"},
+    {"log", 0, "FILE", "write each connection's record as a JSON line; - is standard output"},
+    {"data", 0, "DIR", "root key and state (default $XDG_DATA_HOME/whytls)"},
+    {"roots", 0, "FILE", "PEM bundle of trusted roots (default: the system's)"},
+    {"resolve", 0, "HOST:ADDR", "answer for a host instead of DNS; may be given again"},
+    {"rules", 0, "DIR", "a folder of rule packages of your own; may be given again"},
+    {"threads", 0, "N", "traffic threads (default: one a core)"},
+    {"lab", 0, NULL, "start the lab too: sites under lab.test, each with one fault"},
+    {"allow-public", 0, NULL, "accept clients from public addresses, too"},
+    {"keylog", 0, "FILE", "write TLS secrets of both legs for Wireshark"},
+    {"color", 0, "WHEN", "always, never or auto"},
+    {"quiet", 'q', NULL, "show failing connections only, one line each"},
+    {"verbose", 'v', NULL, "show each request, and every explanation"},
+    {NULL, 0, NULL, NULL},
+};
+
+static const struct command_help help = {
+    .usage = "whytls run [OPTION]…",
+    .about = "Starts the proxy: point a phone's Wi-Fi proxy setting at it, trust its root, and read why connections fail.\n"
+             "The first Ctrl-C lets open connections finish; a second one ends at once.",
+    .rows = rows,
+    .after = "WHYTLS_KEYLOGFILE in the environment is the same as --keylog; SSLKEYLOGFILE is not looked at.",
+};
+
+enum { RULE_FOLDERS_MOST = 8 };
+
+struct run {
+    struct reach         reach;
+    const char          *log, *data, *roots_file, *keylog, *color;
+    const char          *rule_folders[RULE_FOLDERS_MOST];
+    size_t               n_rule_folders;
+    long                 threads;
+    bool                 with_lab, quiet, verbose;
+    /* made by prepare, freed by finish */
+    char                *data_dir, *lua_rules, *lua_library, *user_rules;
+    struct ca           *ca;
+    bool                 root_made;
+    struct leaf_keys    *keys;
+    struct leaf_cache   *leaves;
+    struct roots        *roots;
+    struct tls_contexts *contexts;
+    struct device_history *history;
+    struct clock_witness  *witness;
+    struct rules        *rules;
+    struct lab          *lab;
+    struct store        *store;
+    struct pool         *pool;
+    struct term          term;
+};
+
+static bool add_listener(struct run *r, const char *text, struct err *e)
+{
+    if (r->reach.n_listeners == REACH_LISTENERS_MOST)
+        return err_set(e, ERR_USAGE, "more than %d --listen", REACH_LISTENERS_MOST);
+    if (!addr_parse(text, -1, &r->reach.listeners[r->reach.n_listeners]))
+        return err_set(e, ERR_USAGE, "--listen %s: write ADDRESS:PORT, as in 0.0.0.0:8080 or [::]:8080", text);
+    r->reach.n_listeners++;
+    return true;
+}
+
+static bool take_number(const char *text, long most, long *out, struct err *e)
+{
+    char *end;
+
+    errno = 0;
+    *out = strtol(text, &end, 10);
+    if (errno || *end || end == text || *out < 1 || *out > most)
+        return err_set(e, ERR_USAGE, "--threads %s: write a number from 1 to %ld", text, most);
+    return true;
+}
+
+static bool take(void *arg, const char *name, const char *value, struct err *e)
+{
+    struct run *r = arg;
+
+    if (strcmp(name, "listen") == 0)
+        return add_listener(r, value, e);
+    if (strcmp(name, "resolve") == 0)
+        return reach_add_resolve(&r->reach, value, e);
+    if (strcmp(name, "threads") == 0)
+        return take_number(value, 256, &r->threads, e);
+    if (strcmp(name, "rules") == 0) {
+        if (r->n_rule_folders == RULE_FOLDERS_MOST - 3)
+            return err_set(e, ERR_USAGE, "too many --rules");
+        r->rule_folders[r->n_rule_folders++] = value;
+    } else if (strcmp(name, "log") == 0)
+        r->log = value;
+    else if (strcmp(name, "data") == 0)
+        r->data = value;
+    else if (strcmp(name, "roots") == 0)
+        r->roots_file = value;
+    else if (strcmp(name, "keylog") == 0)
+        r->keylog = value;
+    else if (strcmp(name, "color") == 0)
+        r->color = value;
+    else if (strcmp(name, "lab") == 0)
+        r->with_lab = true;
+    else if (strcmp(name, "allow-public") == 0)
+        r->reach.any_client = true;
+    else if (strcmp(name, "quiet") == 0)
+        r->quiet = true;
+    else if (strcmp(name, "verbose") == 0)
+        r->verbose = true;
+    return true;
+}
+
+/* Two descriptors a connection: as many as the system lets us have. */
+static void raise_open_files(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+/* glibc gives the top of its heap back at every 128 KiB freed; with bodies in motion that doubled the CPU of a GiB
+ * (measured: 0.55 to 1.05 s). */
+static void keep_heap(void)
+{
+    mallopt(M_TRIM_THRESHOLD, 16 * 1024 * 1024);
+}
+
+static void warn_of_rule(void *arg, const char *line)
+{
+    (void)arg;
+    log_warn("%s", line);
+}
+
+static bool load_rules(struct run *r, struct err *e)
+{
+    const char *folders[RULE_FOLDERS_MOST + 1] = {0};
+    size_t      n = 0;
+
+    r->lua_rules = paths_shipped_rules();
+    r->lua_library = paths_lua_library();
+    r->user_rules = paths_user_rules();
+    if (!r->lua_rules)
+        return err_set(e, ERR_SYSTEM, "the shipped rules are not found; set WHYTLS_LUA to the folder that holds rules/");
+    folders[n++] = r->lua_rules;
+    if (r->user_rules)
+        folders[n++] = r->user_rules;
+    for (size_t i = 0; i < r->n_rule_folders; i++)
+        folders[n++] = r->rule_folders[i];
+    struct rules_config config = {.folders = folders, .library = r->lua_library};
+    return rules_load(&config, warn_of_rule, NULL, &r->rules, e);
+}
+
+static bool load_trust(struct run *r, struct err *e)
+{
+    int64_t now_s = clock_wall_ms(clock_system()) / 1000;
+
+    r->ca = ca_open(r->data_dir, now_s, &r->root_made, e);
+    if (!r->ca)
+        return false;
+    r->keys = leaf_keys_new(e);
+    if (!r->keys)
+        return false;
+    r->leaves = leaf_cache_new(r->ca, r->keys, 0);
+    r->roots = roots_load(r->roots_file, r->lab ? lab_root_pem_path(r->lab) : NULL, e);
+    if (!r->roots)
+        return false;
+    const char *keylog = r->keylog ? r->keylog : getenv("WHYTLS_KEYLOGFILE");
+    r->contexts = tls_contexts_new(&(struct tls_config){.keylog = keylog}, e);
+    return r->contexts != NULL;
+}
+
+static bool start_lab(struct run *r, struct err *e)
+{
+    if (!r->with_lab)
+        return true;
+    struct lab_config config = {.data_dir = r->data_dir, .clock = clock_system()};
+    r->lab = lab_start(&config, e);
+    r->reach.lab = r->lab;
+    return r->lab != NULL;
+}
+
+static bool start_store(struct run *r, struct err *e)
+{
+    struct sink sinks[2];
+    size_t      n = 0;
+
+    if (r->log) {
+        if (!log_jsonl_open(r->log, &sinks[n], e))
+            return false;
+        n++;
+    }
+    /* JSON on standard output stands alone there. */
+    if (!r->log || strcmp(r->log, "-") != 0) {
+        struct live_config live = {.term = &r->term, .quiet = r->quiet, .verbose = r->verbose};
+
+        live_open(&live, &sinks[n++]);
+    }
+    r->store = store_start(&(struct store_config){.sinks = sinks, .n_sinks = n, .clock = clock_system()}, e);
+    return r->store != NULL;
+}
+
+static void hand_over(void *arg, struct flow *sealed)
+{
+    store_hand(arg, sealed);
+}
+
+static const char *proxy_name(void)
+{
+    static char name[65];
+
+    if (gethostname(name, sizeof name - 1) != 0 || !name[0])
+        snprintf(name, sizeof name, "whytls");
+    return name;
+}
+
+static bool start_pool(struct run *r, struct err *e)
+{
+    struct pool_config config = {
+        .threads = r->threads ? (size_t)r->threads : (size_t)sysconf(_SC_NPROCESSORS_ONLN),
+        .rules = r->rules,
+        .reach = &r->reach,
+        .world = {.clock = clock_system(), .contexts = r->contexts, .leaves = r->leaves, .ca = r->ca, .roots = r->roots,
+            .history = r->history, .witness = r->witness, .name = proxy_name(), .flow_out = hand_over, .flow_out_arg = r->store},
+    };
+
+    r->threads = (long)config.threads;
+    return pool_start(&config, &r->pool, e);
+}
+
+static bool prepare(struct run *r, struct err *e)
+{
+    if (!term_init(&r->term, r->color, e))
+        return false;
+    if (r->reach.n_listeners == 0 && !add_listener(r, "0.0.0.0:8080", e))
+        return false;
+    r->data_dir = paths_data_dir(r->data, e);
+    if (!r->data_dir)
+        return false;
+    raise_open_files();
+    keep_heap();
+    r->history = device_history_new();
+    r->witness = clock_witness_new();
+    return start_lab(r, e) && load_trust(r, e) && load_rules(r, e) && start_store(r, e) && start_pool(r, e);
+}
+
+static void finish(struct run *r)
+{
+    pool_free(r->pool);
+    store_stop(r->store);
+    lab_stop(r->lab);
+    rules_unref(r->rules);
+    tls_contexts_free(r->contexts);
+    leaf_cache_free(r->leaves);
+    leaf_keys_free(r->keys);
+    roots_unref(r->roots);
+    ca_free(r->ca);
+    device_history_free(r->history);
+    clock_witness_free(r->witness);
+    mem_free(r->data_dir);
+    mem_free(r->lua_rules);
+    mem_free(r->lua_library);
+    mem_free(r->user_rules);
+}
+
+static void greet(struct run *r)
+{
+    struct start_facts facts = {.reach = &r->reach, .ca = r->ca, .data_dir = r->data_dir, .log = r->log,
+        .roots = r->roots_file ? r->roots_file : "the system's", .threads = (size_t)r->threads, .n_roots = roots_count(r->roots),
+        .root_made = r->root_made, .lab = r->with_lab};
+
+    rules_count(r->rules, &facts.rules, &facts.rules_awake);
+    start_screen(&r->term, &facts);
+}
+
+/* The first signal lets connections finish; the second ends the process as it is. */
+static void wait_for_end(struct run *r, const sigset_t *signals)
+{
+    static const struct timespec beat = {.tv_nsec = 50 * 1000 * 1000};
+    bool                         draining = false;
+
+    while (!pool_is_over(r->pool)) {
+        int signal = sigtimedwait(signals, NULL, &beat);
+
+        if (signal < 0)
+            continue;
+        if (draining)
+            _exit(128 + signal);
+        draining = true;
+        pool_drain(r->pool);
+    }
+}
+
+int cmd_run(int argc, char **argv)
+{
+    struct run r = {0};
+    struct err e = {0};
+    sigset_t   signals;
+    int        rest;
+
+    if (!options_parse(&help, argc, argv, take, &r, &rest, &e))
+        return fail(&e);
+    if (rest < argc) {
+        err_set(&e, ERR_USAGE, "run takes no \"%s\"; see whytls run --help", argv[rest]);
+        return fail(&e);
+    }
+    signal(SIGPIPE, SIG_IGN);
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    bool ready = prepare(&r, &e);
+    if (ready) {
+        greet(&r);
+        wait_for_end(&r, &signals);
+    }
+    finish(&r);
+    return ready ? 0 : fail(&e);
+}

@@ -1,0 +1,12 @@
+/* app/command.h - the subcommands. Each takes its own arguments (argv[0] is its name) and gives the exit code. */
+#ifndef WHYTLS_APP_COMMAND_H
+#define WHYTLS_APP_COMMAND_H
+
+int cmd_run(int argc, char **argv);
+int cmd_explain(int argc, char **argv);
+int cmd_judge(int argc, char **argv);
+int cmd_ca(int argc, char **argv);
+int cmd_lab(int argc, char **argv);
+int cmd_rules(int argc, char **argv);
+
+#endif

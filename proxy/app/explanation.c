@@ -1,0 +1,336 @@
+#include "explanation.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "chain_tree.h"
+#include "flow/flow.h"
+#include "term.h"
+
+enum { LABEL_COLUMNS = 9, BECAUSE_USUAL = 5 };
+
+static const struct flow_diagnosis *diagnosis_of(const struct flow *f, size_t which)
+{
+    return which < f->n_diagnosis ? &f->diagnosis[which] : NULL;
+}
+
+static const struct flow_verdict *verdict_of(const struct flow *f)
+{
+    return f->server_leg ? f->server_leg->verdict : NULL;
+}
+
+bool explanation_is_refused(const struct flow *f)
+{
+    const struct flow_verdict *v = verdict_of(f);
+
+    return v && v->verdict && !strcmp(v->verdict, "reject");
+}
+
+static const char *dial_sentence(const char *error)
+{
+    static const char *const rows[][2] = {
+        {"nxdomain", "The name of the site does not exist"},
+        {"servfail", "The name servers gave no answer"},
+        {"refused", "The site refuses connections on this port"},
+        {"timeout", "The site gave no answer in time"},
+        {"unreachable", "The site cannot be reached from here"},
+        {"reset", "The site ended the connection at once"},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (!strcmp(rows[i][0], error))
+            return rows[i][1];
+    return "The site could not be reached";
+}
+
+static const char *leg_sentence(const struct flow *f)
+{
+    bool client = f->failed_leg && !strcmp(f->failed_leg, "client");
+
+    if (client && f->client_leg && f->client_leg->alert)
+        return "The phone refused our certificate";
+    if (client)
+        return "The phone ended the connection early";
+    return f->failed_leg ? "The site ended the connection early" : "The connection was refused";
+}
+
+const char *explanation_plain(const struct flow *f)
+{
+    const struct flow_verdict *v = verdict_of(f);
+
+    if (explanation_is_refused(f))
+        return v->text ? v->text : "An iPhone would refuse this certificate";
+    if (f->dial && f->dial->error)
+        return dial_sentence(f->dial->error);
+    if (f->decision->action && !strcmp(f->decision->action, "refuse"))
+        return "A rule of yours refuses this host";
+    return leg_sentence(f);
+}
+
+static enum term_shape sure_shape(const char *confidence)
+{
+    if (confidence && !strcmp(confidence, "certain"))
+        return SHAPE_CERTAIN;
+    return confidence && !strcmp(confidence, "likely") ? SHAPE_LIKELY : SHAPE_POSSIBLE;
+}
+
+static bool is_failing(const struct flow *f)
+{
+    return explanation_is_refused(f) || f->failed_leg || f->refused_by_us || (f->dial && f->dial->error) || f->identity;
+}
+
+/* The shape, the title in bold, and how sure at the right end, all on one line. */
+static void add_headline(const struct term *t, enum term_shape shape, enum term_style style, const char *title,
+    const char *sure, struct text *out)
+{
+    size_t room = (size_t)t->width - 2 - (sure ? term_columns(sure) + 2 : 0);
+
+    term_style(t, out, style);
+    text_add(out, term_shape(t, shape));
+    term_style(t, out, TERM_PLAIN);
+    text_add_char(out, ' ');
+    term_style(t, out, TERM_BOLD);
+    size_t used = term_text_cut(t, out, title, room);
+    term_style(t, out, TERM_PLAIN);
+    if (sure) {
+        term_pad(out, room + 2 - used);
+        term_style(t, out, TERM_BOLD);
+        text_add(out, sure);
+        term_style(t, out, TERM_PLAIN);
+    }
+    text_add_char(out, '\n');
+}
+
+void explanation_head(const struct term *t, const struct flow *f, size_t which, struct text *out)
+{
+    const struct flow_diagnosis *d = diagnosis_of(f, which);
+    bool                         failing = is_failing(f);
+
+    if (!d) {
+        add_headline(t, failing ? SHAPE_FAILING : SHAPE_FINE, failing ? TERM_FAULT : TERM_FINE,
+            failing ? explanation_plain(f) : "An iPhone accepts this", NULL, out);
+        return;
+    }
+    add_headline(t, failing ? SHAPE_FAILING : SHAPE_WARNING, failing ? TERM_FAULT : TERM_WARNING, d->title ? d->title : "",
+        term_shape(t, sure_shape(d->confidence)), out);
+    if (d->why && *d->why) {
+        text_add(out, "  ");
+        term_wrap(t, out, d->why, 2, 2);
+    }
+}
+
+/* Opens a row; gives the column where its content begins. */
+static size_t add_label(const struct term *t, const char *label, size_t indent, struct text *out)
+{
+    term_pad(out, indent);
+    term_style(t, out, TERM_FAINT);
+    text_add(out, label);
+    term_style(t, out, TERM_PLAIN);
+    term_pad(out, LABEL_COLUMNS - strlen(label));
+    return indent + LABEL_COLUMNS;
+}
+
+static void add_fact(const struct term *t, const struct flow_evidence *e, bool speaks_for, size_t at, struct text *out)
+{
+    struct text line = {0};
+
+    text_printf(out, "%s ", term_shape(t, speaks_for ? SHAPE_FOR : SHAPE_AGAINST));
+    if (e->says && *e->says)
+        text_add(&line, e->says);
+    else
+        text_printf(&line, "%s is %s", e->fact ? e->fact : "a fact", e->value ? e->value : "none");
+    term_wrap(t, out, text_str(&line), at + 2, at + 2);
+    text_fini(&line);
+}
+
+static void add_because(const struct term *t, const struct flow_diagnosis *d, size_t indent, size_t most, struct text *out)
+{
+    size_t n = d->n_evidence + d->n_against;
+    size_t shown = most && n > most ? most : n;
+
+    for (size_t i = 0; i < shown; i++) {
+        bool   speaks_for = i < d->n_evidence;
+        size_t at = add_label(t, i ? "" : "Because", indent, out);
+
+        add_fact(t, speaks_for ? &d->evidence[i] : &d->against[i - d->n_evidence], speaks_for, at, out);
+    }
+    if (n > shown) {
+        add_label(t, "", indent, out);
+        text_printf(out, "  and %zu more\n", n - shown);
+    }
+}
+
+/* A sentence with its grade at the right end, or after it when there is no room. */
+static void add_graded(const struct term *t, const char *s, const char *grade, size_t at, struct text *out)
+{
+    struct text whole = {0}, mark = {0};
+
+    term_text(t, &whole, s);
+    if (grade)
+        text_printf(&mark, "[%s]", grade);
+    size_t used = at + term_columns(text_str(&whole)), marked = term_columns(text_str(&mark));
+    if (grade && used + 2 + marked <= (size_t)t->width) {
+        text_add(out, text_str(&whole));
+        term_pad(out, (size_t)t->width - used - marked);
+        term_style(t, out, TERM_FAINT);
+        term_text(t, out, text_str(&mark));
+        term_style(t, out, TERM_PLAIN);
+        text_add_char(out, '\n');
+    } else {
+        if (grade)
+            text_printf(&whole, " %s", text_str(&mark));
+        term_wrap(t, out, text_str(&whole), at, at);
+    }
+    text_fini(&whole);
+    text_fini(&mark);
+}
+
+static bool is_of_server(const struct flow_diagnosis *d)
+{
+    return !d || !d->leg || strcmp(d->leg, "client") != 0;
+}
+
+static void add_checks(const struct term *t, const struct flow_verdict *v, size_t indent, struct text *out)
+{
+    struct text line = {0};
+
+    text_printf(&line, "%s", v->n_checks ? v->checks[0].check : "");
+    if (v->osstatus_name)
+        text_printf(&line, "%s%s", line.len ? ", " : "", v->osstatus_name);
+    if (v->osstatus != FLOW_NONE)
+        text_printf(&line, " %" PRId64, v->osstatus);
+    if (v->n_checks > 1)
+        text_printf(&line, ", and %zu more", v->n_checks - 1);
+    size_t at = add_label(t, "", indent, out);
+    term_wrap(t, out, text_str(&line), at, at);
+    text_fini(&line);
+}
+
+static void add_ios_line(const struct term *t, const char *who, const char *s, const char *grade, size_t indent, bool first,
+    struct text *out)
+{
+    struct text line = {0};
+
+    text_printf(&line, "%s%s", who, s);
+    size_t at = add_label(t, first ? "iOS" : "", indent, out);
+    add_graded(t, text_str(&line), grade, at, out);
+    text_fini(&line);
+}
+
+static void add_ios(const struct term *t, const struct flow *f, const struct flow_diagnosis *d, size_t indent, struct text *out)
+{
+    const struct flow_verdict *v = is_of_server(d) ? verdict_of(f) : NULL;
+    bool                       refused = v && explanation_is_refused(f);
+    const char                *text = d && d->ios->text ? d->ios->text : refused ? v->text : NULL;
+    const char                *grade = d && d->ios->grade ? d->ios->grade : text && refused ? "Apple source" : NULL;
+    bool                       first = true;
+
+    if (text) {
+        add_ios_line(t, "", text, grade, indent, first, out);
+        first = false;
+        if (refused)
+            add_checks(t, v, indent, out);
+    }
+    if (d && d->ios->safari) {
+        add_ios_line(t, "Safari: ", d->ios->safari, text ? NULL : grade, indent, first, out);
+        first = false;
+    }
+    if (d && d->ios->app)
+        add_ios_line(t, "Apps: ", d->ios->app, text || d->ios->safari ? NULL : grade, indent, first, out);
+    if (refused && v->openssl->accept) {
+        add_label(t, "OpenSSL", indent, out);
+        text_add(out, "accepts\n");
+    } else if (refused) {
+        add_label(t, "OpenSSL", indent, out);
+        text_printf(out, "refuses: result %" PRId64 " at depth %" PRId64 "\n", v->openssl->code, v->openssl->depth);
+    }
+}
+
+static void add_steps(
+    const struct term *t, const char *label, const struct flow_texts *steps, const char *none, size_t indent, struct text *out)
+{
+    size_t at = add_label(t, label, indent, out);
+
+    if (!steps->n) {
+        term_wrap(t, out, none, at, at);
+        return;
+    }
+    if (steps->n == 1) {
+        term_wrap(t, out, steps->at[0], at, at);
+        return;
+    }
+    for (size_t i = 0; i < steps->n; i++) {
+        struct text number = {0};
+
+        if (i)
+            add_label(t, "", indent, out);
+        text_printf(&number, "%zu. ", i + 1);
+        text_add(out, text_str(&number));
+        term_wrap(t, out, steps->at[i], at + number.len, at + number.len);
+        text_fini(&number);
+    }
+}
+
+void explanation_rows(const struct term *t, const struct flow *f, size_t which, size_t indent, size_t most_because, struct text *out)
+{
+    const struct flow_diagnosis *d = diagnosis_of(f, which);
+
+    if (d)
+        add_because(t, d, indent, most_because, out);
+    add_ios(t, f, d, indent, out);
+    if (!d)
+        return;
+    add_steps(t, "Phone", &d->device_fix, "Nothing. No setting helps.", indent, out);
+    add_steps(t, "Server", &d->server_fix, "Nothing.", indent, out);
+    if (d->next_test && *d->next_test) {
+        size_t at = add_label(t, "Next", indent, out);
+
+        term_wrap(t, out, d->next_test, at, at);
+    }
+}
+
+void explanation_foot(const struct term *t, const struct flow *f, size_t which, struct text *out)
+{
+    const struct flow_diagnosis *d = diagnosis_of(f, which);
+    struct text                  line = {0};
+    const char                  *dot = term_shape(t, SHAPE_DOT);
+
+    if (!d)
+        return;
+    text_printf(&line, "%s", d->cause ? d->cause : "");
+    if (d->leg)
+        text_printf(&line, " %s %s%s", dot, d->leg, strcmp(d->leg, "identity") ? " leg" : "");
+    for (size_t i = 0; i < d->by.n; i++) {
+        bool is_rule = text_starts(d->by.at[i], "rule:");
+
+        if (i)
+            text_add(&line, ", ");
+        else
+            text_printf(&line, " %s by ", dot);
+        text_printf(&line, "%s%s", is_rule ? "rule " : "", d->by.at[i] + (is_rule ? strlen("rule:") : 0));
+    }
+    if (f->id)
+        text_printf(&line, " %s %s", dot, f->id);
+    text_add(out, "  ");
+    term_style(t, out, TERM_FAINT);
+    term_wrap(t, out, text_str(&line), 2, 2);
+    term_style(t, out, TERM_PLAIN);
+    text_fini(&line);
+}
+
+void explanation_write(const struct term *t, const struct flow *f, bool with_chain, bool all_facts, struct text *out)
+{
+    for (size_t i = 0; i == 0 || i < f->n_diagnosis; i++) {
+        if (i)
+            text_add_char(out, '\n');
+        explanation_head(t, f, i, out);
+        text_add_char(out, '\n');
+        if (i == 0 && with_chain && f->server_leg && f->server_leg->n_chain) {
+            chain_tree(t, f, out);
+            text_add_char(out, '\n');
+        }
+        explanation_rows(t, f, i, 2, all_facts ? 0 : BECAUSE_USUAL, out);
+        text_add_char(out, '\n');
+        explanation_foot(t, f, i, out);
+    }
+}

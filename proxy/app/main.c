@@ -1,0 +1,60 @@
+/* app/main.c - the table of subcommands, nothing else. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "command.h"
+
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *about;
+} commands[] = {
+    {"run", cmd_run, "start the proxy"},
+    {"explain", cmd_explain, "what would an iPhone say of this host or certificate, and why?"},
+    {"judge", cmd_judge, "JSON Lines of cases in, JSON Lines of verdicts out"},
+    {"ca", cmd_ca, "our own root: init, show, export"},
+    {"lab", cmd_lab, "a local badssl: one failing server per cause"},
+    {"rules", cmd_rules, "the Lua rules: list, test, fields"},
+};
+
+static void help(FILE *to)
+{
+    fputs("usage: whytls COMMAND [OPTION]…\n\nThe proxy that says why a TLS connection fails.\n\n", to);
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+        fprintf(to, "  %-9s %s\n", commands[i].name, commands[i].about);
+    fputs("\nwhytls COMMAND --help tells more. Begin with: whytls run --lab\n", to);
+}
+
+static int unknown(const char *word)
+{
+    const char *names[sizeof commands / sizeof commands[0] + 1] = {0};
+
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+        names[i] = commands[i].name;
+    const char *near = text_nearest(word, names);
+    char        safe[128];
+    fprintf(stderr, "whytls: no command \"%s\"%s%s; see whytls --help\n", text_safe(safe, sizeof safe, word),
+        near ? "; did you mean " : "", near ? near : "");
+    return 2;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        help(stderr);
+        return 2;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+        help(stdout);
+        return 0;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        puts("whytls " WHYTLS_VERSION);
+        return 0;
+    }
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+        if (strcmp(argv[1], commands[i].name) == 0)
+            return commands[i].run(argc - 1, argv + 1);
+    return unknown(argv[1]);
+}

@@ -1,0 +1,88 @@
+#include "option.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+
+enum { OPTIONS_MOST = 40 };
+
+void options_help(const struct command_help *help)
+{
+    printf("usage: %s\n\n%s\n\n", help->usage, help->about);
+    for (const struct option_row *row = help->rows; row->name; row++) {
+        char left[64], letter[8] = "    ";
+
+        if (row->letter)
+            snprintf(letter, sizeof letter, "-%c, ", row->letter);
+        snprintf(left, sizeof left, "%s--%s%s%s", letter, row->name, row->value ? " " : "", row->value ? row->value : "");
+        printf("  %-28s %s\n", left, row->about);
+    }
+    printf("  %-28s %s\n", "    --help", "this text");
+    if (help->after)
+        printf("\n%s\n", help->after);
+}
+
+static bool unknown(const struct command_help *help, const char *word, struct err *e)
+{
+    const char *names[OPTIONS_MOST + 1];
+    size_t      n = 0, len;
+
+    while (*word == '-')
+        word++;
+    len = strcspn(word, "=");
+    char bare[64];
+    snprintf(bare, sizeof bare, "%.*s", (int)(len < 63 ? len : 63), word);
+    for (const struct option_row *row = help->rows; row->name && n < OPTIONS_MOST; row++)
+        names[n++] = row->name;
+    names[n] = NULL;
+    const char *near = text_nearest(bare, names);
+    return err_set(e, ERR_USAGE, "no option --%s%s%s; see --help", bare, near ? "; did you mean --" : "", near ? near : "");
+}
+
+bool options_parse(const struct command_help *help, int argc, char **argv,
+    bool (*take)(void *arg, const char *name, const char *value, struct err *e), void *arg, int *rest, struct err *e)
+{
+    struct option table[OPTIONS_MOST + 2] = {0};
+    char          letters[2 * OPTIONS_MOST + 4] = ":";
+    size_t        n = 0;
+
+    for (const struct option_row *row = help->rows; row->name && n < OPTIONS_MOST; row++, n++) {
+        char one[3] = {row->letter, row->value ? ':' : '\0', '\0'};
+
+        table[n] = (struct option){.name = row->name, .has_arg = row->value ? required_argument : no_argument, .val = 1000 + (int)n};
+        if (row->letter)
+            strncat(letters, one, sizeof letters - strlen(letters) - 1);
+    }
+    table[n] = (struct option){.name = "help", .has_arg = no_argument, .val = 999};
+    opterr = 0;
+    optind = 0;
+    for (int got; (got = getopt_long(argc, argv, letters, table, NULL)) != -1;) {
+        if (got == 999) {
+            options_help(help);
+            *e = (struct err){0};
+            return false;
+        }
+        if (got == '?')
+            return unknown(help, argv[optind - 1], e);
+        if (got == ':')
+            return err_set(e, ERR_USAGE, "%s wants a value; see --help", argv[optind - 1]);
+        const struct option_row *row = help->rows;
+        for (; row->name; row++)
+            if (got >= 1000 ? row == help->rows + (got - 1000) : row->letter == got)
+                break;
+        if (!take(arg, row->name, optarg, e))
+            return false;
+    }
+    *rest = optind;
+    return true;
+}
+
+int fail(const struct err *e)
+{
+    if (e->kind == ERR_NONE)
+        return 0; /* --help was asked for */
+    fprintf(stderr, "whytls: %s\n", e->text);
+    return e->kind == ERR_REACH ? 3 : 2;
+}

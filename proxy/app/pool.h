@@ -1,0 +1,33 @@
+/* app/pool.h - the traffic threads: each has its own loop, resolver, hook table with a Lua state, relays and listeners
+ * (SO_REUSEPORT). What they share is immutable or locks itself. */
+#ifndef WHYTLS_APP_POOL_H
+#define WHYTLS_APP_POOL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/attrib.h"
+#include "base/err.h"
+#include "relay/relay.h"
+
+struct pool;
+struct reach;
+struct rules;
+
+struct pool_config {
+    size_t             threads;
+    struct relay_world world;   /* what is shared; dialer, hooks, soon are each thread's own */
+    struct rules      *rules;
+    struct reach      *reach;   /* listeners with port 0 are filled with the port that was bound */
+    int64_t            connect_ms;
+};
+
+/* Binds every listener, then starts the threads. */
+bool   pool_start(const struct pool_config *config, struct pool **out, struct err *e) MUST_USE;
+/* No new connections; each thread ends when its relays have, in about 5 s at most. */
+void   pool_drain(struct pool *p);
+bool   pool_is_over(struct pool *p);
+/* Joins the threads; every connection is sealed. */
+void   pool_free(struct pool *p);
+
+#endif

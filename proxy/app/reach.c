@@ -1,0 +1,107 @@
+#include "reach.h"
+
+#include <ifaddrs.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/host.h"
+#include "lab/lab.h"
+#include "net/addr.h"
+
+bool reach_add_resolve(struct reach *r, const char *text, struct err *e)
+{
+    const char *colon = strchr(text, ':');
+
+    if (r->n_resolves == REACH_RESOLVES_MOST)
+        return err_set(e, ERR_USAGE, "more than %d --resolve", REACH_RESOLVES_MOST);
+    struct reach_resolve *one = &r->resolves[r->n_resolves];
+    if (!colon || !host_normalise(text, (size_t)(colon - text), one->host) || !addr_parse(colon + 1, 0, &one->to))
+        return err_set(e, ERR_USAGE, "--resolve %s: write HOST:ADDRESS, as in example.org:192.0.2.7 or example.org:[2001:db8::7]",
+            text);
+    r->n_resolves++;
+    return true;
+}
+
+bool reach_client_may(const struct reach *r, const struct sockaddr *client)
+{
+    return r->any_client || addr_is_private(client);
+}
+
+static bool is_own_address(const struct sockaddr *to)
+{
+    struct ifaddrs *all = NULL;
+    bool            own = false;
+
+    if (getifaddrs(&all) != 0)
+        return false;
+    for (const struct ifaddrs *one = all; one && !own; one = one->ifa_next)
+        own = one->ifa_addr && addr_equal(one->ifa_addr, to);
+    freeifaddrs(all);
+    return own;
+}
+
+static bool is_own_listener(const struct reach *r, const struct sockaddr *to)
+{
+    for (size_t i = 0; i < r->n_listeners; i++) {
+        const struct sockaddr *at = (const struct sockaddr *)&r->listeners[i];
+
+        if (addr_port(at) != addr_port(to))
+            continue;
+        if (addr_equal(at, to) || (addr_is_any(at) && (addr_is_loopback(to) || is_own_address(to))))
+            return true;
+    }
+    return false;
+}
+
+bool reach_may(void *arg, const struct sockaddr *to, bool from_loopback)
+{
+    const struct reach *r = arg;
+
+    if (addr_is_any(to) || addr_port(to) == 0)
+        return false; /* 0.0.0.0 reaches this machine's loopback */
+    if (addr_is_loopback(to) && !from_loopback)
+        return false;
+    return !is_own_listener(r, to);
+}
+
+static bool from_lab(const struct reach *r, const char *host, uint16_t port, struct sockaddr_storage *to, enum dial_error *error)
+{
+    socklen_t len;
+
+    *error = DIAL_OK;
+    switch (lab_where(r->lab, host, port, to, &len)) {
+    case LAB_NOT_OURS:
+        return false;
+    case LAB_ADDRESS:
+        return true;
+    case LAB_NXDOMAIN:
+        *error = DIAL_NXDOMAIN;
+        return true;
+    }
+    return false;
+}
+
+bool reach_instead(void *arg, const char *host, uint16_t port, struct sockaddr *to, unsigned *to_len, enum dial_error *error)
+{
+    const struct reach     *r = arg;
+    struct sockaddr_storage where = {0};
+
+    *error = DIAL_OK;
+    for (size_t i = 0; i < r->n_resolves; i++) {
+        if (strcmp(r->resolves[i].host, host) != 0)
+            continue;
+        where = r->resolves[i].to;
+        addr_set_port((struct sockaddr *)&where, port);
+        memcpy(to, &where, sizeof where);
+        *to_len = addr_len((struct sockaddr *)&where);
+        return true;
+    }
+    if (!r->lab || !from_lab(r, host, port, &where, error))
+        return false;
+    if (*error == DIAL_OK) {
+        memcpy(to, &where, sizeof where);
+        *to_len = addr_len((struct sockaddr *)&where);
+    }
+    return true;
+}

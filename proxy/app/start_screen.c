@@ -1,0 +1,131 @@
+#include "start_screen.h"
+
+#include <ifaddrs.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/host.h"
+#include "base/text.h"
+#include "base/time_text.h"
+#include "cert/ca.h"
+#include "net/addr.h"
+#include "qr.h"
+#include "reach.h"
+#include "term.h"
+
+enum { LABEL = 10, VALUE = 26 };
+
+/* The address under which phones see this machine: the first private one, else loopback. */
+static void find_own_address(char ip[static ADDR_TEXT_CAP])
+{
+    struct ifaddrs *all = NULL;
+
+    snprintf(ip, ADDR_TEXT_CAP, "127.0.0.1");
+    if (getifaddrs(&all) != 0)
+        return;
+    for (const struct ifaddrs *one = all; one; one = one->ifa_next) {
+        if (!one->ifa_addr || one->ifa_addr->sa_family != AF_INET || addr_is_loopback(one->ifa_addr))
+            continue;
+        addr_text(ip, one->ifa_addr);
+        break;
+    }
+    freeifaddrs(all);
+}
+
+static void find_proxy_address(const struct start_facts *facts, char *out, size_t cap)
+{
+    const struct sockaddr *at = (const struct sockaddr *)&facts->reach->listeners[0];
+    char                   ip[ADDR_TEXT_CAP];
+
+    if (addr_is_any(at))
+        find_own_address(ip);
+    else
+        addr_text(ip, at);
+    host_port_text(out, cap, ip, addr_port(at));
+}
+
+static void fact(const struct term *t, struct text *out, const char *label, const char *value, const char *more)
+{
+    term_style(t, out, TERM_FINE);
+    text_add(out, term_shape(t, SHAPE_FINE));
+    term_style(t, out, TERM_PLAIN);
+    text_printf(out, " %-*s", LABEL, label);
+    size_t used = term_name(t, out, value, 80);
+    term_pad(out, used < VALUE ? VALUE - used : 1);
+    text_printf(out, "%s\n", more);
+}
+
+static void facts_lines(const struct term *t, const struct start_facts *facts, const char *proxy, struct text *out)
+{
+    char day[TIME_TEXT_CAP], more[160], value[64];
+
+    snprintf(more, sizeof more, "%s, %zu thread%s", facts->reach->any_client ? "any client" : "private addresses only",
+        facts->threads, facts->threads == 1 ? "" : "s");
+    fact(t, out, "Proxy", proxy, more);
+    snprintf(more, sizeof more, "valid to %s, key 0600%s", time_day(day, ca_until(facts->ca)), facts->root_made ? ", new" : "");
+    fact(t, out, "Root", ca_name(facts->ca), more);
+    snprintf(value, sizeof value, "%zu known", facts->n_roots);
+    fact(t, out, "Judged by", value, facts->roots);
+    snprintf(value, sizeof value, "%zu of %zu on", facts->rules_awake, facts->rules);
+    fact(t, out, "Rules", value, "");
+    fact(t, out, "Data", facts->data_dir, "");
+    if (facts->log)
+        fact(t, out, "Log", facts->log, "");
+    if (facts->lab)
+        fact(t, out, "Lab", "*.lab.test", "each site with one fault: whytls lab --list");
+}
+
+static const char *next_line(const char **at, size_t *n)
+{
+    const char *line = *at, *end = strchr(line, '\n');
+
+    *n = end ? (size_t)(end - line) : strlen(line);
+    *at = end ? end + 1 : line + *n;
+    return line;
+}
+
+static void steps(const struct term *t, const char *proxy, struct text *out)
+{
+    char        url[128], set_up[200], settings[200], try_it[240];
+    struct text square = {0};
+    size_t      columns = 0, n;
+
+    snprintf(url, sizeof url, "http://%s/", proxy);
+    snprintf(set_up, sizeof set_up, "   2  Settings > Wi-Fi > (i) > Configure Proxy > Manual: %s", proxy);
+    snprintf(settings, sizeof settings, "   1  Join it to this Wi-Fi; open %s in Safari.", url);
+    snprintf(try_it, sizeof try_it, "   curl -x http://%s --cacert root.pem https://good.lab.test/", proxy);
+    const char *const right[] = {"", "Set up a phone", "", settings, set_up, "   3  Install the profile, then switch on full trust:",
+        "      General > About > Certificate Trust Settings.", "", "No phone at hand?", "", "   whytls ca export > root.pem", try_it};
+    bool        shown = t->utf8 && t->width >= TERM_USUAL && qr_write(url, t->colour, &square, &columns);
+    const char *at = text_str(&square);
+    for (size_t i = 0; *at || i < sizeof right / sizeof right[0]; i++) {
+        if (shown && *at) {
+            const char *line = next_line(&at, &n);
+
+            text_add_n(out, line, n);
+        } else if (shown) {
+            term_pad(out, columns);
+        }
+        text_printf(out, "%s%s\n", shown ? "  " : "", i < sizeof right / sizeof right[0] ? right[i] : "");
+    }
+    text_fini(&square);
+}
+
+void start_screen(const struct term *t, const struct start_facts *facts)
+{
+    struct text out = {0};
+    char        proxy[ADDR_TEXT_CAP + 16];
+
+    find_proxy_address(facts, proxy, sizeof proxy);
+    term_style(t, &out, TERM_BOLD);
+    text_add(&out, "whytls " WHYTLS_VERSION);
+    term_style(t, &out, TERM_PLAIN);
+    text_printf(&out, " %s the proxy that says why\n\n", term_shape(t, SHAPE_DOT));
+    facts_lines(t, facts, proxy, &out);
+    text_add_char(&out, '\n');
+    steps(t, proxy, &out);
+    text_add(&out, "\nWaiting for the first connection.  Ctrl-C ends.\n\n");
+    fputs(text_str(&out), stderr);
+    text_fini(&out);
+}

@@ -1,0 +1,23 @@
+/* app/start_screen.h - what `whytls run` prints when it is ready: the facts, the square, the steps. */
+#ifndef WHYTLS_APP_START_SCREEN_H
+#define WHYTLS_APP_START_SCREEN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct ca;
+struct reach;
+struct term;
+
+struct start_facts {
+    const struct reach *reach;
+    const struct ca    *ca;
+    const char         *data_dir, *roots, *log;
+    size_t              threads, rules, rules_awake, n_roots;
+    bool                root_made, lab;
+};
+
+void start_screen(const struct term *t, const struct start_facts *facts);
+
+#endif
