@@ -1,0 +1,84 @@
+"""A whytls under test: started on a port of its own choice, read by its records, ended by its process id."""
+
+import json
+import os
+import queue
+import re
+import signal
+import subprocess
+import threading
+
+WAIT_S = 60  # how long an event may take before a test gives up; no test waits this long when all is well
+
+
+class Proxy:
+    def __init__(self, binary, data, *options, env=None):
+        self.data = str(data)
+        self.binary = binary
+        self.stderr = []
+        self._records = queue.Queue()
+        self._ready = threading.Event()
+        self.port = None
+        self.process = subprocess.Popen(
+            [binary, "run", "--listen", "127.0.0.1:0", "--log", "-", "--data", self.data, *options],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, env={**os.environ, "NO_COLOR": "1", **(env or {})})
+        self._threads = [threading.Thread(target=self._read_records), threading.Thread(target=self._read_stderr)]
+        for thread in self._threads:
+            thread.start()
+        self._ready.wait(WAIT_S)
+        if self.port is None:
+            self.stop()
+            raise RuntimeError("the proxy did not start: " + "".join(self.stderr))
+        self.url = f"http://127.0.0.1:{self.port}"
+
+    def _read_records(self):
+        for line in self.process.stdout:
+            self._records.put(json.loads(line))
+
+    def _read_stderr(self):
+        for raw in self.process.stderr:
+            line = raw.decode("utf-8", "replace")
+            self.stderr.append(line)
+            found = re.search(r"Proxy\s+127\.0\.0\.1:(\d+)", line)
+            if found:
+                self.port = int(found.group(1))
+            if "Waiting for the first connection" in line:
+                self._ready.set()
+        self._ready.set()
+
+    def record(self, host=None, **wanted):
+        """The next record (of this host)."""
+        while True:
+            flow = self._records.get(timeout=WAIT_S)
+            if host is None or flow["target"]["host"] == host:
+                return flow
+
+    def root(self):
+        """The exported root, as a file."""
+        path = os.path.join(self.data, "root-for-clients.pem")
+        if not os.path.exists(path):
+            pem = subprocess.run([self.binary, "ca", "export", "--data", self.data], check=True, capture_output=True).stdout
+            with open(path, "wb") as out:
+                out.write(pem)
+        return path
+
+    def curl(self, url, *options, trust=True):
+        cacert = ["--cacert", self.root()] if trust else ["--cacert", "/etc/ssl/certs/ca-certificates.crt"]
+        return subprocess.run(["curl", "-sS", "-x", self.url, "--max-time", str(WAIT_S), *cacert, *options, url], capture_output=True)
+
+    def stop(self):
+        """Ends it in order; gives the exit code. A sanitizer's report is a failure."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(WAIT_S)
+        for thread in self._threads:
+            thread.join(WAIT_S)
+        return code
+
+
+def top_cause(flow):
+    return flow["diagnosis"][0]["cause"] if flow["diagnosis"] else None
+
+
+def causes(flow, n=2):
+    return [one["cause"] for one in flow["diagnosis"][:n]]
