@@ -154,7 +154,8 @@ static bool local_v6(const char *host)
     if (IN6_IS_ADDR_V4MAPPED(&a)) /* what a listener on [::] calls an IPv4 client, RFC 4291 §2.5.5.2 */
         return is_local_v4((uint32_t)a.s6_addr[12] << 24 | (uint32_t)a.s6_addr[13] << 16 | (uint32_t)a.s6_addr[14] << 8 |
                            a.s6_addr[15]);
-    return (a.s6_addr[0] & 0xfe) == 0xfc || IN6_IS_ADDR_LINKLOCAL(&a) || IN6_IS_ADDR_LOOPBACK(&a) || IN6_IS_ADDR_UNSPECIFIED(&a);
+    return (a.s6_addr[0] & 0xfe) == 0xfc || IN6_IS_ADDR_LINKLOCAL(&a) || IN6_IS_ADDR_LOOPBACK(&a) ||
+           IN6_IS_ADDR_UNSPECIFIED(&a);
 }
 
 bool host_is_local(const char *host)

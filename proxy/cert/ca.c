@@ -362,7 +362,7 @@ const char *ca_sha256(const struct ca *ca)
 
 int64_t ca_since(const struct ca *ca)
 {
-    return ca->since;
+    return ca->since + BACKDATED_S;
 }
 
 int64_t ca_until(const struct ca *ca)

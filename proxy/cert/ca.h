@@ -28,7 +28,7 @@ void       ca_free(struct ca *ca);
 const struct x509_st *ca_certificate(const struct ca *ca); /* borrowed */
 const char *ca_name(const struct ca *ca);   /* subject common name */
 const char *ca_sha256(const struct ca *ca); /* hex of the certificate's digest */
-int64_t     ca_since(const struct ca *ca);  /* notBefore as made: seconds */
+int64_t     ca_since(const struct ca *ca);  /* when it was made (its notBefore lies 48 h before): seconds */
 int64_t     ca_until(const struct ca *ca);
 /* Root certificate as DER and PEM; borrowed. */
 const uint8_t *ca_der(const struct ca *ca, size_t *len);

@@ -19,3 +19,15 @@ const char *alert_source(uint8_t number)
 {
     return alerts[number].source;
 }
+
+const char *alert_level_name(uint8_t level)
+{
+    switch (level) {
+    case 1:
+        return "warning";
+    case 2:
+        return "fatal";
+    default:
+        return "unknown";
+    }
+}

@@ -113,7 +113,7 @@ static bool read_psk(struct cursor c, struct client_hello *h)
     return !binders.failed && identities.left >= 7 && binders.left >= 33 && c.left == 0;
 }
 
-/* draft-ietf-tls-esni §5: type (0 for the outer hello), KDF, AEAD, config id, enc, payload.
+/* RFC 9849 §5: type (0 for the outer hello), KDF, AEAD, config id, enc, payload.
  *
  * GREASE (§6.2 there) is made so that nobody on the way can tell it from the real thing, so this is a guess. BoringSSL, and with
  * it Chromium and Apple, draws a GREASE payload of 128, 160, 192 or 224 bytes and a tag of 16; a real one is as long as its inner
@@ -180,7 +180,7 @@ static const char *read_extension(uint16_t type, struct cursor body, struct clie
     case EXT_KEY_SHARE:
         return read_key_shares(body, h) ? NULL : "key_share does not decode (RFC 8446 §4.2.8)";
     case EXT_ECH:
-        return read_ech(body, h) ? NULL : "encrypted_client_hello does not decode (draft-ietf-tls-esni §5)";
+        return read_ech(body, h) ? NULL : "encrypted_client_hello does not decode (RFC 9849 §5)";
     default:
         return NULL;
     }

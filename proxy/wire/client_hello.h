@@ -47,7 +47,7 @@ struct client_hello {
  * After HELLO_READY free it with client_hello_fini; after another answer there is nothing to free. */
 enum hello_answer client_hello_read(const uint8_t *bytes, size_t len, struct client_hello *out, const char **why);
 void              client_hello_fini(struct client_hello *h);
-/* The newest version offered, GREASE and versions that are not out yet passed over: 0x0304, 0x0303, …; 0 when there is none. */
+/* The newest version offered (0x0304, 0x0303, …), GREASE and versions that are not out yet passed over; 0: none is known. */
 uint16_t          client_hello_max_version(const struct client_hello *h);
 bool              client_hello_has_extension(const struct client_hello *h, uint16_t type);
 

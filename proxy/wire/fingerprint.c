@@ -8,7 +8,14 @@
 #include "client_hello.h"
 #include "tls_names.h"
 
-enum { EXT_SERVER_NAME = 0, EXT_ALPN = 16 };
+enum {
+    EXT_SERVER_NAME = 0,
+    EXT_ALPN = 16,
+    EXT_ENCRYPT_THEN_MAC = 22,
+    EXT_SESSION_TICKET = 35,
+    EXT_ALPS_OLD = 17513,
+    EXT_ALPS = 17613,
+};
 
 static size_t count(const struct hello_list *list)
 {
@@ -67,7 +74,12 @@ static void digest(const struct text *of, void (*sha256)(const void *, size_t, u
     out[12] = '\0';
 }
 
-/* First and last character of the first protocol; hex of the first and last byte when they are no letters or digits. */
+static bool is_alnum(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+/* First and last character of the first protocol; of its hex when one of them is no letter or digit. */
 static void alpn_mark(const struct client_hello *h, char out[static 3])
 {
     static const char hex[] = "0123456789abcdef";
@@ -77,10 +89,10 @@ static void alpn_mark(const struct client_hello *h, char out[static 3])
     memcpy(out, "00", 3);
     if (n == 0)
         return;
-    unsigned char first = (unsigned char)name[0], last = (unsigned char)name[n - 1];
-    bool plain = (text_utf8_len(name, 1) == 1 && strchr("-_", first) == NULL && first > 0x2f && first < 0x7b) && last > 0x2f && last < 0x7b;
-    out[0] = plain ? (char)first : hex[first >> 4];
-    out[1] = plain ? (char)last : hex[last & 15];
+    char first = name[0], last = name[n - 1];
+    bool plain = is_alnum(first) && is_alnum(last);
+    out[0] = plain ? first : hex[(unsigned char)first >> 4];
+    out[1] = plain ? last : hex[(unsigned char)last & 15];
 }
 
 static const char *version_mark(uint16_t version)
@@ -113,8 +125,9 @@ const char *fingerprint_ja4(const struct client_hello *h, void (*sha256)(const v
     digest(&ciphers, sha256, first);
     digest(&rest, sha256, second);
     alpn_mark(h, alpn);
-    snprintf(out, FINGERPRINT_CAP, "t%s%c%02zu%02zu%s_%s_%s", version_mark(client_hello_max_version(h)), h->sni[0] ? 'd' : 'i',
-        count(&h->ciphers), count(&h->extensions), alpn, first, second);
+    snprintf(out, FINGERPRINT_CAP, "t%s%c%02zu%02zu%s_%s_%s", version_mark(client_hello_max_version(h)),
+        client_hello_has_extension(h, EXT_SERVER_NAME) ? 'd' : 'i', count(&h->ciphers), count(&h->extensions), alpn,
+        first, second);
     text_fini(&ciphers);
     text_fini(&rest);
     return out;
@@ -136,21 +149,24 @@ static bool has_grease(const struct hello_list *list)
     return false;
 }
 
-/* What tells the stacks apart (seen in captures of 2026-11, and in the projects' own sources):
- * - GREASE among the cipher suites is sent by BoringSSL (Chromium turns it on) and by Apple's stack, which is built on
- *   BoringSSL. Chromium adds ALPS (17513, 17613) and permutes its extensions; Apple offers compress_certificate with zlib
- *   and three old 3DES suites, and never ALPS.
- * - OpenSSL sends no GREASE, and encrypt_then_mac (22) in every ClientHello that may become TLS 1.2. */
+/* The evidence, and its date:
+ * - GREASE among cipher suites and extensions is sent by BoringSSL when it is asked to (Chromium does) and by Apple's Network
+ *   framework, whose TLS is a BoringSSL too. OpenSSL, GnuTLS and Java send none (captures of 2026-11).
+ * - Apple ends its suites with three of 3DES and sends no session ticket: Safari 15 to 26, and with it CFNetwork, have one and
+ *   the same list of 20 suites, known as "a09f3c656075" in JA4 (published captures up to Safari 26.0.1). Chromium dropped 3DES
+ *   in version 93, has ALPS (17513, now 17613) and session tickets.
+ * - OpenSSL offers encrypt_then_mac and all three ec_point_formats, even for TLS 1.3 alone, where they mean nothing; GnuTLS
+ *   sends encrypt_then_mac too, but one format only (captures of OpenSSL 3.0 and GnuTLS 3.7 in 2026-11).
+ * A client that wants to be taken for another can be: a good guess and no proof. */
 const char *fingerprint_stack(const struct client_hello *h)
 {
-    bool alps = has(&h->extensions, 17513) || has(&h->extensions, 17613);
+    enum { FORMATS_OF_OPENSSL = 3 };
 
-    if (has_grease(&h->ciphers)) {
+    if (has_grease(&h->ciphers) && has_grease(&h->extensions)) {
+        bool alps = has(&h->extensions, EXT_ALPS_OLD) || has(&h->extensions, EXT_ALPS);
         bool old_3des = has(&h->ciphers, 0xc008) && has(&h->ciphers, 0xc012) && has(&h->ciphers, 0x000a);
 
-        return !alps && old_3des ? "apple" : "boringssl";
+        return old_3des && !alps && !has(&h->extensions, EXT_SESSION_TICKET) ? "apple" : "boringssl";
     }
-    if (has(&h->extensions, 22) && has(&h->extensions, 11) && has(&h->ciphers, 0x00ff))
-        return "openssl";
-    return "other";
+    return has(&h->extensions, EXT_ENCRYPT_THEN_MAC) && h->n_point_formats == FORMATS_OF_OPENSSL ? "openssl" : "other";
 }

@@ -1,5 +1,5 @@
-/* wire/server_hello.h - what a site chose (RFC 8446 §4.1.3), from its first bytes: also when our own TLS library will not speak
- * it, as with TLS 1.0. Pure, strict and bounded. */
+/* wire/server_hello.h - what a site chose (RFC 8446 §4.1.3), from its first bytes: also when our own TLS library will not
+ * speak it, as with TLS 1.0. Pure, strict and bounded. */
 #ifndef WHYTLS_WIRE_SERVER_HELLO_H
 #define WHYTLS_WIRE_SERVER_HELLO_H
 

@@ -1,0 +1,153 @@
+#include "judge.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "cert/chain.h"
+#include "cert/facts.h"
+#include "cert/roots.h"
+
+#include "judging_priv.h"
+#include "verdict.h"
+#include "verdict_priv.h"
+
+enum { DETAIL_BYTES_MOST = 400 };
+
+static const char *const kinds[] = {[ANCHORS_SYSTEM] = "system", [ANCHORS_USER] = "user", [ANCHORS_CUSTOM] = "custom"};
+
+const char *anchors_are_name(enum anchors_are a)
+{
+    return kinds[a];
+}
+
+bool anchors_are_find(const char *name, enum anchors_are *out)
+{
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+        if (strcmp(kinds[i], name) == 0) {
+            *out = (enum anchors_are)i;
+            return true;
+        }
+    return false;
+}
+
+/* ---- what the checks use ------------------------------------------------------------------------------------------------ */
+
+enum anchors_are judging_kind(const struct judging *j)
+{
+    return j->path.anchored ? j->c->anchors_are : ANCHORS_CUSTOM;
+}
+
+bool judging_leaf_is_user_anchor(const struct judging *j)
+{
+    return j->path.anchored && j->path.n == 1 && j->c->anchors_are == ANCHORS_USER;
+}
+
+void judging_fail(struct judging *j, struct finding f, const char *format, ...)
+{
+    struct text raw = {0}, safe = {0};
+    va_list     ap;
+    char        line[2048];
+    int         n;
+
+    if (j->counting || j->n_checks == VERDICT_CHECKS_MOST) {
+        j->n_checks += j->counting;
+        return;
+    }
+    if (!j->checks)
+        j->checks = mem_array(VERDICT_CHECKS_MOST, sizeof(*j->checks));
+    va_start(ap, format);
+    n = vsnprintf(line, sizeof(line), format, ap);
+    va_end(ap);
+    text_add_n(&raw, line, n < 0 ? 0 : strnlen(line, sizeof(line)));
+    text_add_safe(&safe, text_str(&raw), raw.len, DETAIL_BYTES_MOST);
+    text_fini(&raw);
+    j->checks[j->n_checks++] = (struct verdict_check){
+        .check = judge_check(f.check), .cert = f.cert, .detail = text_give(&safe), .cause = f.cause, .also = f.also};
+}
+
+void judging_fini(struct judging *j)
+{
+    for (size_t i = 0; j->checks && i < j->n_checks; i++)
+        mem_free(j->checks[i].detail);
+    mem_free(j->checks);
+    j->checks = NULL;
+    j->n_checks = 0;
+}
+
+enum { TLS = 1 << JUDGE_TLS_SERVER, BASIC = 1 << JUDGE_X509_BASIC, WEB = 1 << JUDGE_WEBPKI };
+
+static const struct {
+    void (*run)(struct judging *j);
+    unsigned policies;
+} checks[] = {
+    {check_anchor, TLS | BASIC | WEB},
+    {check_time, TLS | BASIC | WEB},
+    {check_host, TLS | WEB},
+    {check_weak_key, TLS | BASIC | WEB},
+    {check_key_size, TLS | WEB},
+    {check_weak_signature, TLS | BASIC | WEB},
+    {check_signature_hash, TLS | WEB},
+    {check_extended_key_usage, TLS | WEB},
+    {check_server_auth, TLS},
+    {check_lifetime, TLS},
+    {check_ca, TLS | BASIC | WEB},
+    {check_path_length, TLS | BASIC | WEB},
+    {check_name_constraints, TLS | BASIC | WEB},
+    {check_policies, TLS | BASIC | WEB},
+    {check_extensions, TLS | BASIC | WEB},
+    {check_subjects, TLS | BASIC | WEB},
+    {check_links, TLS | BASIC},
+};
+
+void judging_run(struct judging *j)
+{
+    for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
+        if (checks[i].policies & (1U << j->c->policy))
+            checks[i].run(j);
+}
+
+/* ---- the verdict ---------------------------------------------------------------------------------------------------------- */
+
+static const char *trusted_by(const struct judging *j)
+{
+    const struct roots *roots = j->c->roots;
+
+    if (!j->path.anchored)
+        return "neither";
+    if (roots && roots_find(roots, judging_last(j)->sha256))
+        return roots_name(roots);
+    return j->c->anchors ? "custom" : "neither"; /* a root that is only supposed to be installed */
+}
+
+static void path_give(const struct judging *j, struct verdict *out)
+{
+    out->n_path = j->path.n;
+    out->path = mem_array(j->path.n, sizeof(*out->path));
+    for (size_t i = 0; i < j->path.n; i++)
+        out->path[i] = cert_ref(j->path.at[i]);
+}
+
+void judge_chain(const struct judge_case *c, struct verdict *out)
+{
+    struct judging j = {.c = c, .name_tests = JUDGE_NAME_TESTS_MOST};
+
+    out->anchors_are = c->anchors_are;
+    out->trusted_by = "neither";
+    if (!c->chain || c->chain->n == 0) {
+        out->error = mem_text("there is no certificate to judge");
+        return;
+    }
+    path_find(c, &j.path);
+    judging_run(&j);
+    path_give(&j, out);
+    out->anchored = j.path.anchored;
+    out->trusted_by = trusted_by(&j);
+    out->checks = j.checks; /* ownership goes over */
+    out->n_checks = j.n_checks;
+    verdict_conclude(out);
+    if (!c->no_openssl)
+        openssl_ask(c, &j.path, &out->openssl);
+}

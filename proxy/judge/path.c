@@ -1,0 +1,245 @@
+/* judge/path.c - many certificates, one path: parents by name, links by signature, backtracking, and iOS's scores. */
+#include "judging_priv.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "cert/name.h"
+#include "cert/roots.h"
+
+enum { PARENTS_MOST = 64 /* of one certificate: a pool of namesakes is an attack */ };
+
+/* A partial path is its end and the way back. */
+struct node {
+    const struct cert *cert;
+    size_t             child; /* index of the node below; unused at depth 0 */
+    size_t             depth; /* 0: the leaf */
+};
+
+struct queue {
+    size_t at[JUDGE_PATHS_MOST]; /* nodes */
+    size_t from, to;
+};
+
+struct search {
+    const struct judge_case *c;
+    struct node              nodes[JUDGE_PATHS_MOST];
+    size_t                   n;
+    struct queue             good, aside; /* aside: a CA check failed, so only when nothing is accepted */
+    unsigned                 signatures, name_tests; /* that may still be computed */
+    size_t                   judged;
+    long                     best_score;
+    size_t                   best;
+    bool                     best_anchored, done;
+};
+
+static bool chain_has(const struct cert_chain *chain, const struct cert *c)
+{
+    for (size_t i = 0; chain && i < chain->n; i++)
+        if (cert_same(chain->at[i], c))
+            return true;
+    return false;
+}
+
+/* With an app's own anchors nothing else is trusted (ios-trust §1.4). */
+static bool roots_are_trusted(const struct judge_case *jc)
+{
+    return jc->roots && !(jc->anchors_are == ANCHORS_CUSTOM && jc->anchors);
+}
+
+bool case_trusts(const struct judge_case *jc, const struct cert *c)
+{
+    if (jc->anchors_are == ANCHORS_USER && !jc->anchors && c->self_signed)
+        return true;
+    return chain_has(jc->anchors, c) || (roots_are_trusted(jc) && roots_find(jc->roots, c->sha256));
+}
+
+static void queue_put(struct queue *q, size_t node)
+{
+    q->at[q->to++] = node;
+}
+
+static void unroll(const struct search *s, size_t node, struct judge_path *out)
+{
+    out->n = s->nodes[node].depth + 1;
+    for (size_t i = out->n; i-- > 0; node = s->nodes[node].child)
+        out->at[i] = s->nodes[node].cert;
+}
+
+/* The same bytes, or the same name and key again, which leads in circles. */
+static bool is_on_path(const struct search *s, size_t node, const struct cert *c)
+{
+    for (;; node = s->nodes[node].child) {
+        const struct cert *on = s->nodes[node].cert;
+
+        if (cert_same(on, c)
+            || (cert_name_equal(&on->subject, &c->subject) && memcmp(on->spki_sha256, c->spki_sha256, 32) == 0))
+            return true;
+        if (s->nodes[node].depth == 0)
+            return false;
+    }
+}
+
+/* ---- scores (ios-trust §3.5) ----------------------------------------------------------------------------------------- */
+
+static bool hash_is_weak(const struct cert *c)
+{
+    return c->hash == CERT_HASH_MD2 || c->hash == CERT_HASH_MD4 || c->hash == CERT_HASH_MD5 || c->hash == CERT_HASH_SHA1;
+}
+
+static bool key_is_strong(const struct cert *c)
+{
+    if (c->key_type == CERT_KEY_RSA)
+        return (c->key_bits + 7) / 8 * 8 >= 2048;
+    return c->key_type == CERT_KEY_EC && c->key_bits >= 224;
+}
+
+static bool has_weak_hash(const struct judge_path *p)
+{
+    for (size_t i = 0; i < p->n - (p->anchored && p->n > 1); i++)
+        if (hash_is_weak(p->at[i]) && !p->at[i]->self_signed)
+            return true;
+    return false;
+}
+
+static long score_of(const struct judge_path *p, int64_t at)
+{
+    const struct cert *last = p->at[p->n - 1];
+    bool               in_time = true, strong = true;
+    long               score = p->anchored ? 10000 : 0;
+
+    for (size_t i = 0; i < p->n; i++) {
+        in_time = in_time && p->at[i]->not_before <= at && at <= p->at[i]->not_after;
+        strong = strong && key_is_strong(p->at[i]);
+    }
+    score += last->self_signed ? 1000 - (long)p->n : (long)p->n;
+    return score + (in_time ? 100 : 0) + (has_weak_hash(p) ? 0 : 10) + (strong ? 10 : 0);
+}
+
+static bool passes_all(struct search *s, const struct judge_path *p)
+{
+    struct judging j = {.c = s->c, .path = *p, .counting = true, .name_tests = s->name_tests};
+
+    if (s->judged++ >= JUDGE_CANDIDATES_MOST)
+        return false;
+    judging_run(&j);
+    s->name_tests = j.name_tests;
+    return j.n_checks == 0;
+}
+
+/* A path that ends here: anchored, self-signed, or without a parent. */
+static void consider(struct search *s, size_t node, bool anchored)
+{
+    struct judge_path p = {.anchored = anchored};
+    bool              accepted;
+    long              score;
+
+    unroll(s, node, &p);
+    accepted = anchored && passes_all(s, &p);
+    score = score_of(&p, s->c->at) + (accepted ? 10000000 : 0);
+    if (score > s->best_score) {
+        s->best_score = score;
+        s->best = node;
+        s->best_anchored = anchored;
+    }
+    /* A weak hash above a good leaf: there may be a better way up. */
+    if (accepted && (!has_weak_hash(&p) || hash_is_weak(p.at[0])))
+        s->done = true;
+}
+
+/* ---- parents ----------------------------------------------------------------------------------------------------------- */
+
+struct parents {
+    const struct cert *at[PARENTS_MOST];
+    size_t             n;
+};
+
+static void parent_add(struct parents *p, const struct cert *child, const struct cert *c)
+{
+    if (p->n == PARENTS_MOST || !cert_name_equal(&c->subject, &child->issuer))
+        return;
+    for (size_t i = 0; i < p->n; i++)
+        if (cert_same(p->at[i], c))
+            return;
+    p->at[p->n++] = c;
+}
+
+/* Anchors, then what was presented, then roots that are parents only. */
+static void parents_find(const struct judge_case *jc, const struct cert *child, struct parents *p)
+{
+    const struct cert *roots[PARENTS_MOST];
+    size_t             n = jc->roots ? roots_find_subject(jc->roots, &child->issuer, roots, PARENTS_MOST) : 0;
+    bool               trusted = roots_are_trusted(jc);
+
+    for (size_t i = 0; jc->anchors && i < jc->anchors->n; i++)
+        parent_add(p, child, jc->anchors->at[i]);
+    for (size_t i = 0; trusted && i < n; i++)
+        parent_add(p, child, roots[i]);
+    for (size_t i = 0; i < jc->chain->n; i++)
+        parent_add(p, child, jc->chain->at[i]);
+    for (size_t i = 0; !trusted && i < n; i++)
+        parent_add(p, child, roots[i]);
+}
+
+static bool extend(struct search *s, size_t node, bool aside)
+{
+    const struct node *end = &s->nodes[node];
+    struct parents     parents = {.n = 0};
+    bool               any = false;
+
+    if (end->depth + 1 == JUDGE_DEPTH_MOST)
+        return false;
+    parents_find(s->c, end->cert, &parents);
+    for (size_t i = 0; i < parents.n && s->n < JUDGE_PATHS_MOST; i++) {
+        const struct cert *parent = parents.at[i];
+
+        if (is_on_path(s, node, parent) || !link_is_good(end->cert, parent, &s->signatures))
+            continue;
+        s->nodes[s->n] = (struct node){parent, node, end->depth + 1};
+        queue_put(aside || !ca_is_fit(parent) ? &s->aside : &s->good, s->n++);
+        any = true;
+    }
+    return any;
+}
+
+static void step(struct search *s, size_t node, bool aside)
+{
+    const struct cert *end = s->nodes[node].cert;
+
+    if (case_trusts(s->c, end))
+        consider(s, node, true);
+    else if (end->self_signed || !extend(s, node, aside))
+        consider(s, node, false);
+}
+
+void path_find(const struct judge_case *c, struct judge_path *out)
+{
+    struct search *s = mem_new(sizeof(*s));
+
+    s->c = c;
+    s->signatures = JUDGE_SIGNATURES_MOST;
+    s->name_tests = JUDGE_NAME_TESTS_MOST;
+    s->best_score = -1;
+    s->nodes[s->n++] = (struct node){.cert = c->chain->at[0]};
+    queue_put(&s->good, 0);
+    while (!s->done && s->good.from < s->good.to)
+        step(s, s->good.at[s->good.from++], false);
+    while (!s->done && s->best_score < 10000000 && s->aside.from < s->aside.to)
+        step(s, s->aside.at[s->aside.from++], true);
+    unroll(s, s->best, out);
+    out->anchored = s->best_anchored;
+    mem_free(s);
+}
+
+bool path_has_bad_link(const struct judge_case *c, const struct judge_path *path)
+{
+    const struct cert *last = path->at[path->n - 1];
+    struct parents     parents = {.n = 0};
+    unsigned           budget = 0; /* the search has computed them, or had no more time */
+
+    parents_find(c, last, &parents);
+    for (size_t i = 0; i < parents.n; i++)
+        if (!cert_same(parents.at[i], last) && !link_is_good(last, parents.at[i], &budget))
+            return true;
+    return false;
+}

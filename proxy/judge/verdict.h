@@ -1,0 +1,76 @@
+/* judge/verdict.h - the answer to a case: what iOS would say, why, and what OpenSSL thinks.
+ *
+ * A plain value; verdict_fini gives its parts back. It holds references to the certificates of its path, so it may outlive
+ * the case. */
+#ifndef WHYTLS_JUDGE_VERDICT_H
+#define WHYTLS_JUDGE_VERDICT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "judge/check.h"
+#include "judge/judge.h"
+
+struct cert;
+struct json_out;
+
+enum verdict_answer {
+    VERDICT_ERROR = 0, /* no verdict could be found: `error` says why */
+    VERDICT_ACCEPT,
+    VERDICT_REJECT,
+};
+
+enum { VERDICT_CHECKS_MOST = 512, VERDICT_CAUSES_MOST = 24 };
+
+/* One check that failed on one certificate. */
+struct verdict_check {
+    const struct judge_check *check;  /* static */
+    size_t                    cert;   /* its place in the path: 0 is the leaf */
+    char                     *detail; /* owned: the evidence in words, "notAfter 2026-08-01T…, judged at …"; may be NULL */
+    const char               *cause;  /* static: the id of the catalogue that this evidence alone speaks for, or NULL */
+    const char               *also;   /* static: a second one, less exact or less likely; or NULL */
+};
+
+struct openssl_opinion {
+    bool        asked;
+    bool        accept;
+    int         code, depth; /* X509_V_ERR_…, where; 0 and 0 when accepted */
+    const char *text;        /* static */
+};
+
+struct verdict {
+    enum verdict_answer answer;
+    enum anchors_are    anchors_are;
+    char               *error; /* owned; VERDICT_ERROR only */
+
+    /* The winning failure; CLASS_NONE, NULL and 0 when accepted. */
+    enum judge_class    class;
+    char               *text; /* owned: "“NAME” certificate is expired" */
+    int32_t             osstatus;
+    const char         *osstatus_name; /* static */
+    int32_t             nsurlerror;    /* -1202 */
+    bool                overridable;   /* a person may go on: nothing fatal, nothing denied */
+    enum judge_severity severity;      /* the worst */
+
+    struct verdict_check *checks; /* owned; by certificate, then in the order of check.def */
+    size_t                n_checks;
+    const struct cert   **path; /* owned, a reference each: leaf first, the anchor last when anchored */
+    size_t                n_path;
+    bool                  anchored;   /* the path ends in a trusted certificate */
+    const char           *trusted_by; /* static: "mozilla", "custom", "neither": whose list ends the path */
+    const char           *causes[VERDICT_CAUSES_MOST]; /* static: ids of the catalogue, the winning one first */
+    size_t                n_causes;
+    struct openssl_opinion openssl;
+};
+
+void verdict_fini(struct verdict *v);
+const char *verdict_answer_name(enum verdict_answer a); /* "error", "accept", "reject" */
+/* The failing check of this name at this certificate (any: SIZE_MAX), or NULL. */
+const struct verdict_check *verdict_failed(const struct verdict *v, const char *check, size_t cert);
+/* Apple's underlying error: `Certificate 0 “NAME” has errors: TEXT, TEXT;Certificate 1 …`. Freed with mem_free. */
+char *verdict_long_text(const struct verdict *v);
+/* The verdict's members as the contract spells them, into an object that is open. */
+void verdict_write_json(const struct verdict *v, struct json_out *out);
+
+#endif

@@ -1,0 +1,1 @@
+whytls_fuzz(http h1 USES base LIBS PkgConfig::EVENT)
