@@ -1,8 +1,8 @@
 # deploy/packages.sh - what must be installed, and the means to do it. Sourced by run.sh and test.sh.
 
 build_packages="build-essential ca-certificates cmake ninja-build pkg-config libevent-dev libssl-dev libc-ares-dev
-    liblua5.4-dev libjansson-dev node-llhttp libqrencode-dev libplist-dev libpsl-dev libidn2-dev libcmocka-dev"
-test_packages="curl wget openssl gnutls-bin nodejs python3 nginx-light chromium python3-pytest clang-14 libgnutls28-dev lua-check libclang-rt-14-dev procps iproute2"
+    liblua5.4-dev libjansson-dev node-llhttp libqrencode-dev libplist-dev libpsl-dev libidn2-dev"
+test_packages="libcmocka-dev curl wget openssl gnutls-bin nodejs python3 nginx-light chromium libnss3-tools python3-pytest clang-14 libgnutls28-dev lua-check libclang-rt-14-dev procps iproute2"
 
 say() {
     printf '\033[1m%s\033[0m\n' "$*" >&2
@@ -40,9 +40,9 @@ install_missing() {
         die "apt-get install failed: see the lines above"
 }
 
-# build PRESET
+# build PRESET [CMAKE OPTION…]
 build() {
     say "Building ($1)"
-    cmake --preset "$1" >/dev/null || die "cmake could not configure the build: see the lines above"
+    cmake --preset "$@" >/dev/null || die "cmake could not configure the build: see the lines above"
     cmake --build --preset "$1" >&2 || die "the build failed: see the lines above"
 }

@@ -6,5 +6,5 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 # shellcheck disable=SC2086
 install_missing $build_packages
-build release
+build release -DWHYTLS_TESTS=OFF
 exec build/release/whytls run "$@"

@@ -6,15 +6,14 @@
 
 static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
+/* RFC 3339 §1: years of four digits; what lies outside is shown as the first or last moment that has a name. */
 static struct tm broken_down(int64_t seconds)
 {
-    struct tm tm = {0};
-    time_t    t = (time_t)seconds;
+    static const int64_t first = -62167219200, last = 253402300799;
+    struct tm            tm = {.tm_mday = 1, .tm_year = 70};
+    time_t               t = (time_t)(seconds < first ? first : seconds > last ? last : seconds);
 
-    if (!gmtime_r(&t, &tm)) {
-        tm.tm_mday = 1;
-        tm.tm_year = 70;
-    }
+    gmtime_r(&t, &tm);
     return tm;
 }
 
@@ -29,11 +28,12 @@ const char *time_rfc3339(char buf[static TIME_TEXT_CAP], int64_t seconds)
 
 const char *time_rfc3339_ms(char buf[static TIME_TEXT_CAP], int64_t ms)
 {
-    int64_t   seconds = ms >= 0 ? ms / 1000 : (ms - 999) / 1000;
+    int       fraction = (int)(ms % 1000);
+    int64_t   seconds = ms / 1000 - (fraction < 0);
     struct tm tm = broken_down(seconds);
 
     snprintf(buf, TIME_TEXT_CAP, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
-        tm.tm_hour, tm.tm_min, tm.tm_sec, (int)(ms - seconds * 1000));
+        tm.tm_hour, tm.tm_min, tm.tm_sec, fraction < 0 ? fraction + 1000 : fraction);
     return buf;
 }
 
@@ -76,7 +76,7 @@ const char *time_duration(char buf[static TIME_TEXT_CAP], int64_t seconds)
         int64_t     seconds;
         const char *name;
     } units[] = {{86400, "day"}, {3600, "hour"}, {60, "minute"}, {1, "second"}};
-    int64_t s = seconds < 0 ? -(seconds + 1) + 1 : seconds;
+    int64_t s = seconds >= 0 ? seconds : seconds == INT64_MIN ? INT64_MAX : -seconds;
 
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
         int64_t n = s / units[i].seconds;

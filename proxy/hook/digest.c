@@ -253,7 +253,7 @@ static bool hosts_hold(const struct wake *w, const struct flow *f)
     for (size_t i = 0; i < w->n_hosts; i++)
         if (f->target->host && matcher_has(w->hosts[i], f->target->host))
             return true;
-    return w->n_hosts == 0;
+    return !w->wants_hosts;
 }
 
 static bool has_holds(const struct wake *w, const struct flow *f)

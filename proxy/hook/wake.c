@@ -117,7 +117,8 @@ bool wake_add_word(struct wake *w, enum wake_key key, const char *word, struct e
 
 void wake_add_hosts(struct wake *w, const struct matcher *hosts)
 {
-    if (w->n_hosts < WAKE_VALUES_MOST)
+    w->wants_hosts = true;
+    if (hosts && w->n_hosts < WAKE_VALUES_MOST)
         w->hosts[w->n_hosts++] = hosts;
 }
 
@@ -130,7 +131,7 @@ bool wake_add_has(struct wake *w, const char *path, const struct path_names *nam
 
 bool wake_is_always(const struct wake *w)
 {
-    size_t n = w->n_hosts + w->n_has;
+    size_t n = w->n_has + w->wants_hosts;
 
     for (enum wake_key key = WAKE_HOST; key < N_WAKE_KEYS; key++)
         n += w->words[key].n;

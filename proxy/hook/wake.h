@@ -41,7 +41,7 @@ void         wake_free(struct wake *w);
 enum moment  wake_moment(const struct wake *w);
 /* A word of any key but WAKE_HOST and WAKE_HAS. A number is written in decimal. */
 bool wake_add_word(struct wake *w, enum wake_key key, const char *word, struct err *e) MUST_USE;
-/* Borrowed as long as the filter lives. */
+/* Borrowed as long as the filter lives. NULL: a list that is not set yet; until then it wakes for no host. */
 void wake_add_hosts(struct wake *w, const struct matcher *hosts);
 bool wake_add_has(struct wake *w, const char *path, const struct path_names *names, struct err *e) MUST_USE;
 /* Is there anything that it waits for? */

@@ -15,6 +15,7 @@ struct wake {
     struct wake_words     words[N_WAKE_KEYS];
     const struct matcher *hosts[WAKE_VALUES_MOST]; /* borrowed */
     size_t                n_hosts;
+    bool                  wants_hosts;
     struct path           has[WAKE_HAS_MOST];
     size_t                n_has;
 };

@@ -8,6 +8,7 @@
 
 #include "base/map.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "loop_priv.h"
 #include "resolve_cache.h"
 
@@ -360,19 +361,31 @@ static void lookup_begin(struct lookup *k)
     arm_timer(r);
 }
 
+/* An address as text, or a name that is this machine by definition (RFC 6761 §6.3): nobody is asked. */
+static bool is_known_without_asking(const char *host, struct resolve_answer *answer)
+{
+    static const char *const loopback[] = {"::1", "127.0.0.1"};
+    struct sockaddr_storage  literal;
+    bool                     local = strcmp(host, "localhost") == 0 || text_ends(host, ".localhost");
+
+    for (size_t i = 0; i < (local ? N_FAMILIES : 1); i++) {
+        if (!addr_parse(local ? loopback[i] : host, 0, &literal))
+            return false;
+        memcpy(&answer->addresses[answer->n++], &literal, addr_len((struct sockaddr *)&literal));
+    }
+    return true;
+}
+
 struct resolve *resolve_start(
     struct resolver *r, const char *host, void (*done)(void *arg, const struct resolve_answer *answer), void *arg)
 {
-    struct resolve         *one = mem_new(sizeof *one);
-    struct sockaddr_storage literal;
+    struct resolve       *one = mem_new(sizeof *one);
+    struct resolve_answer answer = {0};
 
     one->resolver = r;
     one->done = done;
     one->arg = arg;
-    if (addr_parse(host, 0, &literal)) {
-        struct resolve_answer answer = {.n = 1};
-
-        memcpy(&answer.addresses[0], &literal, addr_len((struct sockaddr *)&literal));
+    if (is_known_without_asking(host, &answer)) {
         one->answer = resolve_answer_dup(&answer);
         ready_add(one);
         return one;

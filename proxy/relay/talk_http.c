@@ -52,7 +52,7 @@ static bool take_request(struct relay *r)
 {
     const struct h1_head *head = h1_head(r->h1[LEG_CLIENT]);
 
-    if (r->n_pending == PENDING_MOST || (names_other_host(r, head) && r->n_pending > 0)) {
+    if (r->n_pending == PENDING_MOST || names_other_host(r, head)) {
         r->head_waits = true;
         return false;
     }

@@ -170,8 +170,7 @@ static void hosts_of_setting(lua_State *L, struct rule *r, struct wake *w, const
     }
     if (!setting->is_matcher || setting->kind != MATCH_HOSTS)
         luaL_error(L, "wakes_on.%s: the setting '%s' is not of kind hosts", moment_name(wake_moment(w)), name);
-    if (setting->matcher)
-        wake_add_hosts(w, setting->matcher); /* while it is not set, the rule sleeps */
+    wake_add_hosts(w, setting->matcher); /* NULL while it is not set: the rule sleeps */
 }
 
 static void host_add(lua_State *L, struct rule *r, struct wake *w)

@@ -80,6 +80,16 @@ void memory_unref(struct memory *m)
     mem_free(m);
 }
 
+void memory_clear(struct memory *m)
+{
+    pthread_mutex_lock(&m->lock);
+    map_free(m->places, place_free);
+    map_free(m->groups, mem_free);
+    m->places = map_new();
+    m->groups = map_new();
+    pthread_mutex_unlock(&m->lock);
+}
+
 static void unlink_place(struct place *p)
 {
     if (p->newer)

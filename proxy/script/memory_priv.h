@@ -32,6 +32,8 @@ struct memory *memory_new(void);
 struct memory *memory_ref(struct memory *m);
 void           memory_unref(struct memory *m);
 
+void           memory_clear(struct memory *m);
+
 /* `place` names rule, scope and host or device. `now` in seconds. */
 void memory_get(struct memory *m, const char *place, const char *key, int64_t now, struct memory_value *out);
 void memory_put(struct memory *m, const char *place, const char *key, int64_t now, const struct memory_value *v);

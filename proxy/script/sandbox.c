@@ -336,11 +336,9 @@ void sandbox_push_environment(lua_State *L, struct package *p)
     lua_rawsetp(L, LUA_REGISTRYINDEX, &environment_key);
 }
 
-void sandbox_add(lua_State *L, const char *name, lua_CFunction f)
+void sandbox_push_names(lua_State *L)
 {
     lua_getmetatable(L, -1);
     lua_getfield(L, -1, "__index");
-    lua_pushcfunction(L, f);
-    lua_setfield(L, -2, name);
-    lua_pop(L, 2);
+    lua_remove(L, -2);
 }

@@ -337,6 +337,7 @@ static void field_lay(lua_State *L, struct place *p, const struct field *field, 
     const char    *text;
     int64_t        number;
     bool           yes;
+    struct flow_headers *headers;
 
     switch (field->kind) {
     case FIELD_TEXT:
@@ -361,7 +362,9 @@ static void field_lay(lua_State *L, struct place *p, const struct field *field, 
         texts_top(L, p, field->name, (struct flow_texts *)(void *)at);
         break;
     case FIELD_HEADERS:
-        headers_top(L, p, field->name, field_value(field, record).none ? NULL : *(struct flow_headers **)(void *)at);
+        headers = arena_new(&p->flow->arena, sizeof *headers);
+        headers_top(L, p, field->name, headers);
+        memcpy(at, &headers, sizeof headers);
         break;
     case FIELD_RECORD:
         record_top(L, p, field, at);
@@ -505,6 +508,26 @@ static int64_t depth_of(lua_State *L, const struct flow *f, const char *name, co
     return depth;
 }
 
+/* What a fake verdict says; the judge composes the real sentence. */
+static const char *sentence_of(enum judge_class class)
+{
+    static const char *const endings[N_JUDGE_CLASSES] = {
+        [CLASS_BLOCKED] = "certificate is blocked",
+        [CLASS_REVOKED] = "certificate is revoked",
+        [CLASS_KEY_SIZE] = "certificate is using a broken key size",
+        [CLASS_WEAK_HASH] = "certificate is using a broken signature algorithm",
+        [CLASS_DENIED] = "certificate as distrusted",
+        [CLASS_COMPLIANCE] = "certificate is not standards compliant",
+        [CLASS_PINNING] = "certificates do not meet pinning requirements",
+        [CLASS_TRUST] = "certificate is not trusted",
+        [CLASS_USAGE] = "certificate is not permitted for this usage",
+        [CLASS_NAME] = "certificate name does not match input",
+        [CLASS_EXPIRED] = "certificate is expired",
+    };
+
+    return endings[class] ? endings[class] : "certificate is not trusted";
+}
+
 static void class_win(struct flow *f, struct flow_verdict *v, const struct judge_check *check, const struct flow_certificate *c)
 {
     enum judge_class standing = v->class ? judge_class_find(v->class) : CLASS_NONE;
@@ -515,7 +538,7 @@ static void class_win(struct flow *f, struct flow_verdict *v, const struct judge
     v->osstatus = check->osstatus;
     v->osstatus_name = check->osstatus_name;
     v->nsurlerror = -1202;
-    v->text = arena_printf(&f->arena, "“%s” %s", c && c->subject->cn ? c->subject->cn : "(null)", judge_class_text(check->class));
+    v->text = arena_printf(&f->arena, "“%s” %s", c && c->subject->cn ? c->subject->cn : "(null)", sentence_of(check->class));
 }
 
 static void check_fail(lua_State *L, struct flow *f, const char *failure)

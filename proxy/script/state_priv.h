@@ -65,6 +65,8 @@ _Noreturn void rule_error(lua_State *L, const char *format, ...) PRINTF_LIKE(2, 
 /* "; did you mean 'x'?" of a NULL-terminated list, or "". Pushes it. */
 const char *push_hint(lua_State *L, const char *word, const char *const *names);
 
+/* load.c: runs the package's init.lua in this state; `loading`: its declarations and texts are read and checked. */
+bool package_run(struct state *s, struct package *p, bool loading, struct err *e) MUST_USE;
 /* budget.c */
 void budget_arm(struct state *s, int64_t instructions, int64_t ms);
 void budget_disarm(struct state *s);
@@ -73,8 +75,8 @@ void pattern_open(lua_State *L);
 /* sandbox.c: prepares the libraries of a new state; the environment of a package (pushed). */
 void sandbox_open(lua_State *L);
 void sandbox_push_environment(lua_State *L, struct package *p);
-/* Adds a function to the names of the environment that sandbox_push_environment made last; it is on top. */
-void sandbox_add(lua_State *L, const char *name, lua_CFunction f);
+/* Pushes the table of names behind the environment on top: what is put there can be seen in it. */
+void sandbox_push_names(lua_State *L);
 /* match_lua.c: the `match` table; a matcher as a value. */
 void match_push_library(lua_State *L);
 void match_push(lua_State *L, const struct matcher *borrowed);

@@ -212,8 +212,13 @@ static void base64_may_be_broken_into_lines_but_not_otherwise(void **state)
 static void the_nearest_word_is_offered_and_none_that_is_far(void **state)
 {
     static const char *const names[] = {"run", "explain", "compare", "judge", "doctor", NULL};
+    char                     endless[400];
 
     (void)state;
+    memset(endless, 'r', sizeof endless - 1);
+    endless[sizeof endless - 1] = '\0';
+    assert_null(text_nearest(endless, names));
+    assert_null(text_nearest("zz", names));
     assert_string_equal(text_nearest("explian", names), "explain");
     assert_string_equal(text_nearest("jugde", names), "judge");
     assert_string_equal(text_nearest("runn", names), "run");

@@ -24,10 +24,12 @@ static void a_moment_is_written_in_every_form(void **state)
 
 static void times_that_no_calendar_has_do_not_harm(void **state)
 {
-    static const int64_t odd[] = {INT64_MIN, INT64_MAX, INT64_MAX / 1000, -62135596801};
+    static const int64_t odd[] = {INT64_MIN, INT64_MAX, INT64_MAX / 1000, -62167219201, 67768036191676799};
     char                 buf[TIME_TEXT_CAP];
 
     (void)state;
+    assert_string_equal(time_rfc3339(buf, INT64_MAX), "9999-12-31T23:59:59Z");
+    assert_string_equal(time_rfc3339(buf, INT64_MIN), "0000-01-01T00:00:00Z");
     for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
         time_rfc3339(buf, odd[i]);
         time_rfc3339_ms(buf, odd[i]);

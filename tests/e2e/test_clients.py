@@ -15,7 +15,7 @@ SYSTEM_ROOTS = "/etc/ssl/certs/ca-certificates.crt"
 
 NODE = """
 const http = require('http'), tls = require('tls'), fs = require('fs');
-const [port, host, ca] = process.argv.slice(2);
+const [port, host, ca] = process.argv.slice(1);
 const request = http.request({ host: '127.0.0.1', port, method: 'CONNECT', path: host + ':443' });
 request.on('connect', (response, socket) => {
   const tlsSocket = tls.connect({ socket, servername: host, ca: ca ? fs.readFileSync(ca) : undefined }, () => {

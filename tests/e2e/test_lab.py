@@ -29,7 +29,7 @@ def test_a_good_site_answers_200_and_leaves_no_diagnosis(shared_proxy):
 
 
 def test_a_refused_site_shows_the_reason_page_as_502(shared_proxy):
-    done = shared_proxy.curl("https://cert-expired-leaf.lab.test/", "-i")
+    done = shared_proxy.curl("https://cert-expired-leaf.lab.test/", "-i", "--suppress-connect-headers")
     page = done.stdout.decode()
     assert page.startswith("HTTP/1.1 502")
     assert "cert-expired-leaf" in page
