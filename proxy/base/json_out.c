@@ -1,7 +1,9 @@
 #include "json_out.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { DEPTH_MOST = 32 };
@@ -145,6 +147,22 @@ void json_int(struct json_out *j, int64_t n)
 
     separate(j);
     text_add_n(j->to, digits, (size_t)len);
+}
+
+/* JSON has no NaN and no infinity (RFC 8259 §6). */
+void json_double(struct json_out *j, double n)
+{
+    char digits[32];
+
+    if (!isfinite(n)) {
+        json_null(j);
+        return;
+    }
+    snprintf(digits, sizeof digits, "%.15g", n);
+    if (strtod(digits, NULL) != n) /* rounded: the largest double would become one that no reader takes */
+        snprintf(digits, sizeof digits, "%.17g", n);
+    separate(j);
+    text_add(j->to, digits);
 }
 
 void json_bool(struct json_out *j, bool b)

@@ -26,6 +26,7 @@ void json_key(struct json_out *j, const char *key);
 void json_text(struct json_out *j, const char *s);              /* NULL writes null */
 void json_text_n(struct json_out *j, const char *s, size_t n);
 void json_int(struct json_out *j, int64_t n);
+void json_double(struct json_out *j, double n); /* reads back as n; null when it is not finite */
 void json_bool(struct json_out *j, bool b);
 void json_null(struct json_out *j);
 /* key and value in one call */

@@ -287,7 +287,7 @@ static size_t distance(const char *a, const char *b)
     size_t rows[3][WORD_MOST + 2], n = strlen(a), m = strlen(b);
 
     if (n > WORD_MOST || m > WORD_MOST)
-        return WORD_MOST;
+        return SIZE_MAX;
     for (size_t j = 0; j <= m; j++)
         rows[0][j] = j;
     for (size_t i = 1; i <= n; i++) {

@@ -1,6 +1,5 @@
 #include "flow_json.h"
 
-#include <math.h>
 #include <stdio.h>
 
 #include "base/time_text.h"
@@ -288,18 +287,6 @@ static void put_notes(struct json_out *out, const struct flow *f)
         json_put_int(out, "notes_cut", (int64_t)f->n_notes_cut);
 }
 
-/* JSON has no NaN and no infinity (RFC 8259 §6). */
-static void put_fraction(struct json_out *out, const char *key, double number)
-{
-    if (!isfinite(number)) {
-        json_put_null(out, key);
-        return;
-    }
-    json_key(out, key);
-    text_printf(out->to, "%.15g", number);
-    out->keyed = false;
-}
-
 static void put_facts(struct json_out *out, const struct flow *f)
 {
     put_open(out, "facts");
@@ -312,7 +299,8 @@ static void put_facts(struct json_out *out, const struct flow *f)
             put_number(out, fact->name, fact->integer);
             break;
         case FACT_NUMBER:
-            put_fraction(out, fact->name, fact->number);
+            json_key(out, fact->name);
+            json_double(out, fact->number);
             break;
         case FACT_BOOLEAN:
             json_put_bool(out, fact->name, fact->integer);

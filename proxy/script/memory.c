@@ -7,7 +7,7 @@
 
 #include "base/map.h"
 #include "base/mem.h"
-#include "limits.h"
+#include "limit.h"
 
 enum { GROUP_CAP = 256 };
 

@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "diagnosis/phrasebook.h"
-#include "limits.h"
+#include "limit.h"
 
 bool package_name_is_right(const char *name)
 {

@@ -94,6 +94,9 @@ static bool class_has(int class, int c)
     case 'x':
         in = isxdigit(c);
         break;
+    case 'z': /* of Lua 5.1, and still understood */
+        in = c == 0;
+        break;
     default:
         return class == c;
     }
@@ -185,7 +188,7 @@ static const char *again(struct scan *m, const char *s, char digit)
     int i = digit - '1';
 
     if (i < 0 || i >= m->n || m->captures[i].len < 0)
-        luaL_error(m->L, "invalid capture index %%%d in pattern", i + 1);
+        luaL_error(m->L, "invalid capture index %%%d", i + 1);
     size_t len = (size_t)m->captures[i].len;
 
     *m->steps -= (int64_t)len;
@@ -439,7 +442,7 @@ static bool is_plain(lua_State *L)
     if (lua_toboolean(L, 4))
         return true;
     for (size_t i = 0; i < len; i++)
-        if (strchr("^$*+?.([%-)", p[i]) && p[i])
+        if (strchr("^$*+?.([%-", p[i]) && p[i])
             return false;
     return true;
 }

@@ -2,7 +2,7 @@
  *
  * A `struct rules` is read and checked once (sources, declarations, texts) and then shared and immutable; each traffic
  * thread attaches it to its own hook table and gets a Lua state of its own. Text chunks only, closed environment, budgets
- * as in the limits of script/limits.h. Rules bring facts and evidence; they never change a verdict.
+ * as in the limits of script/limit.h. Rules bring facts and evidence; they never change a verdict.
  * Uses hook/, diagnosis/, flow/. Used by relay's owner (app/), explain/ and `whytls rules`. */
 #ifndef WHYTLS_SCRIPT_RULES_H
 #define WHYTLS_SCRIPT_RULES_H

@@ -34,10 +34,24 @@ static void *allocate(void *arg, void *old, size_t old_size, size_t size)
     return p;
 }
 
+/* The line of Lua that was running, innermost first; false when there is none. */
+static bool line_at_work(lua_State *L, lua_Debug *at)
+{
+    for (int level = 1; lua_getstack(L, level, at); level++)
+        if (lua_getinfo(L, "Sl", at) && at->currentline > 0)
+            return true;
+    return false;
+}
+
+/* Called where the error is raised, before the stack unwinds. An error object of a rule may be anything; what leaves Lua is
+ * text, and names the rule's line: an error out of a C function that another one called has none of its own. */
 static int message_of(lua_State *L)
 {
-    /* An error object of a rule may be anything; what leaves Lua is text. */
-    luaL_tolstring(L, 1, NULL);
+    lua_Debug   at;
+    const char *message = luaL_tolstring(L, 1, NULL);
+
+    if (line_at_work(L, &at) && !text_starts(message, at.short_src))
+        lua_pushfstring(L, "%s:%d: %s", at.short_src, at.currentline, message);
     return 1;
 }
 

@@ -10,7 +10,7 @@
 
 #include "base/attrib.h"
 #include "base/err.h"
-#include "limits.h"
+#include "limit.h"
 #include "rule_priv.h"
 
 struct call;

@@ -28,8 +28,8 @@ static const char *read_extensions(struct cursor c, struct server_hello *out)
             return "an extension is longer than the block (RFC 8446 §4.2)";
         if (type == EXT_VERSIONS) {
             out->version = (uint16_t)read_uint(&body, 2);
-            if (body.failed || body.left)
-                return "supported_versions does not decode (RFC 8446 §4.2.1)";
+            if (body.failed || body.left || out->version >> 8 != 3)
+                return "supported_versions does not name one version (RFC 8446 §4.2.1)";
         } else if (type == EXT_KEY_SHARE) {
             out->group = (uint16_t)read_uint(&body, 2); /* in a HelloRetryRequest it stands alone */
             if (body.failed)

@@ -195,20 +195,16 @@ static void basic_put(X509 *x, X509 *issuer, const struct mint_spec *s)
 
 static void key_ids_put(X509 *x, X509 *issuer, const struct mint_spec *s)
 {
-    AUTHORITY_KEYID         *id;
-    const ASN1_OCTET_STRING *ski = X509_get0_subject_key_id(issuer);
+    AUTHORITY_KEYID *id = AUTHORITY_KEYID_new();
 
     if (!s->no_ski)
         by_config(x, issuer, NID_subject_key_identifier, "hash");
-    if (x == issuer)
-        ski = X509_get0_subject_key_id(x);
-    if (s->no_aki || (!ski && !s->wrong_aki))
-        return;
-    id = AUTHORITY_KEYID_new();
-    id->keyid = s->wrong_aki ? ASN1_OCTET_STRING_new() : ASN1_OCTET_STRING_dup(ski);
+    /* Not X509_get0_subject_key_id: it would fix what OpenSSL knows of a certificate that is not finished. */
+    id->keyid = s->wrong_aki ? ASN1_OCTET_STRING_new() : X509_get_ext_d2i(issuer, NID_subject_key_identifier, NULL, NULL);
     if (s->wrong_aki)
         ASN1_OCTET_STRING_set(id->keyid, (const unsigned char *)"another", 7);
-    extension_put(x, NID_authority_key_identifier, id, false);
+    if (!s->no_aki && id->keyid)
+        extension_put(x, NID_authority_key_identifier, id, false);
     AUTHORITY_KEYID_free(id);
 }
 

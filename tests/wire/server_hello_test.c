@@ -96,6 +96,7 @@ static void what_is_neither_is_refused(void **state)
         CASE("\x16\3\1\0\x2b\2\0\0\x27\3\1" RANDOM "\0\0\x05\0x", SERVER_HELLO_BAD, "do not fill", 0),
         CASE("\x16\3\1\0\x2e\2\0\0\x2a\3\1" RANDOM "\0\0\x05\0\0\2\0\x2b", SERVER_HELLO_BAD, "longer than the block", 0),
         CASE("\x16\3\1\0\x31\2\0\0\x2d\3\1" RANDOM "\0\0\x05\0\0\5\0\x2b\0\1\3", SERVER_HELLO_BAD, "supported_versions", 0),
+        CASE("\x16\3\1\0\x32\2\0\0\x2e\3\3" RANDOM "\0\0\x05\0\0\6\0\x2b\0\2\0\0", SERVER_HELLO_BAD, "supported_versions", 0),
         CASE("\x16\3\1\0\x31\2\0\0\x2d\3\1" RANDOM "\0\0\x05\0\0\5\0\x33\0\1\0", SERVER_HELLO_BAD, "key_share", 0),
     };
 

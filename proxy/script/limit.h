@@ -1,6 +1,6 @@
-/* script/limits.h - what a rule may use up. The numbers are part of the API: they are only ever raised. */
-#ifndef WHYTLS_SCRIPT_LIMITS_H
-#define WHYTLS_SCRIPT_LIMITS_H
+/* script/limit.h - what a rule may use up. The numbers are part of the API: they are only ever raised. */
+#ifndef WHYTLS_SCRIPT_LIMIT_H
+#define WHYTLS_SCRIPT_LIMIT_H
 
 enum {
     LIMIT_INSTRUCTIONS = 100000,            /* of the Lua machine, per visit */
