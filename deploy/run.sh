@@ -7,4 +7,4 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck disable=SC2086
 install_missing $build_packages
 build release -DWHYTLS_TESTS=OFF
-exec build/release/whytls run "$@"
+exec build/release/bin/whytls run "$@"

@@ -1,0 +1,215 @@
+#include "trial.h"
+
+#include "judging_priv.h"
+
+/* Judges leaf + pool against anchors of an app, without a host. */
+static void judge_pool(struct cert_chain *chain, const struct cert_chain *anchors, struct verdict *v)
+{
+    struct judge_case c = {.chain = chain, .at = MINT_AT, .anchors_are = ANCHORS_CUSTOM, .anchors = anchors};
+
+    *v = (struct verdict){0};
+    judge_chain(&c, v);
+    cert_chain_free(chain);
+}
+
+static void the_pool_may_come_in_any_order(void **state)
+{
+    struct mint       *root = mint_make(&(struct mint_spec){.cn = "Root", .ca = true}, NULL);
+    struct mint       *upper = mint_make(&(struct mint_spec){.cn = "Upper", .ca = true}, root);
+    struct mint       *lower = mint_make(&(struct mint_spec){.cn = "Lower", .ca = true}, upper);
+    struct mint       *leaf = mint_make(&(struct mint_spec){.cn = "leaf"}, lower);
+    struct mint       *stray = mint_make(&(struct mint_spec){.cn = "Stray", .ca = true}, NULL);
+    struct cert_chain *anchors = mint_chain(root, NULL);
+    struct verdict     v;
+
+    (void)state;
+    judge_pool(mint_chain(leaf, root, stray, upper, leaf, lower, NULL), anchors, &v);
+    assert_int_equal(v.answer, VERDICT_ACCEPT);
+    assert_int_equal(v.n_path, 4);
+    assert_string_equal(v.path[1]->summary, "Lower");
+    assert_string_equal(v.path[3]->summary, "Root");
+    verdict_fini(&v);
+    cert_chain_free(anchors);
+    mint_free(stray);
+    mint_free(leaf);
+    mint_free(lower);
+    mint_free(upper);
+    mint_free(root);
+}
+
+/* The CA was certified twice, once by a root that has run out: OpenSSL takes the first and stays there. */
+static void an_expired_branch_is_left_for_a_good_one(void **state)
+{
+    struct mint       *old = mint_make(&(struct mint_spec){.cn = "Old Root", .ca = true, .not_after = MINT_AT - 1}, NULL);
+    struct mint       *new = mint_make(&(struct mint_spec){.cn = "New Root", .ca = true}, NULL);
+    struct mint       *by_old = mint_make(&(struct mint_spec){.cn = "CA", .ca = true}, old);
+    struct mint       *by_new = mint_make(&(struct mint_spec){.cn = "CA", .ca = true, .key_of = by_old}, new);
+    struct mint       *leaf = mint_make(&(struct mint_spec){.cn = "leaf"}, by_old);
+    struct cert_chain *anchors = mint_chain(old, new, NULL);
+    struct verdict     v;
+
+    (void)state;
+    judge_pool(mint_chain(leaf, by_old, by_new, NULL), anchors, &v);
+    assert_int_equal(v.answer, VERDICT_ACCEPT);
+    assert_string_equal(v.path[2]->summary, "New Root");
+    verdict_fini(&v);
+    cert_chain_free(anchors);
+    mint_free(leaf);
+    mint_free(by_new);
+    mint_free(by_old);
+    mint_free(new);
+    mint_free(old);
+}
+
+static void of_two_namesakes_the_one_that_signed_is_taken(void **state)
+{
+    struct mint       *root = mint_make(&(struct mint_spec){.cn = "Root", .ca = true}, NULL);
+    struct mint       *liar = mint_make(&(struct mint_spec){.cn = "CA", .ca = true}, root);
+    struct mint       *ca = mint_make(&(struct mint_spec){.cn = "CA", .ca = true}, root);
+    struct mint       *leaf = mint_make(&(struct mint_spec){.cn = "leaf"}, ca);
+    struct cert_chain *anchors = mint_chain(root, NULL);
+    struct verdict     v;
+
+    (void)state;
+    judge_pool(mint_chain(leaf, liar, ca, NULL), anchors, &v);
+    assert_int_equal(v.answer, VERDICT_ACCEPT);
+    assert_true(cert_same(v.path[1], ca->cert));
+    verdict_fini(&v);
+    cert_chain_free(anchors);
+    mint_free(leaf);
+    mint_free(ca);
+    mint_free(liar);
+    mint_free(root);
+}
+
+static void a_circle_of_cas_comes_to_an_end(void **state)
+{
+    struct mint       *seed = mint_make(&(struct mint_spec){.cn = "A", .ca = true}, NULL);
+    struct mint       *b = mint_make(&(struct mint_spec){.cn = "B", .ca = true}, seed);
+    struct mint       *a = mint_make(&(struct mint_spec){.cn = "A", .ca = true, .key_of = seed}, b);
+    struct mint       *leaf = mint_make(&(struct mint_spec){.cn = "leaf"}, a);
+    struct cert_chain *anchors = cert_chain_new();
+    struct verdict     v;
+
+    (void)state;
+    judge_pool(mint_chain(leaf, a, b, NULL), anchors, &v);
+    assert_int_equal(v.answer, VERDICT_REJECT);
+    assert_int_equal(v.n_path, 3);
+    assert_non_null(verdict_failed(&v, "MissingIntermediate", 2));
+    verdict_fini(&v);
+    cert_chain_free(anchors);
+    mint_free(leaf);
+    mint_free(a);
+    mint_free(b);
+    mint_free(seed);
+}
+
+static void an_anchor_may_be_an_intermediate_or_the_leaf(void **state)
+{
+    struct mint       *root = mint_make(&(struct mint_spec){.cn = "Root", .ca = true}, NULL);
+    struct mint       *ca = mint_make(&(struct mint_spec){.cn = "CA", .ca = true}, root);
+    struct mint       *leaf = mint_make(&(struct mint_spec){.cn = "leaf"}, ca);
+    struct cert_chain *by_ca = mint_chain(ca, NULL), *by_leaf = mint_chain(leaf, NULL);
+    struct verdict     v;
+
+    (void)state;
+    judge_pool(mint_chain(leaf, ca, NULL), by_ca, &v);
+    assert_int_equal(v.answer, VERDICT_ACCEPT);
+    assert_int_equal(v.n_path, 2);
+    verdict_fini(&v);
+    judge_pool(mint_chain(leaf, NULL), by_leaf, &v);
+    assert_int_equal(v.answer, VERDICT_ACCEPT);
+    assert_int_equal(v.n_path, 1);
+    verdict_fini(&v);
+    cert_chain_free(by_leaf);
+    cert_chain_free(by_ca);
+    mint_free(leaf);
+    mint_free(ca);
+    mint_free(root);
+}
+
+static void with_an_apps_anchors_the_systems_roots_are_parents_only(void **state)
+{
+    struct mint       *root = mint_make(&(struct mint_spec){.cn = "Root", .ca = true}, NULL);
+    struct mint       *leaf = mint_make(&(struct mint_spec){.cn = "leaf"}, root);
+    struct cert_chain *all = mint_chain(root, NULL), *none = cert_chain_new(), *chain = mint_chain(leaf, NULL);
+    struct roots      *roots = roots_from_chain(all, "mozilla");
+    struct judge_case  c = {.chain = chain, .at = MINT_AT, .anchors_are = ANCHORS_CUSTOM, .anchors = none, .roots = roots};
+    struct verdict     v = {0};
+
+    (void)state;
+    judge_chain(&c, &v);
+    assert_int_equal(v.answer, VERDICT_REJECT);
+    assert_non_null(verdict_failed(&v, "AnchorTrusted", 1));
+    verdict_fini(&v);
+    roots_unref(roots);
+    cert_chain_free(chain);
+    cert_chain_free(none);
+    cert_chain_free(all);
+    mint_free(leaf);
+    mint_free(root);
+}
+
+static void had_the_user_installed_it_any_self_signed_end_is_trusted(void **state)
+{
+    struct mint       *root = mint_make(&(struct mint_spec){.cn = "Root", .ca = true}, NULL);
+    struct mint       *leaf = mint_make(&(struct mint_spec){.cn = "leaf", .eku = ""}, root);
+    struct cert_chain *chain = mint_chain(leaf, root, NULL), *alone = mint_chain(leaf, NULL);
+    struct judge_case  c = {.chain = chain, .at = MINT_AT, .anchors_are = ANCHORS_USER};
+    struct verdict     v = {0};
+
+    (void)state;
+    judge_chain(&c, &v);
+    assert_int_equal(v.answer, VERDICT_ACCEPT);
+    assert_string_equal(v.trusted_by, "neither"); /* today it is not */
+    assert_true(v.openssl.accept);
+    verdict_fini(&v);
+    c.chain = alone;
+    judge_chain(&c, &v);
+    assert_non_null(verdict_failed(&v, "MissingIntermediate", 0));
+    verdict_fini(&v);
+    cert_chain_free(alone);
+    cert_chain_free(chain);
+    mint_free(leaf);
+    mint_free(root);
+}
+
+/* A hundred CAs of one name, each signed by the next: the bounds hold, and there is a verdict. */
+static void a_hostile_pool_ends_in_a_verdict(void **state)
+{
+    struct mint       *ca[99], *leaf;
+    struct cert_chain *chain, *anchors = cert_chain_new();
+    struct verdict     v;
+
+    (void)state;
+    for (size_t i = 0; i < 99; i++)
+        ca[i] = mint_make(&(struct mint_spec){.cn = "CA", .ca = true, .no_aki = true, .no_ski = true}, i ? ca[i - 1] : NULL);
+    leaf = mint_make(&(struct mint_spec){.cn = "leaf", .no_aki = true}, ca[98]);
+    chain = mint_chain(leaf, NULL);
+    for (size_t i = 0; i < 99; i++)
+        cert_chain_push(chain, ca[i]->cert);
+    judge_pool(chain, anchors, &v);
+    assert_int_equal(v.answer, VERDICT_REJECT);
+    assert_true(v.n_path <= JUDGE_DEPTH_MOST);
+    verdict_fini(&v);
+    cert_chain_free(anchors);
+    mint_free(leaf);
+    for (size_t i = 0; i < 99; i++)
+        mint_free(ca[i]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_pool_may_come_in_any_order),
+        cmocka_unit_test(an_expired_branch_is_left_for_a_good_one),
+        cmocka_unit_test(of_two_namesakes_the_one_that_signed_is_taken),
+        cmocka_unit_test(a_circle_of_cas_comes_to_an_end),
+        cmocka_unit_test(an_anchor_may_be_an_intermediate_or_the_leaf),
+        cmocka_unit_test(with_an_apps_anchors_the_systems_roots_are_parents_only),
+        cmocka_unit_test(had_the_user_installed_it_any_self_signed_end_is_trusted),
+        cmocka_unit_test(a_hostile_pool_ends_in_a_verdict),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
