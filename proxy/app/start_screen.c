@@ -85,18 +85,20 @@ static const char *next_line(const char **at, size_t *n)
     return line;
 }
 
-static void steps(const struct term *t, const char *proxy, struct text *out)
+static void steps(const struct term *t, const struct start_facts *facts, const char *proxy, struct text *out)
 {
-    char        url[128], set_up[200], settings[200], try_it[240];
+    char        url[128], set_up[200], settings[200], fetch[200], try_it[240];
     struct text square = {0};
     size_t      columns = 0, n;
 
     snprintf(url, sizeof url, "http://%s/", proxy);
     snprintf(set_up, sizeof set_up, "   2  Settings > Wi-Fi > (i) > Configure Proxy > Manual: %s", proxy);
     snprintf(settings, sizeof settings, "   1  Join it to this Wi-Fi; open %s in Safari.", url);
-    snprintf(try_it, sizeof try_it, "   curl -x http://%s --cacert root.pem https://good.lab.test/", proxy);
+    snprintf(fetch, sizeof fetch, "   curl %swhytls.pem > root.pem", url);
+    snprintf(try_it, sizeof try_it, "   curl -x http://%s --cacert root.pem https://%s/", proxy,
+        facts->lab ? "good.lab.test" : "www.example.org");
     const char *const right[] = {"", "Set up a phone", "", settings, set_up, "   3  Install the profile, then switch on full trust:",
-        "      General > About > Certificate Trust Settings.", "", "No phone at hand?", "", "   whytls ca export > root.pem", try_it};
+        "      General > About > Certificate Trust Settings.", "", "No phone at hand?", "", fetch, try_it};
     bool        shown = t->utf8 && t->width >= TERM_USUAL && qr_write(url, t->colour, &square, &columns);
     const char *at = text_str(&square);
     for (size_t i = 0; *at || i < sizeof right / sizeof right[0]; i++) {
@@ -124,7 +126,7 @@ void start_screen(const struct term *t, const struct start_facts *facts)
     text_printf(&out, " %s the proxy that says why\n\n", term_shape(t, SHAPE_DOT));
     facts_lines(t, facts, proxy, &out);
     text_add_char(&out, '\n');
-    steps(t, proxy, &out);
+    steps(t, facts, proxy, &out);
     text_add(&out, "\nWaiting for the first connection.  Ctrl-C ends.\n\n");
     fputs(text_str(&out), stderr);
     text_fini(&out);

@@ -33,7 +33,7 @@ static bool normalise_v6(const char *text, size_t n, char out[static HOST_CAP])
     struct in6_addr a;
     char            copy[64];
 
-    if (n >= sizeof copy)
+    if (n >= sizeof copy || memchr(text, '\0', n))
         return false;
     memcpy(copy, text, n);
     copy[n] = '\0';

@@ -104,7 +104,8 @@ static enum pem_answer pem_next(struct pem *p, struct pem_block *out)
     pem_skip_to(p, at + sizeof(begin) - 1);
     out->line = p->line;
     label_end = find(p->at, p->end, dashes);
-    end = label_end ? find(label_end, p->end, ending) : NULL;
+    /* Behind those dashes: in "-----BEGIN -----END" they are the end line's own. */
+    end = label_end ? find(label_end + sizeof(dashes) - 1, p->end, ending) : NULL;
     if (!end || memchr(p->at, '\n', (size_t)(label_end - p->at)))
         return PEM_BROKEN;
     out->label = (struct cert_span){(const uint8_t *)p->at, (size_t)(label_end - p->at)};

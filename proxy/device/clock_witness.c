@@ -82,17 +82,16 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+/* The median alone would call sites right that scatter around us: most of them, and three at least, have to agree. */
 static const char *state_of(const int64_t *offsets, size_t n, int64_t median)
 {
     size_t agree = 0;
 
-    if (n < ENOUGH)
-        return "unchecked";
-    if (llabs((long long)median) <= AGREE_S)
-        return "right";
     for (size_t i = 0; i < n; i++)
         agree += llabs((long long)(offsets[i] - median)) <= AGREE_S;
-    return agree >= ENOUGH && agree * 2 > n ? "wrong" : "unchecked";
+    if (agree < ENOUGH || agree * 2 <= n)
+        return "unchecked";
+    return llabs((long long)median) <= AGREE_S ? "right" : "wrong";
 }
 
 void clock_witness_read(struct clock_witness *w, int64_t now_s, struct clock_view *out)

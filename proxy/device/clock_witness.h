@@ -20,8 +20,8 @@ void                  clock_witness_free(struct clock_witness *w);
 /* `site` is a registrable domain: names under one domain are one witness. */
 void clock_witness_date(struct clock_witness *w, const char *site, int64_t their_s, int64_t our_s);
 void clock_witness_date_failed(struct clock_witness *w, const char *site, int64_t now_s);
-/* Right: at least three sites, their median within a minute. Wrong: at least three that agree with each other within a minute
- * and not with us. Else unchecked. */
+/* At least three sites, and most of all, have to agree with each other within a minute. Right: with us as well. Wrong: not
+ * with us. Else unchecked. */
 void clock_witness_read(struct clock_witness *w, int64_t now_s, struct clock_view *out);
 
 #endif

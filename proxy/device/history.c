@@ -27,7 +27,8 @@ struct row {
 };
 
 struct device {
-    struct row *rows;
+    struct row *rows, *last; /* by last use */
+    size_t      n;
     char       *key;
     uint32_t    id;
     int64_t     first_ms;
@@ -35,7 +36,7 @@ struct device {
 };
 
 struct host {
-    struct row *rows;
+    struct row *rows;        /* by last use */
     char       *key;
     uint64_t    accepted_stamp, refused_stamp; /* the reading that has counted it already */
 };
@@ -96,21 +97,32 @@ static void host_drop(struct device_history *h, struct host *o)
     mem_free(o);
 }
 
+static void unlink_owners(struct row *r)
+{
+    *(r->prev_of_device ? &r->prev_of_device->next_of_device : &r->device->rows) = r->next_of_device;
+    *(r->next_of_device ? &r->next_of_device->prev_of_device : &r->device->last) = r->prev_of_device;
+    *(r->prev_of_host ? &r->prev_of_host->next_of_host : &r->host->rows) = r->next_of_host;
+    if (r->next_of_host)
+        r->next_of_host->prev_of_host = r->prev_of_host;
+}
+
+static void link_owners(struct row *r)
+{
+    r->prev_of_device = r->prev_of_host = NULL;
+    r->next_of_device = r->device->rows;
+    *(r->next_of_device ? &r->next_of_device->prev_of_device : &r->device->last) = r;
+    r->device->rows = r;
+    r->next_of_host = r->host->rows;
+    if (r->next_of_host)
+        r->next_of_host->prev_of_host = r;
+    r->host->rows = r;
+}
+
 static void row_drop(struct device_history *h, struct row *r)
 {
     unlink_use(h, r);
-    if (r->prev_of_device)
-        r->prev_of_device->next_of_device = r->next_of_device;
-    else
-        r->device->rows = r->next_of_device;
-    if (r->next_of_device)
-        r->next_of_device->prev_of_device = r->prev_of_device;
-    if (r->prev_of_host)
-        r->prev_of_host->next_of_host = r->next_of_host;
-    else
-        r->host->rows = r->next_of_host;
-    if (r->next_of_host)
-        r->next_of_host->prev_of_host = r->prev_of_host;
+    unlink_owners(r);
+    r->device->n--;
     if (!r->device->rows)
         device_drop(h, r->device);
     if (!r->host->rows)
@@ -194,6 +206,8 @@ static struct row *row_make(struct device_history *h, const struct history_key *
     if (r) {
         unlink_use(h, r);
         link_newest(h, r);
+        unlink_owners(r);
+        link_owners(r);
         text_fini(&t);
         return r;
     }
@@ -204,17 +218,12 @@ static struct row *row_make(struct device_history *h, const struct history_key *
     r->last_accepted_ms = r->last_refused_ms = r->tunnel_ms = HISTORY_NEVER;
     r->device = device_make(h, key, now_ms);
     r->host = host_make(h, key->host);
-    r->next_of_device = r->device->rows;
-    if (r->next_of_device)
-        r->next_of_device->prev_of_device = r;
-    r->device->rows = r;
-    r->next_of_host = r->host->rows;
-    if (r->next_of_host)
-        r->next_of_host->prev_of_host = r;
-    r->host->rows = r;
+    link_owners(r);
     map_put(h->rows, r->key, r);
     link_newest(h, r);
     h->n++;
+    if (++r->device->n > HISTORY_DEVICE_MOST)
+        row_drop(h, r->device->last);
     return r;
 }
 
@@ -233,7 +242,7 @@ static void forget(struct device_history *h, int64_t now_ms)
 
 static size_t bucket(struct row *r, int64_t now_ms)
 {
-    int64_t hour = now_ms / HOUR_MS;
+    int64_t hour = now_ms > 0 ? now_ms / HOUR_MS : 0;
     size_t  i = (size_t)(hour % HOURS);
 
     if (r->bucket_hour[i] != hour) {
@@ -267,9 +276,10 @@ void history_note(struct device_history *h, const struct history_key *key, enum 
     pthread_mutex_unlock(&h->lock);
 }
 
-static int64_t seconds(int64_t ms)
+/* What happened longer ago than is remembered did not happen, even if its row lives on for a later use. */
+static int64_t seconds(int64_t ms, int64_t now_ms)
 {
-    return ms == HISTORY_NEVER ? HISTORY_NEVER : ms / 1000;
+    return ms == HISTORY_NEVER || now_ms - ms >= FORGET_MS ? HISTORY_NEVER : ms / 1000;
 }
 
 static int64_t later(int64_t a, int64_t b)
@@ -293,9 +303,9 @@ static void add_row(struct tally *t, const struct row *r, int64_t now_ms)
     t->refused += refused;
     t->hosts_accepted += accepted > 0;
     t->hosts_refused += refused > 0;
-    t->last_accepted = later(t->last_accepted, seconds(r->last_accepted_ms));
-    t->last_refused = later(t->last_refused, seconds(r->last_refused_ms));
-    t->tunnel_worked = later(t->tunnel_worked, seconds(r->tunnel_ms));
+    t->last_accepted = later(t->last_accepted, seconds(r->last_accepted_ms, now_ms));
+    t->last_refused = later(t->last_refused, seconds(r->last_refused_ms, now_ms));
+    t->tunnel_worked = later(t->tunnel_worked, seconds(r->tunnel_ms, now_ms));
 }
 
 static void tally_init(struct tally *t)
@@ -360,7 +370,8 @@ void history_read(struct device_history *h, const struct history_key *key, int64
     out->first_seen = (d ? d->first_ms : now_ms) / 1000;
     if (d)
         read_device(h, d, key, now_ms, out);
-    for (const struct row *r = o ? o->rows : NULL; r; r = r->next_of_host) {
+    size_t seen = 0;
+    for (const struct row *r = o ? o->rows : NULL; r && seen < HISTORY_HOST_MOST; r = r->next_of_host, seen++) {
         if (r->device != d) {
             add_row(&out->others, r, now_ms);
             out->others.streak = later(out->others.streak, r->streak);

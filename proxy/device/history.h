@@ -39,8 +39,10 @@ struct history_view {
     int64_t      first_seen;
 };
 
-/* HISTORY_ROWS_MOST rows of (device, app, host): some 20 MiB; the least recently used leave first. */
-enum { HISTORY_ROWS_MOST = 50000 };
+/* HISTORY_ROWS_MOST rows of (device, app, host): some 20 MiB; the least recently used leave first. One device keeps at most
+ * HISTORY_DEVICE_MOST, so that a phone that asks for ever new hosts pushes out only itself; `others` looks at the
+ * HISTORY_HOST_MOST rows of a host that were used last. Both bound the time under the mutex. */
+enum { HISTORY_ROWS_MOST = 50000, HISTORY_DEVICE_MOST = 2000, HISTORY_HOST_MOST = 1000 };
 
 struct device_history *device_history_new(void);
 void                   device_history_free(struct device_history *h);

@@ -52,6 +52,8 @@ static void what_can_be_no_host_is_refused(void **state)
         if (host_normalise(bad[i], strlen(bad[i]), out))
             fail_msg("%s was taken for a host", bad[i]);
     assert_false(host_normalise("a\0b", 3, out));
+    assert_false(host_normalise("[::1\0]", 6, out)); /* what follows a NUL is not hidden */
+    assert_false(host_normalise("::1\0", 4, out));
     for (size_t i = 0; i < sizeof long_one; i++)
         long_one[i] = i % 2 ? '.' : 'a';
     assert_true(host_normalise(long_one, 253, out));

@@ -129,6 +129,7 @@ static void files_that_hold_none_say_so(void **state)
         {"-----BEGIN CERTIFICATE-----\n!!!!\n-----END CERTIFICATE-----\n", "certificate 1 (line 1): its Base64 is broken"},
         {"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "certificate 1 (line 1): "},
         {"-----BEGIN CERTIFICATE\n", "has no end line"},
+        {"-----BEGIN -----END CERTIFICATE-----\n", "has no end line"}, /* found by the fuzzer */
     };
 
     (void)state;

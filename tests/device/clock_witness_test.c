@@ -67,6 +67,26 @@ static void sites_that_contradict_each_other_settle_nothing(void **state)
     assert_string_equal(view.state, "unchecked");
 }
 
+static void a_scatter_around_us_is_no_agreement(void **state)
+{
+    static const struct said said[] = {{"a.test", -5000}, {"b.test", 0}, {"c.test", 5000}};
+    struct clock_view        view;
+
+    (void)state;
+    ask(said, 3, &view);
+    assert_string_equal(view.state, "unchecked");
+}
+
+static void one_liar_among_many_changes_nothing(void **state)
+{
+    static const struct said said[] = {{"a.test", 0}, {"b.test", 1}, {"c.test", -1}, {"liar.test", 999999}};
+    struct clock_view        view;
+
+    (void)state;
+    ask(said, 4, &view);
+    assert_string_equal(view.state, "right");
+}
+
 static void what_was_said_long_ago_counts_no_more(void **state)
 {
     struct clock_witness *w = clock_witness_new();
@@ -124,6 +144,8 @@ int main(void)
         cmocka_unit_test(three_that_agree_with_us_make_it_right),
         cmocka_unit_test(three_that_agree_against_us_make_it_wrong),
         cmocka_unit_test(sites_that_contradict_each_other_settle_nothing),
+        cmocka_unit_test(a_scatter_around_us_is_no_agreement),
+        cmocka_unit_test(one_liar_among_many_changes_nothing),
         cmocka_unit_test(what_was_said_long_ago_counts_no_more),
         cmocka_unit_test(failed_dates_are_counted_by_site_and_age),
         cmocka_unit_test(a_thousand_sites_stay_within_bounds),

@@ -127,17 +127,85 @@ static void success_beside_is_by_app_and_host(void **state)
 
 static void the_oldest_rows_leave_when_it_is_full(void **state)
 {
-    char               host[32];
+    char               host[32], ip[32];
     struct history_key key = phone_app_a;
 
     key.host = host;
+    key.ip = ip;
     for (int i = 0; i < HISTORY_ROWS_MOST + 100; i++) {
+        snprintf(ip, sizeof ip, "10.0.1.%d", i / 1000);
         snprintf(host, sizeof host, "h%d.example", i);
         history_note(*state, &key, HISTORY_ACCEPTED, NOW + i);
     }
-    snprintf(host, sizeof host, "h0.example");
+    assert_int_equal(read_at(*state, key, NOW).device.hosts_accepted, 100);
+    snprintf(ip, sizeof ip, "10.0.1.0");
+    snprintf(host, sizeof host, "h99.example");
     assert_true(read_at(*state, key, NOW).host.last_accepted == NEVER);
-    assert_int_equal(read_at(*state, key, NOW + HISTORY_ROWS_MOST).device.hosts_accepted, HISTORY_ROWS_MOST);
+    assert_int_equal(read_at(*state, key, NOW).device.hosts_accepted, 900);
+}
+
+static void a_phone_that_asks_for_ever_new_hosts_pushes_out_only_itself(void **state)
+{
+    struct history_key quiet = phone_app_a, busy = phone_app_a;
+    char               host[32];
+
+    busy.ip = "10.0.0.66";
+    busy.host = host;
+    history_note(*state, &quiet, HISTORY_ACCEPTED, NOW);
+    for (int i = 0; i < 3 * HISTORY_DEVICE_MOST; i++) {
+        snprintf(host, sizeof host, "%d.example", i);
+        history_note(*state, &busy, HISTORY_ACCEPTED, NOW + i);
+    }
+    assert_int_equal(read_at(*state, busy, NOW).device.hosts_accepted, HISTORY_DEVICE_MOST);
+    assert_int_equal(read_at(*state, quiet, NOW).host.accepted, 1);
+}
+
+static void what_is_used_again_stays(void **state)
+{
+    struct history_key first = at_host("first.example"), other = phone_app_a;
+    char               host[32];
+
+    other.host = host;
+    history_note(*state, &first, HISTORY_REFUSED, NOW);
+    for (int i = 0; i < HISTORY_DEVICE_MOST + 10; i++) {
+        snprintf(host, sizeof host, "%d.example", i);
+        history_note(*state, &other, HISTORY_ACCEPTED, NOW);
+        if (i % 100 == 0)
+            history_note(*state, &first, HISTORY_REFUSED, NOW);
+    }
+    assert_true(read_at(*state, first, NOW).host.refused > 1);
+    assert_int_equal(read_at(*state, at_host("0.example"), NOW).host.accepted, 0);
+}
+
+static void ninety_days_are_forgotten_even_in_a_row_that_lives(void **state)
+{
+    const int64_t later = NOW + 91 * 24 * HOUR;
+
+    history_note(*state, &phone_app_a, HISTORY_REFUSED, NOW);
+    history_note(*state, &phone_app_a, HISTORY_ACCEPTED, later);
+    struct history_view view = read_at(*state, phone_app_a, later);
+    assert_true(view.host.last_refused == NEVER);
+    assert_int_equal(view.host.last_accepted, later / 1000);
+}
+
+static void unknown_names_are_names_too(void **state)
+{
+    struct history_key nobody = {.ip = "10.0.0.3", .host = "a.example"};
+
+    history_note(*state, &nobody, HISTORY_REFUSED, NOW);
+    assert_int_equal(read_at(*state, nobody, NOW).host.refused, 1);
+    assert_int_equal(read_at(*state, phone_app_a, NOW).others.refused, 1);
+}
+
+static void an_id_is_of_the_address_and_the_family(void **state)
+{
+    struct history_key other = phone_app_a;
+
+    struct history_view a = read_at(*state, phone_app_a, NOW), b = read_at(*state, at_host("b.example"), NOW);
+    assert_string_equal(a.device_id, b.device_id);
+    assert_memory_equal(a.device_id, "d-", 2);
+    other.family = "iPad";
+    assert_string_not_equal(read_at(*state, other, NOW).device_id, a.device_id);
 }
 
 int main(void)
@@ -151,6 +219,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_tunnel_that_worked_is_remembered, set_up, tear_down),
         cmocka_unit_test_setup_teardown(success_beside_is_by_app_and_host, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_oldest_rows_leave_when_it_is_full, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_phone_that_asks_for_ever_new_hosts_pushes_out_only_itself, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_used_again_stays, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(ninety_days_are_forgotten_even_in_a_row_that_lives, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(unknown_names_are_names_too, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_id_is_of_the_address_and_the_family, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,1 @@
+whytls_fuzz(judge chain USES cert base)
