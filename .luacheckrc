@@ -7,7 +7,9 @@ read_globals = {
     string = { other_fields = true }, table = { other_fields = true }, math = { other_fields = true }, utf8 = { other_fields = true },
 }
 
+files["lua/rules/*/texts"] = { max_line_length = false } -- prose: one sentence a line
 files["lua/rules/*/spec"] = {
+    max_line_length = 200,
     read_globals = { "describe", "it", "play", "days", "hours", "now", "none", "expect_diagnosis", "expect_no_diagnosis", "expect_ruled_out",
                      "expect_note", "expect_no_note", "expect_decision", "expect_header", "expect_asleep", "expect_equal" },
 }

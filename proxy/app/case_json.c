@@ -43,8 +43,6 @@ static void cannot(struct case_json *out, const char *format, const char *what)
     out->unsupported = text_give(&t);
 }
 
-/* ---- what is asked -------------------------------------------------------------------------------------------------------- */
-
 static bool policy_read(const json_t *o, struct case_json *out, struct err *e)
 {
     const char *policy, *kind;
@@ -79,13 +77,15 @@ static bool is_supported(const char *feature)
 
 static bool requires_read(const json_t *o, struct case_json *out, struct err *e)
 {
-    static const char *const deeper[] = {"crls", "max_depth", "pins", "denied", "key_usage", "smime_usage", "ocsp_responses"};
-    const json_t            *list = json_object_get(o, "requires"), *item;
-    size_t                   i;
+    static const char *const deeper[] = {
+        "crls", "max_depth", "pins", "denied", "key_usage", "smime_usage", "ocsp_responses"};
+    const json_t *list = json_object_get(o, "requires"), *item;
+    size_t        i;
 
     if (list && !json_is_null(list) && !json_is_array(list))
         return err_set(e, ERR_INPUT, "\"requires\" must be a list of strings");
-    json_array_foreach(list, i, item) {
+    json_array_foreach(list, i, item)
+    {
         if (!json_is_string(item))
             return err_set(e, ERR_INPUT, "\"requires\" must be a list of strings");
         if (!is_supported(json_string_value(item)))
@@ -103,17 +103,17 @@ static bool kind_read(const json_t *o, struct case_json *out, struct err *e)
 {
     const char *anchors, *host, *time;
 
-    if (!text_get(o, "anchors_are", &anchors, e) || !text_get(o, "hostname", &host, e) || !text_get(o, "verify_time", &time, e))
+    if (!text_get(o, "anchors_are", &anchors, e) || !text_get(o, "hostname", &host, e)
+        || !text_get(o, "verify_time", &time, e))
         return false;
     if (anchors && !anchors_are_find(anchors, &out->anchors_are))
         return err_set(e, ERR_INPUT, "\"anchors_are\" must be \"system\", \"user\" or \"custom\"");
     if (time && !time_parse_rfc3339(time, &out->at))
-        return err_set(e, ERR_INPUT, "\"verify_time\" must be an RFC 3339 time, such as 2026-11-21T09:00:00Z");
+        return err_set(
+            e, ERR_INPUT, "\"verify_time\" must be an RFC 3339 time, such as 2026-11-21T09:00:00Z");
     out->host = mem_text(host);
     return true;
 }
-
-/* ---- certificates --------------------------------------------------------------------------------------------------------- */
 
 static bool cert_add(struct cert_chain *chain, const json_t *value, const char *key, struct err *e)
 {
@@ -121,7 +121,8 @@ static bool cert_add(struct cert_chain *chain, const json_t *value, const char *
     size_t             len = 0;
     const struct cert *c;
 
-    if (!json_is_string(value) || !text_from_base64(json_string_value(value), json_string_length(value), &der, &len))
+    if (!json_is_string(value)
+        || !text_from_base64(json_string_value(value), json_string_length(value), &der, &len))
         return err_set(e, ERR_INPUT, "\"%s\" must be Base64 of DER", key);
     c = cert_share(der, len, e);
     mem_free(der);
@@ -132,7 +133,8 @@ static bool cert_add(struct cert_chain *chain, const json_t *value, const char *
     return true;
 }
 
-static bool certs_add(struct cert_chain *chain, const json_t *list, const char *key, size_t most, struct err *e)
+static bool certs_add(
+    struct cert_chain *chain, const json_t *list, const char *key, size_t most, struct err *e)
 {
     const json_t *item;
     size_t        i;
@@ -141,7 +143,8 @@ static bool certs_add(struct cert_chain *chain, const json_t *list, const char *
         return true;
     if (!json_is_array(list))
         return err_set(e, ERR_INPUT, "\"%s\" must be a list", key);
-    json_array_foreach(list, i, item) {
+    json_array_foreach(list, i, item)
+    {
         if (chain->n >= most) {
             chain->n_cut = json_array_size(list) - i;
             return true;
@@ -157,8 +160,10 @@ static bool certs_read(const json_t *o, struct case_json *out, struct err *e)
     out->chain = cert_chain_new();
     out->anchors = cert_chain_new();
     return cert_add(out->chain, json_object_get(o, "leaf"), "leaf", e)
-        && certs_add(out->chain, json_object_get(o, "intermediates"), "intermediates", CHAIN_MOST, e)
-        && certs_add(out->anchors, json_object_get(o, "anchors"), "anchors", CASE_ANCHORS_MOST, e);
+           && certs_add(
+               out->chain, json_object_get(o, "intermediates"), "intermediates", CHAIN_MOST, e)
+           && certs_add(
+               out->anchors, json_object_get(o, "anchors"), "anchors", CASE_ANCHORS_MOST, e);
 }
 
 static bool object_read(const json_t *o, struct case_json *out, struct err *e)

@@ -1,4 +1,5 @@
-/* app/case_json.h - one case of `whytls judge`, read from a line of JSON. Home of jansson for cases. */
+/* app/case_json.h - one case of `whytls judge`, read from a line of JSON. Home of jansson for
+ * cases. */
 #ifndef WHYTLS_APP_CASE_JSON_H
 #define WHYTLS_APP_CASE_JSON_H
 
@@ -24,13 +25,15 @@ struct case_json {
     struct cert_chain *anchors; /* owned */
     enum judge_policy  policy;
     enum anchors_are   anchors_are;
-    int64_t            at;          /* now when the case names no time */
-    char              *unsupported; /* owned: what this judge cannot do; then nothing below `id` is filled. NULL: all is well */
+    int64_t            at; /* now when the case names no time */
+    char *unsupported; /* owned: what this judge cannot do; then nothing below `id` is filled. NULL:
+                          all is well */
 };
 
-/* Fills `out`, which the caller gives back with case_json_fini in any case. False: malformed; *e says what and how to mend it,
- * and out->id is there if it could be read. `now` is in seconds. */
-bool case_json_read(const char *line, size_t len, int64_t now, struct case_json *out, struct err *e) MUST_USE;
+/* Fills `out`, which the caller gives back with case_json_fini in any case. False: malformed; *e
+ * says what and how to mend it, and out->id is there if it could be read. `now` is in seconds. */
+bool case_json_read(
+    const char *line, size_t len, int64_t now, struct case_json *out, struct err *e) MUST_USE;
 void case_json_fini(struct case_json *c);
 
 #endif

@@ -21,14 +21,20 @@ static const struct option_row rows[] = {{0}};
 
 static const struct command_help help = {
     .usage = "whytls judge [FILE]",
-    .about = "Judges chains of certificates as iOS would: one case a line (JSON Lines) from FILE or standard input,\n"
+    .about = "Judges chains of certificates as iOS would: one case a line (JSON Lines) from FILE "
+             "or standard input,\n"
              "one verdict a line on standard output, in the same order.",
     .rows = rows,
-    .after = "A case: {\"id\":\"…\",\"policy\":\"ios\",\"kind\":\"tls-server\",\"hostname\":\"…\",\"verify_time\":\"2026-11-21T09:00:00Z\",\n"
-             "         \"leaf\":\"Base64 of DER\",\"intermediates\":[…],\"anchors\":[…],\"anchors_are\":\"system|user|custom\"}\n"
-             "A line that cannot be read is answered with \"verdict\":\"error\", a case that asks for what whytls cannot\n"
+    .after = "A case: "
+             "{\"id\":\"…\",\"policy\":\"ios\",\"kind\":\"tls-server\",\"hostname\":\"…\",\"verify_"
+             "time\":\"2026-11-21T09:00:00Z\",\n"
+             "         \"leaf\":\"Base64 of "
+             "DER\",\"intermediates\":[…],\"anchors\":[…],\"anchors_are\":\"system|user|custom\"}\n"
+             "A line that cannot be read is answered with \"verdict\":\"error\", a case that asks "
+             "for what whytls cannot\n"
              "judge with \"unsupported\".\n\n"
-             "Exit codes: 0 nothing was rejected; 1 at least one case was rejected; 2 the file or a line could not be read.",
+             "Exit codes: 0 nothing was rejected; 1 at least one case was rejected; 2 the file or "
+             "a line could not be read.",
 };
 
 struct batch {
@@ -112,7 +118,8 @@ static void judge_line(struct batch *b, const char *line, size_t len)
     case_json_fini(&c);
 }
 
-/* The next line without its end; one that is too long is read to its end and comes cut by *too_long. False at the end. */
+/* The next line without its end; one that is too long is read to its end and comes cut by
+ * *too_long. False at the end. */
 static bool line_next(struct batch *b, struct text *line, bool *too_long)
 {
     int c = getc_unlocked(b->in);
@@ -169,14 +176,16 @@ static bool no_option(void *arg, const char *name, const char *value, struct err
 
 int cmd_judge(int argc, char **argv)
 {
-    struct batch b = {.name = "standard input", .in = stdin, .now = clock_wall_ms(clock_system()) / 1000};
-    struct err   e = {0};
-    int          rest = 1, code;
+    struct batch b = {
+        .name = "standard input", .in = stdin, .now = clock_wall_ms(clock_system()) / 1000};
+    struct err e = {0};
+    int        rest = 1, code;
 
     if (!options_parse(&help, argc, argv, no_option, NULL, &rest, &e))
         return e.kind == ERR_NONE ? EXIT_SUCCESS : fail(&e);
     if (argc - rest > 1) {
-        err_set(&e, ERR_USAGE, "judge takes one file, and got %d (see whytls judge --help)", argc - rest);
+        err_set(&e, ERR_USAGE, "judge takes one file, and got %d (see whytls judge --help)",
+            argc - rest);
         return fail(&e);
     }
     if (rest < argc && strcmp(argv[rest], "-") != 0) {

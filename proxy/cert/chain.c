@@ -67,8 +67,6 @@ bad:
     return NULL;
 }
 
-/* ---- files ----------------------------------------------------------------------------------------------------------- */
-
 /* A cursor over the text of a PEM file (RFC 7468). */
 struct pem {
     const char *at, *end;
@@ -137,7 +135,8 @@ static bool file_add(struct cert_chain *c, struct cert_span der, struct err *e)
 
 static bool pem_add(struct cert_chain *c, const struct pem_block *b, struct err *e)
 {
-    bool            trusted = label_is(b, "TRUSTED CERTIFICATE"); /* OpenSSL's: settings follow the certificate */
+    bool trusted = label_is(
+        b, "TRUSTED CERTIFICATE"); /* OpenSSL's: settings follow the certificate */
     struct der_item first;
     struct der      d;
     uint8_t        *der = NULL;
@@ -168,7 +167,8 @@ static bool pem_read(struct cert_chain *c, const uint8_t *bytes, size_t len, str
         if (!pem_add(c, &b, e))
             return false;
     if (answer == PEM_BROKEN)
-        return err_set(e, ERR_INPUT, "the PEM block that begins on line %zu has no end line", b.line);
+        return err_set(
+            e, ERR_INPUT, "the PEM block that begins on line %zu has no end line", b.line);
     return c->n || err_set(e, ERR_INPUT, "it is PEM, but holds no CERTIFICATE block");
 }
 

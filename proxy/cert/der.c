@@ -82,7 +82,8 @@ bool der_small(struct cert_span body, int *out)
 {
     int n = 0;
 
-    if (body.len < 1 || body.len > 4 || (body.at[0] & 0x80) || (body.len > 1 && body.at[0] == 0 && !(body.at[1] & 0x80)))
+    if (body.len < 1 || body.len > 4 || (body.at[0] & 0x80)
+        || (body.len > 1 && body.at[0] == 0 && !(body.at[1] & 0x80)))
         return false;
     for (size_t i = 0; i < body.len; i++)
         n = n << 8 | body.at[i];
@@ -123,7 +124,8 @@ char *der_oid_text(struct cert_span body)
         if (first) {
             uint64_t top = arc < 80 ? arc / 40 : 2;
 
-            text_printf(&out, "%llu.%llu", (unsigned long long)top, (unsigned long long)(arc - top * 40));
+            text_printf(
+                &out, "%llu.%llu", (unsigned long long)top, (unsigned long long)(arc - top * 40));
         } else {
             text_printf(&out, ".%llu", (unsigned long long)arc);
         }
@@ -172,15 +174,18 @@ bool der_time(const struct der_item *item, int64_t *out)
     size_t           digits = item->tag == DER_UTC_TIME ? 2 : 4;
     int              year, month, day, hour, minute, second;
 
-    if ((item->tag != DER_UTC_TIME && item->tag != DER_GENERALIZED_TIME) || b.len != digits + 11 || b.at[b.len - 1] != 'Z')
+    if ((item->tag != DER_UTC_TIME && item->tag != DER_GENERALIZED_TIME) || b.len != digits + 11
+        || b.at[b.len - 1] != 'Z')
         return false;
-    if (!digits_read(b.at, digits, &year) || !digits_read(b.at + digits, 2, &month) || !digits_read(b.at + digits + 2, 2, &day)
-        || !digits_read(b.at + digits + 4, 2, &hour) || !digits_read(b.at + digits + 6, 2, &minute)
+    if (!digits_read(b.at, digits, &year) || !digits_read(b.at + digits, 2, &month)
+        || !digits_read(b.at + digits + 2, 2, &day) || !digits_read(b.at + digits + 4, 2, &hour)
+        || !digits_read(b.at + digits + 6, 2, &minute)
         || !digits_read(b.at + digits + 8, 2, &second))
         return false;
     if (digits == 2)
         year += year < 50 ? 2000 : 1900; /* RFC 5280 §4.1.2.5.1 */
-    if (month < 1 || month > 12 || day < 1 || day > month_days(year, month) || hour > 23 || minute > 59 || second > 59)
+    if (month < 1 || month > 12 || day < 1 || day > month_days(year, month) || hour > 23
+        || minute > 59 || second > 59)
         return false;
     *out = days_from_civil(year, month, day) * 86400 + hour * 3600 + minute * 60 + second;
     return true;

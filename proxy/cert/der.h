@@ -1,4 +1,5 @@
-/* cert/der.h - a strict cursor over DER (X.690 §10): definite, shortest lengths; tags of one byte. */
+/* cert/der.h - a strict cursor over DER (X.690 §10): definite, shortest lengths; tags of one byte.
+ */
 #ifndef WHYTLS_CERT_DER_H
 #define WHYTLS_CERT_DER_H
 
@@ -57,13 +58,16 @@ bool der_span_equal(struct cert_span a, struct cert_span b);
 bool der_boolean(struct cert_span body, bool *out) MUST_USE;
 /* A small INTEGER that is not negative. */
 bool der_small(struct cert_span body, int *out) MUST_USE;
-/* Bits of a BIT STRING as RFC 5280 numbers them (bit 0 is the first), at most 16; false when it is none or longer. */
+/* Bits of a BIT STRING as RFC 5280 numbers them (bit 0 is the first), at most 16; false when it is
+ * none or longer. */
 bool der_bits(struct cert_span body, unsigned *out) MUST_USE;
 /* "2.5.29.17", freed with mem_free; NULL when the body is no object identifier. */
 char *der_oid_text(struct cert_span body);
-/* Seconds since 1970 of a UTCTime or GeneralizedTime as RFC 5280 §4.1.2.5 wants it: Zulu, seconds, no fraction. */
+/* Seconds since 1970 of a UTCTime or GeneralizedTime as RFC 5280 §4.1.2.5 wants it: Zulu, seconds,
+ * no fraction. */
 bool der_time(const struct der_item *item, int64_t *out) MUST_USE;
-/* A string type as UTF-8, NUL and bytes that are no UTF-8 as \xNN; freed with mem_free; NULL when the tag is no string. */
+/* A string type as UTF-8, NUL and bytes that are no UTF-8 as \xNN; freed with mem_free; NULL when
+ * the tag is no string. */
 char *der_text(const struct der_item *item);
 /* The same of bytes that should be ASCII or UTF-8. */
 char *der_text_utf8(struct cert_span body);

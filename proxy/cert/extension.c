@@ -13,8 +13,6 @@
 
 typedef bool extension_reader(struct cert *c, struct cert_span value);
 
-/* ---- names --------------------------------------------------------------------------------------------------------- */
-
 static bool is_ascii(struct cert_span s)
 {
     for (size_t i = 0; i < s.len; i++)
@@ -45,7 +43,8 @@ static void ip_put(struct cert *c, struct cert_span body)
         return;
     }
     if ((c->n_raw_ips & (c->n_raw_ips - 1)) == 0)
-        c->raw_ips = mem_resize(c->raw_ips, (c->n_raw_ips ? c->n_raw_ips * 2 : 1) * sizeof(*c->raw_ips));
+        c->raw_ips = mem_resize(
+            c->raw_ips, (c->n_raw_ips ? c->n_raw_ips * 2 : 1) * sizeof(*c->raw_ips));
     ip = &c->raw_ips[c->n_raw_ips++];
     ip->len = (uint8_t)body.len;
     memcpy(ip->at, body.at, body.len);
@@ -53,8 +52,8 @@ static void ip_put(struct cert *c, struct cert_span body)
     texts_add(&c->ips, mem_text(text));
 }
 
-/* RFC 5280 §4.2.1.6: otherName [0], rfc822Name [1], dNSName [2], x400 [3], directoryName [4], ediParty [5], URI [6],
- * iPAddress [7], registeredID [8]. */
+/* RFC 5280 §4.2.1.6: otherName [0], rfc822Name [1], dNSName [2], x400 [3], directoryName [4],
+ * ediParty [5], URI [6], iPAddress [7], registeredID [8]. */
 static bool general_name_put(struct cert *c, const struct der_item *name)
 {
     switch (name->tag) {
@@ -119,8 +118,6 @@ static bool general_names_check(struct cert *c, struct cert_span value)
     return sequence.body.len > 0;
 }
 
-/* ---- what the key may do ------------------------------------------------------------------------------------------- */
-
 static bool basic_constraints_read(struct cert *c, struct cert_span value)
 {
     struct der_item sequence, item;
@@ -139,9 +136,10 @@ static bool basic_constraints_read(struct cert *c, struct cert_span value)
 
 static bool key_usage_read(struct cert *c, struct cert_span value)
 {
-    static const char *const names[] = {"digitalSignature", "nonRepudiation", "keyEncipherment", "dataEncipherment",
-        "keyAgreement", "keyCertSign", "cRLSign", "encipherOnly", "decipherOnly"};
-    struct der_item bits;
+    static const char *const names[] = {"digitalSignature", "nonRepudiation", "keyEncipherment",
+        "dataEncipherment", "keyAgreement", "keyCertSign", "cRLSign", "encipherOnly",
+        "decipherOnly"};
+    struct der_item          bits;
 
     c->has_key_usage = true;
     if (!der_only(value, DER_BIT_STRING, &bits) || !der_bits(bits.body, &c->key_usage))
@@ -196,8 +194,6 @@ static bool eku_read(struct cert *c, struct cert_span value)
     }
     return true;
 }
-
-/* ---- who signed, where to ask ---------------------------------------------------------------------------------------- */
 
 static char *hex_of(struct cert_span s)
 {
@@ -299,14 +295,13 @@ static bool crl_points_read(struct cert *c, struct cert_span value)
             if (!der_next(&inside, &item))
                 return false;
             name = der_of(item.body);
-            if (item.tag == (DER_CONTEXT_CONSTRUCTED | 0) && der_take(&name, DER_CONTEXT_CONSTRUCTED | 0, &full))
+            if (item.tag == (DER_CONTEXT_CONSTRUCTED | 0)
+                && der_take(&name, DER_CONTEXT_CONSTRUCTED | 0, &full))
                 crl_names_put(c, full.body);
         }
     }
     return true;
 }
-
-/* ---- policies -------------------------------------------------------------------------------------------------------- */
 
 static bool policies_read(struct cert *c, struct cert_span value)
 {
@@ -405,8 +400,6 @@ static bool name_constraints_check(struct cert *c, struct cert_span value)
     return d.left == 0;
 }
 
-/* ---- the rest -------------------------------------------------------------------------------------------------------- */
-
 /* RFC 6962 §3.3: an OCTET STRING with a TLS list of opaque SCTs. */
 static bool scts_read(struct cert *c, struct cert_span value)
 {
@@ -449,7 +442,8 @@ static bool features_read(struct cert *c, struct cert_span value)
     return true;
 }
 
-/* `known` is what iOS reads and, when it does not decode, minds; the last ones are read for our own facts only. */
+/* `known` is what iOS reads and, when it does not decode, minds; the last ones are read for our own
+ * facts only. */
 static const struct {
     const char       *oid, *name;
     bool              known;

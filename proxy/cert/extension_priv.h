@@ -8,8 +8,8 @@
 #include "base/err.h"
 #include "cert/facts.h"
 
-/* Reads `Extensions` (the SEQUENCE inside [3]). One that does not decode is marked so; false only when the list itself is
- * no list, empty or too long. */
+/* Reads `Extensions` (the SEQUENCE inside [3]). One that does not decode is marked so; false only
+ * when the list itself is no list, empty or too long. */
 bool extensions_read(struct cert *c, struct cert_span sequence, struct err *e) MUST_USE;
 void extensions_fini(struct cert *c);
 

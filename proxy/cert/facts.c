@@ -20,7 +20,8 @@
 #include "name.h"
 #include "name_priv.h"
 
-/* RFC 5280 §4.1.2.2 says 20; the serial is kept as it is, and only what iOS cannot read is refused. */
+/* RFC 5280 §4.1.2.2 says 20; the serial is kept as it is, and only what iOS cannot read is refused.
+ */
 enum { SERIAL_MOST = 37 };
 
 /* What the doors show, and the count that they do not. */
@@ -34,13 +35,12 @@ static struct counted_cert *counted(const struct cert *c)
     return (struct counted_cert *)(uintptr_t)c;
 }
 
-/* ---- the key --------------------------------------------------------------------------------------------------------- */
-
 static const char *curve_name(const EVP_PKEY *key, char *buf, size_t cap)
 {
     static const struct {
         const char *openssl, *nist;
-    } names[] = {{"prime256v1", "P-256"}, {"secp384r1", "P-384"}, {"secp521r1", "P-521"}, {"secp224r1", "P-224"}, {"prime192v1", "P-192"}};
+    } names[] = {{"prime256v1", "P-256"}, {"secp384r1", "P-384"}, {"secp521r1", "P-521"},
+        {"secp224r1", "P-224"}, {"prime192v1", "P-192"}};
     size_t len = 0;
 
     if (EVP_PKEY_get_group_name(key, buf, cap, &len) != 1 || len == 0)
@@ -82,7 +82,9 @@ static void key_name(struct cert *c)
         break;
     case CERT_KEY_OTHER:
     case CERT_KEY_UNREADABLE:
-        text_add(&out, c->key_type == CERT_KEY_OTHER && EVP_PKEY_get0_type_name(c->key) ? EVP_PKEY_get0_type_name(c->key) : "unknown");
+        text_add(&out, c->key_type == CERT_KEY_OTHER && EVP_PKEY_get0_type_name(c->key)
+                           ? EVP_PKEY_get0_type_name(c->key)
+                           : "unknown");
         break;
     }
     c->key_text = text_give(&out);
@@ -135,8 +137,6 @@ static void key_read(struct cert *c)
     ERR_clear_error();
 }
 
-/* ---- the signature --------------------------------------------------------------------------------------------------- */
-
 static const struct {
     const char    *oid, *name;
     enum cert_hash hash;
@@ -162,14 +162,16 @@ static const struct {
     {"1.3.101.113", "ed448", CERT_HASH_NONE},
 };
 
-/* The hash inside RSASSA-PSS parameters stays unknown to `hash`: iOS's list of hashes does not know it either. */
+/* The hash inside RSASSA-PSS parameters stays unknown to `hash`: iOS's list of hashes does not know
+ * it either. */
 static char *pss_name(const X509 *x)
 {
     int         hash = NID_undef;
     struct text out = {0};
 
     text_add(&out, "rsa-pss");
-    if (X509_get_signature_info((X509 *)(uintptr_t)x, &hash, NULL, NULL, NULL) == 1 && hash != NID_undef) {
+    if (X509_get_signature_info((X509 *)(uintptr_t)x, &hash, NULL, NULL, NULL) == 1
+        && hash != NID_undef) {
         text_add_char(&out, '-');
         text_add(&out, OBJ_nid2sn(hash));
         text_lower(out.at);
@@ -204,8 +206,6 @@ static bool signature_read(struct cert *c, struct cert_span inner, struct cert_s
         c->signature = text;
     return true;
 }
-
-/* ---- the parts in their order ---------------------------------------------------------------------------------------- */
 
 static char *serial_text(struct cert_span body)
 {
@@ -249,7 +249,7 @@ static bool validity_read(struct cert *c, const struct der_item *validity)
     return true;
 }
 
-/* What names one certificate in a sentence: ios-trust, `NAME`. */
+/* What names one certificate in the sentences of iOS. */
 static void summary_make(struct cert *c, char *common, char *any)
 {
     const char *name = common;
@@ -265,7 +265,8 @@ static void summary_make(struct cert *c, char *common, char *any)
     c->summary = mem_text(name);
 }
 
-static bool names_read(struct cert *c, struct cert_span issuer, struct cert_span subject, char **common, char **any)
+static bool names_read(
+    struct cert *c, struct cert_span issuer, struct cert_span subject, char **common, char **any)
 {
     struct name_extra extra = {.emails = &c->subject_emails, .summary_cn = common, .any = any};
 
@@ -289,7 +290,8 @@ static bool tail_read(struct cert *c, struct der *tbs, struct err *e)
     return ok;
 }
 
-static bool tbs_read(struct cert *c, struct der tbs, struct cert_span outer_algorithm, struct err *e)
+static bool tbs_read(
+    struct cert *c, struct der tbs, struct cert_span outer_algorithm, struct err *e)
 {
     struct der_item serial, algorithm, issuer, validity, subject, spki;
     char           *common = NULL, *any = NULL;
@@ -297,13 +299,17 @@ static bool tbs_read(struct cert *c, struct der tbs, struct cert_span outer_algo
 
     if (!version_read(c, &tbs))
         return err_set(e, ERR_INPUT, "its version is malformed");
-    if (!der_take(&tbs, DER_INTEGER, &serial) || serial.body.len < 1 || serial.body.len > SERIAL_MOST)
-        return err_set(e, ERR_INPUT, "its serial number is malformed or longer than %d bytes", SERIAL_MOST);
+    if (!der_take(&tbs, DER_INTEGER, &serial) || serial.body.len < 1
+        || serial.body.len > SERIAL_MOST)
+        return err_set(
+            e, ERR_INPUT, "its serial number is malformed or longer than %d bytes", SERIAL_MOST);
     c->serial = serial_text(serial.body);
-    if (!der_take(&tbs, DER_SEQUENCE, &algorithm) || !signature_read(c, algorithm.whole, outer_algorithm))
+    if (!der_take(&tbs, DER_SEQUENCE, &algorithm)
+        || !signature_read(c, algorithm.whole, outer_algorithm))
         return err_set(e, ERR_INPUT, "its signature algorithm is malformed");
-    if (!der_take(&tbs, DER_SEQUENCE, &issuer) || !der_take(&tbs, DER_SEQUENCE, &validity) || !validity_read(c, &validity)
-        || !der_take(&tbs, DER_SEQUENCE, &subject) || !der_take(&tbs, DER_SEQUENCE, &spki))
+    if (!der_take(&tbs, DER_SEQUENCE, &issuer) || !der_take(&tbs, DER_SEQUENCE, &validity)
+        || !validity_read(c, &validity) || !der_take(&tbs, DER_SEQUENCE, &subject)
+        || !der_take(&tbs, DER_SEQUENCE, &spki))
         return err_set(e, ERR_INPUT, "its names, dates or key are malformed");
     c->spki = spki.whole;
     if (!names_read(c, issuer.whole, subject.whole, &common, &any))
@@ -339,7 +345,8 @@ static void fingerprints_make(struct cert *c)
     text_hex(c->spki_sha256_hex, c->spki_sha256, sizeof(c->spki_sha256));
 }
 
-/* ios-trust §2.1: names equal; when there is an authority key id, a subject key id that equals it; own key verifies. */
+/* Names equal; when there is an authority key id, a subject key id that equals it;
+ * own key verifies. */
 static void self_look(struct cert *c)
 {
     c->self_issued = cert_name_equal(&c->subject, &c->issuer);
@@ -366,7 +373,9 @@ struct cert *cert_parse(const uint8_t *der, size_t len, struct err *e)
     struct cert         *c;
 
     if (len == 0 || len > CERT_BYTES_MOST) {
-        err_set(e, ERR_INPUT, len ? "it has %zu bytes, the limit is %d" : "it is empty (%zu bytes of at most %d)", len, CERT_BYTES_MOST);
+        err_set(e, ERR_INPUT,
+            len ? "it has %zu bytes, the limit is %d" : "it is empty (%zu bytes of at most %d)",
+            len, CERT_BYTES_MOST);
         return NULL;
     }
     counted_one = mem_new(sizeof(*counted_one));
@@ -409,8 +418,6 @@ void cert_unref(const struct cert *c)
     if (c && atomic_fetch_sub_explicit(&counted(c)->refs, 1, memory_order_acq_rel) == 1)
         cert_free(&counted(c)->facts);
 }
-
-/* ---- questions ------------------------------------------------------------------------------------------------------- */
 
 bool cert_same(const struct cert *a, const struct cert *b)
 {

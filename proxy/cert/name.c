@@ -13,8 +13,6 @@
 #include "facts.h"
 #include "name_priv.h"
 
-/* ---- the Name as data -------------------------------------------------------------------------------------------- */
-
 struct attribute {
     struct der_item oid, value;
 };
@@ -23,12 +21,27 @@ struct attribute {
 static const struct {
     const char *oid, *name;
 } attribute_names[] = {
-    {"2.5.4.3", "CN"}, {"2.5.4.7", "L"}, {"2.5.4.8", "ST"}, {"2.5.4.10", "O"}, {"2.5.4.11", "OU"}, {"2.5.4.6", "C"},
-    {"2.5.4.9", "STREET"}, {"0.9.2342.19200300.100.1.25", "DC"}, {"0.9.2342.19200300.100.1.1", "UID"},
-    {"1.2.840.113549.1.9.1", "emailAddress"}, {"2.5.4.5", "serialNumber"}, {"2.5.4.4", "SN"}, {"2.5.4.42", "GN"},
-    {"2.5.4.12", "title"}, {"2.5.4.13", "description"}, {"2.5.4.15", "businessCategory"}, {"2.5.4.17", "postalCode"},
-    {"2.5.4.97", "organizationIdentifier"}, {"2.5.4.46", "dnQualifier"},
-    {"1.3.6.1.4.1.311.60.2.1.3", "jurisdictionC"}, {"1.3.6.1.4.1.311.60.2.1.2", "jurisdictionST"},
+    {"2.5.4.3", "CN"},
+    {"2.5.4.7", "L"},
+    {"2.5.4.8", "ST"},
+    {"2.5.4.10", "O"},
+    {"2.5.4.11", "OU"},
+    {"2.5.4.6", "C"},
+    {"2.5.4.9", "STREET"},
+    {"0.9.2342.19200300.100.1.25", "DC"},
+    {"0.9.2342.19200300.100.1.1", "UID"},
+    {"1.2.840.113549.1.9.1", "emailAddress"},
+    {"2.5.4.5", "serialNumber"},
+    {"2.5.4.4", "SN"},
+    {"2.5.4.42", "GN"},
+    {"2.5.4.12", "title"},
+    {"2.5.4.13", "description"},
+    {"2.5.4.15", "businessCategory"},
+    {"2.5.4.17", "postalCode"},
+    {"2.5.4.97", "organizationIdentifier"},
+    {"2.5.4.46", "dnQualifier"},
+    {"1.3.6.1.4.1.311.60.2.1.3", "jurisdictionC"},
+    {"1.3.6.1.4.1.311.60.2.1.2", "jurisdictionST"},
     {"1.3.6.1.4.1.311.60.2.1.1", "jurisdictionL"},
 };
 
@@ -48,7 +61,8 @@ static bool attribute_next(struct der *set, struct attribute *out)
     if (!der_take(set, DER_SEQUENCE, &pair))
         return false;
     inside = der_of(pair.body);
-    return der_take(&inside, DER_OID, &out->oid) && der_next(&inside, &out->value) && inside.left == 0;
+    return der_take(&inside, DER_OID, &out->oid) && der_next(&inside, &out->value)
+           && inside.left == 0;
 }
 
 void texts_add(struct cert_texts *t, char *take)
@@ -74,7 +88,8 @@ static void value_add(struct text *out, const char *value)
     size_t n = strlen(value);
 
     for (size_t i = 0; i < n; i++) {
-        bool edge = (i == 0 && (value[i] == ' ' || value[i] == '#')) || (i + 1 == n && value[i] == ' ');
+        bool edge = (i == 0 && (value[i] == ' ' || value[i] == '#'))
+                    || (i + 1 == n && value[i] == ' ');
 
         if (edge || strchr(",+\"\\<>;", value[i]))
             text_add_char(out, '\\');
@@ -82,7 +97,8 @@ static void value_add(struct text *out, const char *value)
     }
 }
 
-static void attribute_write(struct text *out, const struct attribute *a, const char *oid, const char *value)
+static void attribute_write(
+    struct text *out, const struct attribute *a, const char *oid, const char *value)
 {
     text_add(out, attribute_name(oid));
     text_add_char(out, '=');
@@ -232,8 +248,6 @@ void name_fini(struct cert_name *n)
     *n = (struct cert_name){0};
 }
 
-/* ---- issuer and subject ------------------------------------------------------------------------------------------- */
-
 static void length_add(struct text *out, size_t n)
 {
     char bytes[4] = {(char)(n >> 24), (char)(n >> 16), (char)(n >> 8), (char)n};
@@ -263,7 +277,8 @@ static void printable_add(struct text *out, struct cert_span v)
     text_fini(&folded);
 }
 
-/* A flat form in which no two different names look alike: 'S' opens an RDN; OID and value carry tag and length. */
+/* A flat form in which no two different names look alike: 'S' opens an RDN; OID and value carry tag
+ * and length. */
 bool cert_name_normalise(struct cert_span der, struct cert_span *out)
 {
     struct der_item  sequence, set;
@@ -303,8 +318,6 @@ bool cert_name_equal(const struct cert_name *a, const struct cert_name *b)
 {
     return der_span_equal(a->normal, b->normal);
 }
-
-/* ---- certificate and host ----------------------------------------------------------------------------------------- */
 
 bool cert_ip_parse(const char *host, uint8_t out[static 16], size_t *len)
 {

@@ -103,7 +103,8 @@ static bool add_directory(struct roots *r, const char *path, struct err *e)
         mem_free(file);
     }
     closedir(dir);
-    return r->all->n || err_set(e, ERR_INPUT, "%s: no file in this directory holds a certificate", path);
+    return r->all->n
+           || err_set(e, ERR_INPUT, "%s: no file in this directory holds a certificate", path);
 }
 
 static bool add_path(struct roots *r, const char *path, struct err *e)
@@ -121,7 +122,8 @@ struct roots *roots_load(const char *path, const char *also, struct err *e)
     struct roots *r = roots_new(path ? "custom" : "mozilla");
 
     if (!from) {
-        err_set(e, ERR_CONFIG, "no bundle of roots on this system (install ca-certificates, or name a file)");
+        err_set(e, ERR_CONFIG,
+            "no bundle of roots on this system (install ca-certificates, or name a file)");
         goto bad;
     }
     if (!add_path(r, from, e) || (also && !add_path(r, also, e))) {
@@ -189,7 +191,8 @@ const struct cert *roots_find(const struct roots *r, const uint8_t sha256[static
     return map_get(r->by_id, hex);
 }
 
-size_t roots_find_subject(const struct roots *r, const struct cert_name *subject, const struct cert **out, size_t most)
+size_t roots_find_subject(
+    const struct roots *r, const struct cert_name *subject, const struct cert **out, size_t most)
 {
     size_t n = 0;
 

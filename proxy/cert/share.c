@@ -1,4 +1,5 @@
-/* cert/share.c - the latest certificates of the whole process, so that none is read twice in a row. */
+/* cert/share.c - the latest certificates of the whole process, so that none is read twice in a row.
+ */
 #include "facts.h"
 
 #include <string.h>
@@ -7,8 +8,9 @@
 
 #include <openssl/sha.h>
 
-/* Four places to a row, the oldest of a row leaves: no list to keep in order, and a flood of new certificates costs no
- * more than the reading of each. 2,048 parsed certificates are about 30 MB; a giant is not kept, or they would be 500. */
+/* Four places to a row, the oldest of a row leaves: no list to keep in order, and a flood of new
+ * certificates costs no more than the reading of each. 2,048 parsed certificates are about 30 MB; a
+ * giant is not kept, or they would be 500. */
 enum { SHARE_ROWS = 512, SHARE_PLACES = 4, SHARE_BYTES_MOST = 16 * 1024 };
 
 static struct {

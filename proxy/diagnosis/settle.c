@@ -190,6 +190,8 @@ static void evidence_write(struct flow *f, struct flow_evidence **list, size_t *
     row->value = shown(f, from->path);
     row->weight = from->weight;
     row->says = phrase_say(says, f, with);
+    if (!row->says && from->path->check) /* "TemporalValidity fails at certificate 0" needs no words of its own */
+        row->says = arena_printf(&f->arena, "%.*s %s", (int)from->path->check_len, from->path->check, row->value);
 }
 
 static void advice_write(struct flow *f, struct flow_texts *out, const struct phrases *from, const struct with *with)

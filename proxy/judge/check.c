@@ -3,8 +3,10 @@
 #include <string.h>
 
 static const struct judge_check checks[N_JUDGE_CHECKS] = {
-#define CHECK(ID, check_name, severity_is, class_is, code, code_name, old_code, is_done, long_text) \
-    [CHECK_##ID] = {CHECK_##ID, check_name, SEVERITY_##severity_is, CLASS_##class_is, code, code_name, old_code, is_done, long_text},
+#define CHECK(                                                                                     \
+    ID, check_name, severity_is, class_is, code, code_name, old_code, is_done, long_text)          \
+    [CHECK_##ID] = {CHECK_##ID, check_name, SEVERITY_##severity_is, CLASS_##class_is, code,        \
+        code_name, old_code, is_done, long_text},
 #include "judge/check.def"
 #undef CHECK
 };

@@ -1,4 +1,4 @@
-/* judge/check_anchor.c - AnchorTrusted, MissingIntermediate (ios-trust §2.1), IdLinkage and NonEmptySubject (§2.12). */
+/* judge/check_anchor.c - AnchorTrusted, MissingIntermediate, IdLinkage and NonEmptySubject. */
 #include "judging_priv.h"
 
 #include <string.h>
@@ -8,14 +8,17 @@ static void fail_self_signed(struct judging *j)
     size_t last = j->path.n - 1;
 
     judging_fail(j,
-        (struct finding){.check = CHECK_ANCHOR_TRUSTED, .cert = last, .cause = last ? "untrusted-root" : "self-signed-leaf"},
+        (struct finding){.check = CHECK_ANCHOR_TRUSTED,
+            .cert = last,
+            .cause = last ? "untrusted-root" : "self-signed-leaf"},
         last ? "the path ends in a self-signed certificate that is not trusted, sha256 %s"
              : "it is signed by itself and not trusted, sha256 %s",
         judging_last(j)->sha256_hex);
 }
 
-/* From the chain alone nobody can tell a missing intermediate from a private root that was not sent. An address of the issuer
- * speaks for the first; a CA at the end without one for the second. */
+/* From the chain alone nobody can tell a missing intermediate from a private root that was not
+ * sent. An address of the issuer speaks for the first; a CA at the end without one for the second.
+ */
 static void fail_incomplete(struct judging *j)
 {
     const struct cert *last = judging_last(j);
@@ -25,15 +28,18 @@ static void fail_incomplete(struct judging *j)
     if (!j->counting && path_has_bad_link(j->c, &j->path)) {
         f.also = f.cause;
         f.cause = "signature-invalid";
-        judging_fail(j, f, "a certificate with the issuer's name is there, but its key does not verify the signature");
+        judging_fail(j, f,
+            "a certificate with the issuer's name is there, but its key does not verify the "
+            "signature");
         return;
     }
     if (j->path.n > 1 && last->is_ca) {
         f.also = last->aia.n ? "untrusted-root" : f.cause;
         f.cause = last->aia.n ? f.cause : "untrusted-root";
     }
-    judging_fail(j, f, "no certificate was sent or is known for its issuer %s%s%s", last->issuer.text,
-        last->aia.n ? "; it says where to get it: " : "", last->aia.n ? last->aia.at[0] : "");
+    judging_fail(j, f, "no certificate was sent or is known for its issuer %s%s%s",
+        last->issuer.text, last->aia.n ? "; it says where to get it: " : "",
+        last->aia.n ? last->aia.at[0] : "");
 }
 
 void check_anchor(struct judging *j)
@@ -52,8 +58,10 @@ void check_links(struct judging *j)
         const struct cert *c = j->path.at[i], *issuer = j->path.at[i + 1];
 
         if (c->aki && issuer->ski
-            && (c->aki_id.len != issuer->ski_id.len || memcmp(c->aki_id.at, issuer->ski_id.at, c->aki_id.len) != 0))
-            judging_fail(j, (struct finding){.check = CHECK_ID_LINKAGE, .cert = i, .cause = "aki-ski-mismatch"},
+            && (c->aki_id.len != issuer->ski_id.len
+                || memcmp(c->aki_id.at, issuer->ski_id.at, c->aki_id.len) != 0))
+            judging_fail(j,
+                (struct finding){.check = CHECK_ID_LINKAGE, .cert = i, .cause = "aki-ski-mismatch"},
                 "authority key id %s, the issuer's subject key id %s", c->aki, issuer->ski);
     }
 }

@@ -1,4 +1,5 @@
-/* judge/check_ca.c - BasicConstraints, BasicConstraintsCA, BasicConstraintsPathLen, KeyUsage of CAs (ios-trust §2.8). */
+/* judge/check_ca.c - BasicConstraints, BasicConstraintsCA, BasicConstraintsPathLen, KeyUsage of
+ * CAs. */
 #include "judging_priv.h"
 
 static bool lacks_sign_bit(const struct cert *c)
@@ -8,7 +9,8 @@ static bool lacks_sign_bit(const struct cert *c)
 
 bool ca_is_fit(const struct cert *c)
 {
-    return !(c->version >= 3 && !c->has_basic_constraints) && !(c->has_basic_constraints && !c->is_ca) && !lacks_sign_bit(c);
+    return !(c->version >= 3 && !c->has_basic_constraints)
+           && !(c->has_basic_constraints && !c->is_ca) && !lacks_sign_bit(c);
 }
 
 /* Every certificate above the leaf, the anchor too. */
@@ -21,22 +23,33 @@ void check_ca(struct judging *j)
         bool               old_inside = c->version < 3 && i + 1 < j->path.n && root_is_v3;
 
         if (c->version >= 3 && !c->has_basic_constraints)
-            judging_fail(j, (struct finding){.check = CHECK_BASIC_CONSTRAINTS, .cert = i, .cause = "basic-constraints-missing"},
+            judging_fail(j,
+                (struct finding){.check = CHECK_BASIC_CONSTRAINTS,
+                    .cert = i,
+                    .cause = "basic-constraints-missing"},
                 "it issues certificates and has no basicConstraints");
         else if (old_inside)
             judging_fail(j,
-                (struct finding){.check = CHECK_BASIC_CONSTRAINTS, .cert = i, .cause = "cert-v1", .also = "basic-constraints-missing"},
+                (struct finding){.check = CHECK_BASIC_CONSTRAINTS,
+                    .cert = i,
+                    .cause = "cert-v1",
+                    .also = "basic-constraints-missing"},
                 "it issues certificates and is of version %d", c->version);
         if (c->has_basic_constraints && !c->is_ca)
-            judging_fail(j, (struct finding){.check = CHECK_BASIC_CONSTRAINTS_CA, .cert = i, .cause = "not-a-ca"},
+            judging_fail(j,
+                (struct finding){
+                    .check = CHECK_BASIC_CONSTRAINTS_CA, .cert = i, .cause = "not-a-ca"},
                 "it issues certificates and its basicConstraints say cA FALSE");
         if (lacks_sign_bit(c))
-            judging_fail(j, (struct finding){.check = CHECK_KEY_USAGE, .cert = i, .cause = "keycertsign-missing"},
+            judging_fail(j,
+                (struct finding){
+                    .check = CHECK_KEY_USAGE, .cert = i, .cause = "keycertsign-missing"},
                 "it issues certificates and its key usage lacks keyCertSign");
     }
 }
 
-/* RFC 5280 §6.1.4 (l), (m): self-issued certificates are free. A trusted anchor only gives the starting value. */
+/* RFC 5280 §6.1.4 (l), (m): self-issued certificates are free. A trusted anchor only gives the
+ * starting value. */
 void check_path_length(struct judging *j)
 {
     const struct judge_path *p = &j->path;
@@ -49,7 +62,10 @@ void check_path_length(struct judging *j)
         const struct cert *c = p->at[i];
 
         if (!c->self_issued && left == 0) {
-            judging_fail(j, (struct finding){.check = CHECK_BASIC_CONSTRAINTS_PATH_LEN, .cert = i, .cause = "path-length-exceeded"},
+            judging_fail(j,
+                (struct finding){.check = CHECK_BASIC_CONSTRAINTS_PATH_LEN,
+                    .cert = i,
+                    .cause = "path-length-exceeded"},
                 "a CA above allows no further CA below it");
             return;
         }

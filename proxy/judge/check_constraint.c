@@ -1,7 +1,8 @@
-/* judge/check_constraint.c - NameConstraints (ios-trust §2.9; RFC 5280 §4.2.1.10 for the web policy).
+/* judge/check_constraint.c - NameConstraints (RFC 5280 §4.2.1.10 for the web policy).
  *
- * iOS does not intersect the permitted lists of successive CAs: a narrower tree replaces a wider one, an unrelated one is
- * added. Under the web policy each CA's list stands as a group of its own, and every group must be satisfied. */
+ * iOS does not intersect the permitted lists of successive CAs: a narrower tree replaces a wider
+ * one, an unrelated one is added. Under the web policy each CA's list stands as a group of its own,
+ * and every group must be satisfied. */
 #include "judging_priv.h"
 
 #include <ctype.h>
@@ -17,7 +18,17 @@ enum { SUBTREES_MOST = 1024 };
 #define OID_SUBJECT_ALT_NAME "2.5.29.17"
 
 /* GeneralName, by its number. */
-enum { NAME_OTHER = 0, NAME_EMAIL = 1, NAME_DNS = 2, NAME_X400 = 3, NAME_DIRECTORY = 4, NAME_EDI = 5, NAME_URI = 6, NAME_IP = 7, NAME_ID = 8 };
+enum {
+    NAME_OTHER = 0,
+    NAME_EMAIL = 1,
+    NAME_DNS = 2,
+    NAME_X400 = 3,
+    NAME_DIRECTORY = 4,
+    NAME_EDI = 5,
+    NAME_URI = 6,
+    NAME_IP = 7,
+    NAME_ID = 8
+};
 
 struct general_name {
     int              type;
@@ -55,8 +66,6 @@ static bool general_name_of(const struct der_item *item, struct general_name *ou
     out->body = name.whole;
     return true;
 }
-
-/* ---- one name against one subtree ------------------------------------------------------------------------------------ */
 
 static bool ends_caseless(struct cert_span name, struct cert_span tail)
 {
@@ -137,16 +146,17 @@ static bool directory_is_within(struct cert_span name, struct cert_span base)
 {
     struct der_item n, b;
 
-    return der_only(name, DER_SEQUENCE, &n) && der_only(base, DER_SEQUENCE, &b) && n.body.len > b.body.len
-        && (b.body.len == 0 || memcmp(n.body.at, b.body.at, b.body.len) == 0);
+    return der_only(name, DER_SEQUENCE, &n) && der_only(base, DER_SEQUENCE, &b)
+           && n.body.len > b.body.len
+           && (b.body.len == 0 || memcmp(n.body.at, b.body.at, b.body.len) == 0);
 }
 
 /* RFC 5280 §7.1: RDN by RDN, normalised; 'S' opens each RDN of the normal form. */
 static bool directory_is_within_by_rfc(struct cert_span name, struct cert_span base)
 {
     struct cert_span n = {0}, b = {0};
-    bool             ok = cert_name_normalise(name, &n) && cert_name_normalise(base, &b) && n.len >= b.len
-        && memcmp(n.at, b.at, b.len) == 0 && (n.len == b.len || n.at[b.len] == 'S');
+    bool ok = cert_name_normalise(name, &n) && cert_name_normalise(base, &b) && n.len >= b.len
+              && memcmp(n.at, b.at, b.len) == 0 && (n.len == b.len || n.at[b.len] == 'S');
 
     mem_free((void *)(uintptr_t)n.at);
     mem_free((void *)(uintptr_t)b.at);
@@ -163,7 +173,8 @@ static bool is_within(const struct general_name *name, const struct general_name
     case NAME_DNS:
         return dns_is_within(name->body, base->body);
     case NAME_DIRECTORY:
-        return by_rfc ? directory_is_within_by_rfc(name->body, base->body) : directory_is_within(name->body, base->body);
+        return by_rfc ? directory_is_within_by_rfc(name->body, base->body)
+                      : directory_is_within(name->body, base->body);
     case NAME_URI:
         return uri_is_within(name->body, base->body);
     case NAME_IP:
@@ -173,11 +184,15 @@ static bool is_within(const struct general_name *name, const struct general_name
     }
 }
 
-/* ---- a certificate's names against all subtrees ------------------------------------------------------------------------ */
+enum constraint_answer {
+    CONSTRAINT_HOLDS = 0,
+    CONSTRAINT_EXCLUDED,
+    CONSTRAINT_NOT_PERMITTED,
+    CONSTRAINT_TOO_MUCH
+};
 
-enum constraint_answer { CONSTRAINT_HOLDS = 0, CONSTRAINT_EXCLUDED, CONSTRAINT_NOT_PERMITTED, CONSTRAINT_TOO_MUCH };
-
-static enum constraint_answer permitted_test(struct judging *j, const struct constraints *k, const struct general_name *name, size_t group)
+static enum constraint_answer permitted_test(
+    struct judging *j, const struct constraints *k, const struct general_name *name, size_t group)
 {
     bool occurs = false;
 
@@ -196,7 +211,8 @@ static enum constraint_answer permitted_test(struct judging *j, const struct con
     return occurs ? CONSTRAINT_NOT_PERMITTED : CONSTRAINT_HOLDS;
 }
 
-static enum constraint_answer name_test(struct judging *j, const struct constraints *k, const struct general_name *name)
+static enum constraint_answer name_test(
+    struct judging *j, const struct constraints *k, const struct general_name *name)
 {
     for (size_t i = 0; i < k->excluded.n; i++) {
         if (j->name_tests == 0)
@@ -214,11 +230,16 @@ static enum constraint_answer name_test(struct judging *j, const struct constrai
     return CONSTRAINT_HOLDS;
 }
 
-static void fail_name(struct judging *j, size_t i, const struct general_name *name, enum constraint_answer answer)
+static void fail_name(
+    struct judging *j, size_t i, const struct general_name *name, enum constraint_answer answer)
 {
     struct finding f = {.check = CHECK_NAME_CONSTRAINTS, .cert = i};
-    const char    *why = answer == CONSTRAINT_EXCLUDED ? "is excluded by a CA above" : "is not among the names that a CA above permits";
-    char          *text = name->type == NAME_DNS || name->type == NAME_EMAIL || name->type == NAME_URI ? der_text_utf8(name->body) : NULL;
+    const char    *why = answer == CONSTRAINT_EXCLUDED
+                             ? "is excluded by a CA above"
+                             : "is not among the names that a CA above permits";
+    char *text = name->type == NAME_DNS || name->type == NAME_EMAIL || name->type == NAME_URI
+                     ? der_text_utf8(name->body)
+                     : NULL;
 
     f.cause = name->type == NAME_DNS ? "name-constraint-dns" : "name-constraint-other";
     if (answer == CONSTRAINT_TOO_MUCH) {
@@ -227,7 +248,8 @@ static void fail_name(struct judging *j, size_t i, const struct general_name *na
     } else if (text) {
         judging_fail(j, f, "the name %s %s", text, why);
     } else {
-        judging_fail(j, f, "its %s %s", name->type == NAME_DIRECTORY ? "subject or a directory name" : "address", why);
+        judging_fail(j, f, "its %s %s",
+            name->type == NAME_DIRECTORY ? "subject or a directory name" : "address", why);
     }
     mem_free(text);
 }
@@ -242,7 +264,8 @@ static bool san_test(struct judging *j, const struct constraints *k, size_t i)
     if (!san || !der_only(san->value, DER_SEQUENCE, &sequence))
         return true;
     for (struct der d = der_of(sequence.body); d.left && der_next(&d, &item);) {
-        enum constraint_answer answer = general_name_of(&item, &name) ? name_test(j, k, &name) : CONSTRAINT_HOLDS;
+        enum constraint_answer answer = general_name_of(&item, &name) ? name_test(j, k, &name)
+                                                                      : CONSTRAINT_HOLDS;
 
         if (answer != CONSTRAINT_HOLDS) {
             fail_name(j, i, &name, answer);
@@ -278,8 +301,6 @@ static void names_test(struct judging *j, const struct constraints *k, size_t i)
         fail_name(j, i, &name, answer);
 }
 
-/* ---- collecting ----------------------------------------------------------------------------------------------------------- */
-
 static void subtree_put(struct subtrees *list, struct subtree s)
 {
     if ((list->n & (list->n - 1)) == 0) /* full at each power of two */
@@ -292,7 +313,8 @@ static void permitted_put(struct constraints *k, struct subtree s)
     bool replaces = !k->by_rfc && (s.base.type == NAME_DNS || s.base.type == NAME_DIRECTORY);
 
     for (size_t i = 0; replaces && i < k->permitted.n; i++)
-        if (k->permitted.at[i].group < s.group && is_within(&s.base, &k->permitted.at[i].base, false)) {
+        if (k->permitted.at[i].group < s.group
+            && is_within(&s.base, &k->permitted.at[i].base, false)) {
             k->permitted.at[i] = s;
             return;
         }
@@ -301,17 +323,21 @@ static void permitted_put(struct constraints *k, struct subtree s)
 
 static bool is_supported(const struct general_name *base)
 {
-    return base->type == NAME_EMAIL || base->type == NAME_DNS || base->type == NAME_DIRECTORY || base->type == NAME_URI
-        || base->type == NAME_IP;
+    return base->type == NAME_EMAIL || base->type == NAME_DNS || base->type == NAME_DIRECTORY
+           || base->type == NAME_URI || base->type == NAME_IP;
 }
 
 static void fail_subtree(struct judging *j, size_t i, const char *why)
 {
-    judging_fail(j, (struct finding){.check = CHECK_NAME_CONSTRAINTS, .cert = i, .cause = "name-constraint-malformed"}, "%s", why);
+    judging_fail(j,
+        (struct finding){
+            .check = CHECK_NAME_CONSTRAINTS, .cert = i, .cause = "name-constraint-malformed"},
+        "%s", why);
 }
 
 /* One list of GeneralSubtrees; false when it cannot be applied, which has been said. */
-static bool subtrees_take(struct judging *j, struct constraints *k, size_t i, struct cert_span body, bool permitted, bool critical)
+static bool subtrees_take(struct judging *j, struct constraints *k, size_t i, struct cert_span body,
+    bool permitted, bool critical)
 {
     struct der_item item, base;
 
@@ -327,7 +353,8 @@ static bool subtrees_take(struct judging *j, struct constraints *k, size_t i, st
         if (!is_supported(&s.base)) {
             if (!critical)
                 continue;
-            fail_subtree(j, i, "its critical name constraints are on a kind of name that iOS does not know");
+            fail_subtree(
+                j, i, "its critical name constraints are on a kind of name that iOS does not know");
             return false;
         }
         if (k->permitted.n + k->excluded.n >= SUBTREES_MOST) {

@@ -1,4 +1,4 @@
-/* judge/check_key.c - WeakKeySize and KeySize (ios-trust §2.4), WeakSignature and SignatureHashAlgorithms (§2.5). */
+/* judge/check_key.c - WeakKeySize and KeySize, WeakSignature and SignatureHashAlgorithms. */
 #include "judging_priv.h"
 
 /* Sizes are measured in whole bytes, so 2041 bits pass as 2048. */
@@ -60,8 +60,9 @@ static void fail_key(struct judging *j, enum judge_check_id check, size_t i, con
 {
     const struct cert *c = j->path.at[i];
 
-    judging_fail(j, (struct finding){.check = check, .cert = i, .cause = key_cause(c, i)}, "its key is %s%s, wanted is %s",
-        c->key_text, c->key_explicit ? " with explicit parameters" : "", wanted);
+    judging_fail(j, (struct finding){.check = check, .cert = i, .cause = key_cause(c, i)},
+        "its key is %s%s, wanted is %s", c->key_text,
+        c->key_explicit ? " with explicit parameters" : "", wanted);
 }
 
 void check_weak_key(struct judging *j)
@@ -90,7 +91,9 @@ static void fail_hash(struct judging *j, enum judge_check_id check, size_t i)
     const struct cert *c = j->path.at[i];
 
     judging_fail(j,
-        (struct finding){.check = check, .cert = i, .cause = hash_is_broken(c) ? "weak-signature-md5" : "weak-signature-sha1"},
+        (struct finding){.check = check,
+            .cert = i,
+            .cause = hash_is_broken(c) ? "weak-signature-md5" : "weak-signature-sha1"},
         "signed with %s", c->signature);
 }
 
@@ -106,7 +109,8 @@ void check_signature_hash(struct judging *j)
 {
     for (size_t i = 0; i < j->path.n; i++) {
         const struct cert *c = j->path.at[i];
-        bool               user_anchor = i + 1 == j->path.n && j->path.anchored && judging_kind(j) == ANCHORS_USER;
+        bool               user_anchor = i + 1 == j->path.n && j->path.anchored
+                           && judging_kind(j) == ANCHORS_USER;
 
         if ((hash_is_broken(c) || c->hash == CERT_HASH_SHA1) && !c->self_signed && !user_anchor)
             fail_hash(j, CHECK_SIGNATURE_HASH_ALGORITHMS, i);

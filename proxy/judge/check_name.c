@@ -1,4 +1,5 @@
-/* judge/check_name.c - SSLHostname (ios-trust §2.3): the rule is cert_covers_host; here are the words and the likely cause. */
+/* judge/check_name.c - SSLHostname: the rule is cert_covers_host; here are the words and the likely
+ * cause. */
 #include "judging_priv.h"
 
 #include <string.h>
@@ -40,7 +41,8 @@ static bool is_ascii(const char *s)
     return true;
 }
 
-/* Why this one pattern with an asterisk misses the host, or NULL when it has nothing to do with it. */
+/* Why this one pattern with an asterisk misses the host, or NULL when it has nothing to do with it.
+ */
 static const char *wildcard_cause(const char *dns, const char *host)
 {
     const char *rest = strchr(dns, '*'), *site;
@@ -51,14 +53,17 @@ static const char *wildcard_cause(const char *dns, const char *host)
     if (strncmp(dns, "*.", 2) != 0 || strchr(dns + 1, '*')) {
         rest = strchr(dns, '.');
         site = strchr(host, '.');
-        return rest && site && (text_equal_caseless(rest, site) || strchr(rest, '*')) ? "wildcard-bad-position" : NULL;
+        return rest && site && (text_equal_caseless(rest, site) || strchr(rest, '*'))
+                   ? "wildcard-bad-position"
+                   : NULL;
     }
     n = strlen(dns + 2);
     if (text_equal_caseless(dns + 2, host))
         return "wildcard-depth";
     if (hn <= n || host[hn - n - 1] != '.' || !text_equal_caseless(host + hn - n, dns + 2))
         return NULL;
-    return host_is_public_suffix(dns + 2) || !strchr(dns + 2, '.') ? "wildcard-public-suffix" : "wildcard-depth";
+    return host_is_public_suffix(dns + 2) || !strchr(dns + 2, '.') ? "wildcard-public-suffix"
+                                                                   : "wildcard-depth";
 }
 
 static bool is_www_of(const char *www, const char *apex)
@@ -83,7 +88,8 @@ static const char *near_miss(const struct cert *c, const char *host)
 
 static bool common_name_matches(const struct cert *c, const char *host)
 {
-    return c->subject.cn && (text_equal_caseless(c->subject.cn, host) || cert_dns_matches(c->subject.cn, host));
+    return c->subject.cn
+           && (text_equal_caseless(c->subject.cn, host) || cert_dns_matches(c->subject.cn, host));
 }
 
 static struct finding name_finding(const struct cert *c, const char *host)
@@ -114,9 +120,12 @@ void check_host(struct judging *j)
         return;
     list = names_list(leaf);
     if (leaf->dns.n + leaf->ips.n)
-        judging_fail(j, name_finding(leaf, j->c->host), "asked for %s, the certificate names %s", j->c->host, list);
+        judging_fail(j, name_finding(leaf, j->c->host), "asked for %s, the certificate names %s",
+            j->c->host, list);
     else
-        judging_fail(j, name_finding(leaf, j->c->host), "asked for %s, the certificate has no subjectAltName that names a host%s%s",
-            j->c->host, leaf->subject.cn ? "; its common name, which does not count, is " : "", leaf->subject.cn ? leaf->subject.cn : "");
+        judging_fail(j, name_finding(leaf, j->c->host),
+            "asked for %s, the certificate has no subjectAltName that names a host%s%s", j->c->host,
+            leaf->subject.cn ? "; its common name, which does not count, is " : "",
+            leaf->subject.cn ? leaf->subject.cn : "");
     mem_free(list);
 }

@@ -1,5 +1,5 @@
-/* judge/check_policy.c - PolicyConstraints (ios-trust §2.10): the tree of RFC 5280 §6.1 with no policy asked for, grown by
- * OpenSSL, whose tree has been bounded since CVE-2023-0464. */
+/* judge/check_policy.c - PolicyConstraints: the tree of RFC 5280 §6.1 with no policy asked for,
+ * grown by OpenSSL, whose tree has been bounded since CVE-2023-0464. */
 #include "judging_priv.h"
 
 #include <openssl/err.h>
@@ -20,9 +20,9 @@ static bool any_demand(const struct judging *j)
     return false;
 }
 
-/* X509_policy_check wants the leaf first and takes the last one as the trust anchor, which it does not look into. A path
- * without an anchor gets its last certificate twice. */
-static STACK_OF(X509) *stack_of(const struct judge_path *p)
+/* X509_policy_check wants the leaf first and takes the last one as the trust anchor, which it does
+ * not look into. A path without an anchor gets its last certificate twice. */
+static STACK_OF(X509) * stack_of(const struct judge_path *p)
 {
     STACK_OF(X509) *certs = sk_X509_new_reserve(NULL, (int)p->n + 1);
 
@@ -33,9 +33,9 @@ static STACK_OF(X509) *stack_of(const struct judge_path *p)
     return certs;
 }
 
-/* The user's initial policy set: any (RFC 5280 §6.1.1 (c)). An empty set would make OpenSSL refuse every path in which a CA
- * requires some policy. */
-static STACK_OF(ASN1_OBJECT) *any_policy(void)
+/* The user's initial policy set: any (RFC 5280 §6.1.1 (c)). An empty set would make OpenSSL refuse
+ * every path in which a CA requires some policy. */
+static STACK_OF(ASN1_OBJECT) * any_policy(void)
 {
     STACK_OF(ASN1_OBJECT) *wanted = sk_ASN1_OBJECT_new_null();
 
@@ -46,10 +46,10 @@ static STACK_OF(ASN1_OBJECT) *any_policy(void)
 
 void check_policies(struct judging *j)
 {
-    X509_POLICY_TREE      *tree = NULL;
-    STACK_OF(X509)        *certs;
-    STACK_OF(ASN1_OBJECT) *wanted;
-    int                    explicit_policy = 0, answer = X509_PCY_TREE_INTERNAL;
+    X509_POLICY_TREE *tree = NULL;
+    STACK_OF(X509) * certs;
+    STACK_OF(ASN1_OBJECT) * wanted;
+    int explicit_policy = 0, answer = X509_PCY_TREE_INTERNAL;
 
     if (!any_demand(j))
         return;
@@ -58,9 +58,12 @@ void check_policies(struct judging *j)
     if (certs && wanted)
         answer = X509_policy_check(&tree, &explicit_policy, certs, wanted, 0);
     if (answer <= 0)
-        judging_fail(j, (struct finding){.check = CHECK_POLICY_CONSTRAINTS, .cause = "policy-constraint-failed"},
-            answer == X509_PCY_TREE_FAILURE ? "a policy is required and none is valid for the whole path"
-                                            : "the policies of the path cannot be worked out");
+        judging_fail(j,
+            (struct finding){
+                .check = CHECK_POLICY_CONSTRAINTS, .cause = "policy-constraint-failed"},
+            answer == X509_PCY_TREE_FAILURE
+                ? "a policy is required and none is valid for the whole path"
+                : "the policies of the path cannot be worked out");
     X509_policy_tree_free(tree);
     sk_X509_free(certs);
     sk_ASN1_OBJECT_free(wanted);

@@ -16,7 +16,8 @@
 
 enum { DETAIL_BYTES_MOST = 400 };
 
-static const char *const kinds[] = {[ANCHORS_SYSTEM] = "system", [ANCHORS_USER] = "user", [ANCHORS_CUSTOM] = "custom"};
+static const char *const kinds[] = {
+    [ANCHORS_SYSTEM] = "system", [ANCHORS_USER] = "user", [ANCHORS_CUSTOM] = "custom"};
 
 const char *anchors_are_name(enum anchors_are a)
 {
@@ -32,8 +33,6 @@ bool anchors_are_find(const char *name, enum anchors_are *out)
         }
     return false;
 }
-
-/* ---- what the checks use ------------------------------------------------------------------------------------------------ */
 
 enum anchors_are judging_kind(const struct judging *j)
 {
@@ -64,8 +63,11 @@ void judging_fail(struct judging *j, struct finding f, const char *format, ...)
     text_add_n(&raw, line, n < 0 ? 0 : strnlen(line, sizeof(line)));
     text_add_safe(&safe, text_str(&raw), raw.len, DETAIL_BYTES_MOST);
     text_fini(&raw);
-    j->checks[j->n_checks++] = (struct verdict_check){
-        .check = judge_check(f.check), .cert = f.cert, .detail = text_give(&safe), .cause = f.cause, .also = f.also};
+    j->checks[j->n_checks++] = (struct verdict_check){.check = judge_check(f.check),
+        .cert = f.cert,
+        .detail = text_give(&safe),
+        .cause = f.cause,
+        .also = f.also};
 }
 
 void judging_fini(struct judging *j)
@@ -108,8 +110,6 @@ void judging_run(struct judging *j)
         if (checks[i].policies & (1U << j->c->policy))
             checks[i].run(j);
 }
-
-/* ---- the verdict ---------------------------------------------------------------------------------------------------------- */
 
 static const char *trusted_by(const struct judging *j)
 {

@@ -1,8 +1,9 @@
 /* judge/judge.h - would this chain be trusted by an iPhone, and if not, why not?
  *
- * Pure: no I/O and no clock; the caller brings the time and the roots. (Signatures that were verified once are remembered
- * in a bounded table of the process, which changes speed and nothing else.) Thread: any. All arguments are read only.
- * Uses cert/, base/. Used by relay/, explain/, app/ and the tests. */
+ * Pure: no I/O and no clock; the caller brings the time and the roots. (Signatures that were
+ * verified once are remembered in a bounded table of the process, which changes speed and nothing
+ * else.) Thread: any. All arguments are read only. Uses cert/, base/. Used by relay/, explain/,
+ * app/ and the tests. */
 #ifndef WHYTLS_JUDGE_JUDGE_H
 #define WHYTLS_JUDGE_JUDGE_H
 
@@ -28,8 +29,10 @@ bool        anchors_are_find(const char *name, enum anchors_are *out) MUST_USE;
 
 enum judge_policy {
     JUDGE_TLS_SERVER = 0, /* iOS, the policy for servers */
-    JUDGE_X509_BASIC,     /* iOS, the chain alone: no name, no purpose, no lifetime, no floor but the fatal one */
-    JUDGE_WEBPKI,         /* RFC 5280 and the CA/Browser Forum's keys and hashes, name and purpose of a server */
+    JUDGE_X509_BASIC, /* iOS, the chain alone: no name, no purpose, no lifetime, no floor but the
+                         fatal one */
+    JUDGE_WEBPKI,     /* RFC 5280 and the CA/Browser Forum's keys and hashes, name and purpose of a
+                         server */
 };
 
 /* What the judge may look at. Borrowed for the length of one call. */
@@ -39,16 +42,16 @@ struct judge_case {
     int64_t                  at;    /* seconds since 1970, UTC */
     enum anchors_are         anchors_are;
     enum judge_policy        policy;
-    const struct roots      *roots;   /* trusted; may be NULL */
-    /* More trusted certificates, which need not be self-signed and may be the leaf itself; may be NULL. With ANCHORS_USER
-     * and none given, the question is "had its root been installed by the user?": any self-signed end of a path counts
-     * as trusted. */
+    const struct roots      *roots; /* trusted; may be NULL */
+    /* More trusted certificates, which need not be self-signed and may be the leaf itself; may be
+     * NULL. With ANCHORS_USER and none given, the question is "had its root been installed by the
+     * user?": any self-signed end of a path counts as trusted. */
     const struct cert_chain *anchors;
-    bool                     no_openssl; /* leave OpenSSL's opinion out: `openssl.asked` stays false */
+    bool no_openssl; /* leave OpenSSL's opinion out: `openssl.asked` stays false */
 };
 
-/* Runs every check on the best path, never only the first that fails, so that a verdict tells the whole story. Fills `out`
- * (zeroed by the caller, given back with verdict_fini); cannot fail. */
+/* Runs every check on the best path, never only the first that fails, so that a verdict tells the
+ * whole story. Fills `out` (zeroed by the caller, given back with verdict_fini); cannot fail. */
 void judge_chain(const struct judge_case *c, struct verdict *out);
 
 #endif

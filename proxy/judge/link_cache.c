@@ -1,4 +1,5 @@
-/* judge/link_cache.c - signatures that were computed once: whether this key signed this certificate never changes. */
+/* judge/link_cache.c - signatures that were computed once: whether this key signed this certificate
+ * never changes. */
 #include "judging_priv.h"
 
 #include <pthread.h>
@@ -19,7 +20,8 @@ static struct {
 
 static struct link_entry *place_of(const struct cert *c, const struct cert *issuer)
 {
-    size_t i = (size_t)(c->sha256[0] << 8 | c->sha256[1]) ^ (size_t)(issuer->spki_sha256[0] << 8 | issuer->spki_sha256[1]);
+    size_t i = (size_t)(c->sha256[0] << 8 | c->sha256[1])
+               ^ (size_t)(issuer->spki_sha256[0] << 8 | issuer->spki_sha256[1]);
 
     return &links.at[i % LINK_ENTRIES];
 }
@@ -30,7 +32,8 @@ static int link_recall(const struct cert *c, const struct cert *issuer)
     int                      is = LINK_EMPTY;
 
     pthread_mutex_lock(&links.lock);
-    if (l->is != LINK_EMPTY && memcmp(l->cert, c->sha256, 32) == 0 && memcmp(l->key, issuer->spki_sha256, 32) == 0)
+    if (l->is != LINK_EMPTY && memcmp(l->cert, c->sha256, 32) == 0
+        && memcmp(l->key, issuer->spki_sha256, 32) == 0)
         is = l->is;
     pthread_mutex_unlock(&links.lock);
     return is;

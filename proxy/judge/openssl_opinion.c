@@ -1,4 +1,5 @@
-/* judge/openssl_opinion.c - what an ordinary OpenSSL client would say of the same chain. A second voice, never ours. */
+/* judge/openssl_opinion.c - what an ordinary OpenSSL client would say of the same chain. A second
+ * voice, never ours. */
 #include "judging_priv.h"
 
 #include <pthread.h>
@@ -12,13 +13,13 @@
 #include "cert/name.h"
 #include "cert/roots.h"
 
-/* Verifying costs public key operations; the answer for the same chain, host and roots changes only when the time passes a
- * date of one of the certificates. */
+/* Verifying costs public key operations; the answer for the same chain, host and roots changes only
+ * when the time passes a date of one of the certificates. */
 enum { OPINION_ENTRIES = 1024 };
 
 struct opinion_entry {
-    uint8_t                key[32];
-    int64_t                from, until; /* the answer holds for from <= at <= until; 0 and 0: nothing here */
+    uint8_t key[32];
+    int64_t from, until; /* the answer holds for from <= at <= until; 0 and 0: nothing here */
     struct openssl_opinion opinion;
 };
 
@@ -26,8 +27,6 @@ static struct {
     pthread_mutex_t      lock;
     struct opinion_entry at[OPINION_ENTRIES];
 } opinions = {.lock = PTHREAD_MUTEX_INITIALIZER};
-
-/* ---- the memory ----------------------------------------------------------------------------------------------------------- */
 
 static void key_add_chain(EVP_MD_CTX *md, const struct cert_chain *chain)
 {
@@ -38,7 +37,8 @@ static void key_add_chain(EVP_MD_CTX *md, const struct cert_chain *chain)
         EVP_DigestUpdate(md, chain->at[i]->sha256, 32);
 }
 
-static bool key_make(const struct judge_case *c, const struct cert *supposed, uint8_t key[static 32])
+static bool key_make(
+    const struct judge_case *c, const struct cert *supposed, uint8_t key[static 32])
 {
     EVP_MD_CTX *md = EVP_MD_CTX_new();
     uint64_t    roots = c->roots ? roots_id(c->roots) : 0;
@@ -76,10 +76,12 @@ static bool recall(const uint8_t key[static 32], int64_t at, struct openssl_opin
     return found;
 }
 
-/* Narrows [from, until] to the stretch around `at` in which no date of this certificate is passed. */
+/* Narrows [from, until] to the stretch around `at` in which no date of this certificate is passed.
+ */
 static void stretch(const struct cert *c, int64_t at, int64_t *from, int64_t *until)
 {
-    int64_t starts = c->not_before, ends = c->not_after + 1; /* one second of doubt: OpenSSL ends a second early */
+    int64_t starts = c->not_before,
+            ends = c->not_after + 1; /* one second of doubt: OpenSSL ends a second early */
 
     for (int64_t edge = starts - 1; edge <= starts + 1; edge++) {
         *from = edge <= at && edge > *from ? edge : *from;
@@ -91,8 +93,8 @@ static void stretch(const struct cert *c, int64_t at, int64_t *from, int64_t *un
     }
 }
 
-static void keep(const struct judge_case *c, const struct judge_path *path, const uint8_t key[static 32],
-    const struct openssl_opinion *opinion)
+static void keep(const struct judge_case *c, const struct judge_path *path,
+    const uint8_t key[static 32], const struct openssl_opinion *opinion)
 {
     struct opinion_entry *o = place_of(key);
     int64_t               from = INT64_MIN, until = INT64_MAX;
@@ -109,9 +111,8 @@ static void keep(const struct judge_case *c, const struct judge_path *path, cons
     pthread_mutex_unlock(&opinions.lock);
 }
 
-/* ---- the question --------------------------------------------------------------------------------------------------------- */
-
-/* The roots' own store when nothing else is trusted, so that it need not be built again. Owned by the caller. */
+/* The roots' own store when nothing else is trusted, so that it need not be built again. Owned by
+ * the caller. */
 static X509_STORE *store_of(const struct judge_case *c, const struct cert *supposed)
 {
     bool        roots_count_too = c->roots && !(c->anchors_are == ANCHORS_CUSTOM && c->anchors);
@@ -144,10 +145,11 @@ static bool name_set(X509_VERIFY_PARAM *param, const char *host)
     if (cert_ip_parse(host, ip, &len))
         return X509_VERIFY_PARAM_set1_ip(param, ip, len) == 1;
     len = strlen(host);
-    return X509_VERIFY_PARAM_set1_host(param, host, len && host[len - 1] == '.' ? len - 1 : len) == 1;
+    return X509_VERIFY_PARAM_set1_host(param, host, len && host[len - 1] == '.' ? len - 1 : len)
+           == 1;
 }
 
-static STACK_OF(X509) *pool_of(const struct cert_chain *chain)
+static STACK_OF(X509) * pool_of(const struct cert_chain *chain)
 {
     STACK_OF(X509) *pool = sk_X509_new_reserve(NULL, (int)chain->n);
 
@@ -158,8 +160,8 @@ static STACK_OF(X509) *pool_of(const struct cert_chain *chain)
 
 static void verify(const struct judge_case *c, X509_STORE *store, struct openssl_opinion *out)
 {
-    X509_STORE_CTX    *ctx = X509_STORE_CTX_new();
-    STACK_OF(X509)    *pool = pool_of(c->chain);
+    X509_STORE_CTX *ctx = X509_STORE_CTX_new();
+    STACK_OF(X509) *pool = pool_of(c->chain);
     X509_VERIFY_PARAM *param;
 
     ERR_clear_error();
@@ -180,15 +182,18 @@ out:
     X509_STORE_CTX_free(ctx);
 }
 
-/* The root that is only supposed to be installed (ANCHORS_USER without anchors) counts for OpenSSL as well. */
+/* The root that is only supposed to be installed (ANCHORS_USER without anchors) counts for OpenSSL
+ * as well. */
 static const struct cert *supposed_root(const struct judge_case *c, const struct judge_path *path)
 {
     if (!path->anchored || c->anchors || c->anchors_are != ANCHORS_USER)
         return NULL;
-    return c->roots && roots_find(c->roots, path->at[path->n - 1]->sha256) ? NULL : path->at[path->n - 1];
+    return c->roots && roots_find(c->roots, path->at[path->n - 1]->sha256) ? NULL
+                                                                           : path->at[path->n - 1];
 }
 
-void openssl_ask(const struct judge_case *c, const struct judge_path *path, struct openssl_opinion *out)
+void openssl_ask(
+    const struct judge_case *c, const struct judge_path *path, struct openssl_opinion *out)
 {
     const struct cert *supposed = supposed_root(c, path);
     uint8_t            key[32];

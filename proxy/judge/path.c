@@ -1,4 +1,5 @@
-/* judge/path.c - many certificates, one path: parents by name, links by signature, backtracking, and iOS's scores. */
+/* judge/path.c - many certificates, one path: parents by name, links by signature, backtracking,
+ * and iOS's scores. */
 #include "judging_priv.h"
 
 #include <string.h>
@@ -25,12 +26,12 @@ struct search {
     const struct judge_case *c;
     struct node              nodes[JUDGE_PATHS_MOST];
     size_t                   n;
-    struct queue             good, aside; /* aside: a CA check failed, so only when nothing is accepted */
-    unsigned                 signatures, name_tests; /* that may still be computed */
-    size_t                   judged;
-    long                     best_score;
-    size_t                   best;
-    bool                     best_anchored, done;
+    struct queue good, aside; /* aside: a CA check failed, so only when nothing is accepted */
+    unsigned     signatures, name_tests; /* that may still be computed */
+    size_t       judged;
+    long         best_score;
+    size_t       best;
+    bool         best_anchored, done;
 };
 
 static bool chain_has(const struct cert_chain *chain, const struct cert *c)
@@ -41,7 +42,7 @@ static bool chain_has(const struct cert_chain *chain, const struct cert *c)
     return false;
 }
 
-/* With an app's own anchors nothing else is trusted (ios-trust §1.4). */
+/* With an app's own anchors nothing else is trusted. */
 static bool roots_are_trusted(const struct judge_case *jc)
 {
     return jc->roots && !(jc->anchors_are == ANCHORS_CUSTOM && jc->anchors);
@@ -73,18 +74,18 @@ static bool is_on_path(const struct search *s, size_t node, const struct cert *c
         const struct cert *on = s->nodes[node].cert;
 
         if (cert_same(on, c)
-            || (cert_name_equal(&on->subject, &c->subject) && memcmp(on->spki_sha256, c->spki_sha256, 32) == 0))
+            || (cert_name_equal(&on->subject, &c->subject)
+                && memcmp(on->spki_sha256, c->spki_sha256, 32) == 0))
             return true;
         if (s->nodes[node].depth == 0)
             return false;
     }
 }
 
-/* ---- scores (ios-trust §3.5) ----------------------------------------------------------------------------------------- */
-
 static bool hash_is_weak(const struct cert *c)
 {
-    return c->hash == CERT_HASH_MD2 || c->hash == CERT_HASH_MD4 || c->hash == CERT_HASH_MD5 || c->hash == CERT_HASH_SHA1;
+    return c->hash == CERT_HASH_MD2 || c->hash == CERT_HASH_MD4 || c->hash == CERT_HASH_MD5
+           || c->hash == CERT_HASH_SHA1;
 }
 
 static bool key_is_strong(const struct cert *c)
@@ -147,8 +148,6 @@ static void consider(struct search *s, size_t node, bool anchored)
         s->done = true;
 }
 
-/* ---- parents ----------------------------------------------------------------------------------------------------------- */
-
 struct parents {
     const struct cert *at[PARENTS_MOST];
     size_t             n;
@@ -168,8 +167,8 @@ static void parent_add(struct parents *p, const struct cert *child, const struct
 static void parents_find(const struct judge_case *jc, const struct cert *child, struct parents *p)
 {
     const struct cert *roots[PARENTS_MOST];
-    size_t             n = jc->roots ? roots_find_subject(jc->roots, &child->issuer, roots, PARENTS_MOST) : 0;
-    bool               trusted = roots_are_trusted(jc);
+    size_t n = jc->roots ? roots_find_subject(jc->roots, &child->issuer, roots, PARENTS_MOST) : 0;
+    bool   trusted = roots_are_trusted(jc);
 
     for (size_t i = 0; jc->anchors && i < jc->anchors->n; i++)
         parent_add(p, child, jc->anchors->at[i]);

@@ -40,12 +40,11 @@ void verdict_fini(struct verdict *v)
 const struct verdict_check *verdict_failed(const struct verdict *v, const char *check, size_t cert)
 {
     for (size_t i = 0; i < v->n_checks; i++)
-        if (strcmp(v->checks[i].check->name, check) == 0 && (cert == SIZE_MAX || v->checks[i].cert == cert))
+        if (strcmp(v->checks[i].check->name, check) == 0
+            && (cert == SIZE_MAX || v->checks[i].cert == cert))
             return &v->checks[i];
     return NULL;
 }
-
-/* ---- sentences ------------------------------------------------------------------------------------------------------------ */
 
 static void name_add(struct text *out, const struct verdict *v, size_t cert)
 {
@@ -64,7 +63,7 @@ static void names_add(struct text *out, const struct verdict *v)
     }
 }
 
-/* What follows the name, by class (ios-trust §4.1). */
+/* What follows the name, by class. */
 static const char *const endings[N_JUDGE_CLASSES] = {
     [CLASS_BLOCKED] = " certificate is blocked",
     [CLASS_REVOKED] = " certificate is revoked",
@@ -112,8 +111,6 @@ char *verdict_long_text(const struct verdict *v)
     return text_give(&out);
 }
 
-/* ---- the conclusion ------------------------------------------------------------------------------------------------------- */
-
 static int by_cert_then_table(const void *a, const void *b)
 {
     const struct verdict_check *x = a, *y = b;
@@ -136,9 +133,9 @@ static void cause_add(struct verdict *v, const char *cause)
 /* In the order of classes, the leaf first; second thoughts after all first ones. */
 static void causes_fill(struct verdict *v)
 {
-    for (int class = CLASS_BLOCKED; class < N_JUDGE_CLASSES; class++)
+    for (int class = CLASS_BLOCKED; class < N_JUDGE_CLASSES; class ++)
         for (size_t i = 0; i < v->n_checks; i++)
-            if (v->checks[i].check->class == (enum judge_class)class)
+            if (v->checks[i].check->class == (enum judge_class) class)
                 cause_add(v, v->checks[i].cause);
     for (size_t i = 0; i < v->n_checks; i++)
         cause_add(v, v->checks[i].also);

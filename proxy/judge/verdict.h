@@ -1,7 +1,7 @@
 /* judge/verdict.h - the answer to a case: what iOS would say, why, and what OpenSSL thinks.
  *
- * A plain value; verdict_fini gives its parts back. It holds references to the certificates of its path, so it may outlive
- * the case. */
+ * A plain value; verdict_fini gives its parts back. It holds references to the certificates of its
+ * path, so it may outlive the case. */
 #ifndef WHYTLS_JUDGE_VERDICT_H
 #define WHYTLS_JUDGE_VERDICT_H
 
@@ -25,11 +25,13 @@ enum { VERDICT_CHECKS_MOST = 512, VERDICT_CAUSES_MOST = 24 };
 
 /* One check that failed on one certificate. */
 struct verdict_check {
-    const struct judge_check *check;  /* static */
-    size_t                    cert;   /* its place in the path: 0 is the leaf */
-    char                     *detail; /* owned: the evidence in words, "notAfter 2026-08-01T…, judged at …"; may be NULL */
-    const char               *cause;  /* static: the id of the catalogue that this evidence alone speaks for, or NULL */
-    const char               *also;   /* static: a second one, less exact or less likely; or NULL */
+    const struct judge_check *check; /* static */
+    size_t                    cert;  /* its place in the path: 0 is the leaf */
+    char *detail; /* owned: the evidence in words, "notAfter 2026-08-01T…, judged at …"; may be NULL
+                   */
+    const char
+        *cause; /* static: the id of the catalogue that this evidence alone speaks for, or NULL */
+    const char *also; /* static: a second one, less exact or less likely; or NULL */
 };
 
 struct openssl_opinion {
@@ -45,7 +47,7 @@ struct verdict {
     char               *error; /* owned; VERDICT_ERROR only */
 
     /* The winning failure; CLASS_NONE, NULL and 0 when accepted. */
-    enum judge_class    class;
+    enum judge_class class;
     char               *text; /* owned: "“NAME” certificate is expired" */
     int32_t             osstatus;
     const char         *osstatus_name; /* static */
@@ -55,20 +57,23 @@ struct verdict {
 
     struct verdict_check *checks; /* owned; by certificate, then in the order of check.def */
     size_t                n_checks;
-    const struct cert   **path; /* owned, a reference each: leaf first, the anchor last when anchored */
-    size_t                n_path;
-    bool                  anchored;   /* the path ends in a trusted certificate */
-    const char           *trusted_by; /* static: "mozilla", "custom", "neither": whose list ends the path */
-    const char           *causes[VERDICT_CAUSES_MOST]; /* static: ids of the catalogue, the winning one first */
-    size_t                n_causes;
+    const struct cert        *
+        *path; /* owned, a reference each: leaf first, the anchor last when anchored */
+    size_t      n_path;
+    bool        anchored;   /* the path ends in a trusted certificate */
+    const char *trusted_by; /* static: "mozilla", "custom", "neither": whose list ends the path */
+    const char
+          *causes[VERDICT_CAUSES_MOST]; /* static: ids of the catalogue, the winning one first */
+    size_t n_causes;
     struct openssl_opinion openssl;
 };
 
-void verdict_fini(struct verdict *v);
+void        verdict_fini(struct verdict *v);
 const char *verdict_answer_name(enum verdict_answer a); /* "error", "accept", "reject" */
 /* The failing check of this name at this certificate (any: SIZE_MAX), or NULL. */
 const struct verdict_check *verdict_failed(const struct verdict *v, const char *check, size_t cert);
-/* Apple's underlying error: `Certificate 0 “NAME” has errors: TEXT, TEXT;Certificate 1 …`. Freed with mem_free. */
+/* Apple's underlying error: `Certificate 0 “NAME” has errors: TEXT, TEXT;Certificate 1 …`. Freed
+ * with mem_free. */
 char *verdict_long_text(const struct verdict *v);
 /* The verdict's members as the contract spells them, into an object that is open. */
 void verdict_write_json(const struct verdict *v, struct json_out *out);

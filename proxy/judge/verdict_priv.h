@@ -4,7 +4,8 @@
 
 struct verdict;
 
-/* Sorts the checks and fills what follows from checks and path: answer, class, sentence, codes, severity, causes. */
+/* Sorts the checks and fills what follows from checks and path: answer, class, sentence, codes,
+ * severity, causes. */
 void verdict_conclude(struct verdict *v);
 
 #endif

@@ -46,9 +46,14 @@ struct spec *spec_of(lua_State *L);
 /* The address of this stands for `none`. */
 extern const char spec_none;
 
-/* spec_flow.c: a flow on which nothing is wrong; and the differences in the table at idx laid over it. Raises on errors. */
+/* spec_healthy.c: a flow on which nothing is wrong; a good leaf, or a good CA above what is there, for its chain. */
 struct flow *spec_flow_new(void);
-void         spec_flow_lay(lua_State *L, int idx, struct played *p);
+void         spec_leaf_add(struct flow *f);
+void         spec_ca_add(struct flow *f);
+/* spec_flow.c: the differences in the table at idx, laid over the flow. Raises on errors. */
+void spec_flow_lay(lua_State *L, int idx, struct played *p);
+/* spec_fails.c: its `fails`, into the verdict. */
+void spec_fails_lay(lua_State *L, int idx, struct flow *f);
 
 /* spec_play.c */
 int  spec_play(lua_State *L);

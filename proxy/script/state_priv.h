@@ -70,7 +70,7 @@ bool package_run(struct state *s, struct package *p, bool loading, struct err *e
 /* budget.c */
 void budget_arm(struct state *s, int64_t instructions, int64_t ms);
 void budget_disarm(struct state *s);
-/* pattern.c: puts find, match, gmatch, gsub into the table on top. */
+/* pattern_lua.c: puts find, match, gmatch, gsub into the table on top. */
 void pattern_open(lua_State *L);
 /* sandbox.c: prepares the libraries of a new state; the environment of a package (pushed). */
 void sandbox_open(lua_State *L);

@@ -80,13 +80,15 @@ static void a_giant_certificate_is_refused_in_one_line(void **state)
 
 static void pem_is_read_among_other_text(void **state)
 {
-    struct mint       *a = mint_make(&(struct mint_spec){.cn = "a"}, NULL), *b = mint_make(&(struct mint_spec){.cn = "b"}, NULL);
+    struct mint *a = mint_make(&(struct mint_spec){.cn = "a"}, NULL),
+                *b = mint_make(&(struct mint_spec){.cn = "b"}, NULL);
     char               pem[8192] = "subject=a\n";
     struct cert_chain *chain;
 
     (void)state;
     mint_pem(a, pem, sizeof(pem));
-    strcat(pem, "\n-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\nissuer=b\n");
+    strcat(pem, "\n-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC "
+                "PARAMETERS-----\nissuer=b\n");
     mint_pem(b, pem, sizeof(pem));
     chain = cert_chain_from_bytes((const uint8_t *)pem, strlen(pem), NULL);
     assert_int_equal(chain->n, 2);
@@ -122,12 +124,13 @@ static void files_that_hold_none_say_so(void **state)
     static const struct {
         const char *bytes, *words;
     } cases[] = {
-        {"", "it is empty"},
-        {"hello", "neither PEM nor DER"},
+        {"", "it is empty"}, {"hello", "neither PEM nor DER"},
         {"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", "no CERTIFICATE block"},
         {"\n\n-----BEGIN CERTIFICATE-----\nAAAA\n", "begins on line 3 has no end line"},
-        {"-----BEGIN CERTIFICATE-----\n!!!!\n-----END CERTIFICATE-----\n", "certificate 1 (line 1): its Base64 is broken"},
-        {"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "certificate 1 (line 1): "},
+        {"-----BEGIN CERTIFICATE-----\n!!!!\n-----END CERTIFICATE-----\n",
+            "certificate 1 (line 1): its Base64 is broken"},
+        {"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+            "certificate 1 (line 1): "},
         {"-----BEGIN CERTIFICATE\n", "has no end line"},
         {"-----BEGIN -----END CERTIFICATE-----\n", "has no end line"}, /* found by the fuzzer */
     };
@@ -136,7 +139,8 @@ static void files_that_hold_none_say_so(void **state)
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct err e = {0};
 
-        assert_null(cert_chain_from_bytes((const uint8_t *)cases[i].bytes, strlen(cases[i].bytes), &e));
+        assert_null(
+            cert_chain_from_bytes((const uint8_t *)cases[i].bytes, strlen(cases[i].bytes), &e));
         if (!strstr(e.text, cases[i].words))
             fail_msg("“%s” does not say “%s”", e.text, cases[i].words);
     }

@@ -113,9 +113,10 @@ static void times_are_read_as_rfc_5280_writes_them(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        struct der_item item = {.tag = cases[i].tag, .body = span(cases[i].text, strlen(cases[i].text))};
-        int64_t         at = -1;
-        bool            ok = der_time(&item, &at);
+        struct der_item item = {
+            .tag = cases[i].tag, .body = span(cases[i].text, strlen(cases[i].text))};
+        int64_t at = -1;
+        bool    ok = der_time(&item, &at);
 
         assert_int_equal(ok, cases[i].at != -1);
         if (ok)

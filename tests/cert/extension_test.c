@@ -12,8 +12,13 @@
 /* A certificate with one raw extension. */
 static struct mint *with(const char *oid, const char *hex)
 {
-    return mint_make(&(struct mint_spec){.no_basic_constraints = true, .no_key_usage = true, .eku = "", .no_ski = true,
-                         .no_aki = true, .extensions = (const struct mint_extension[]){{oid, false, hex}, {NULL, false, NULL}}},
+    return mint_make(
+        &(struct mint_spec){.no_basic_constraints = true,
+            .no_key_usage = true,
+            .eku = "",
+            .no_ski = true,
+            .no_aki = true,
+            .extensions = (const struct mint_extension[]){{oid, false, hex}, {NULL, false, NULL}}},
         NULL);
 }
 
@@ -23,12 +28,19 @@ static void extensions_that_do_not_decode_are_facts(void **state)
         const char *oid, *hex, *why;
     } cases[] = {
         {"2.5.29.17", "3000", "empty subjectAltName"},
-        {"2.5.29.17", "3003820161" "00", "bytes after the list"},
+        {"2.5.29.17",
+            "3003820161"
+            "00",
+            "bytes after the list"},
         {"2.5.29.17", "04020000", "no list"},
         {"2.5.29.15", "0301", "key usage cut short"},
         {"2.5.29.15", "030400ffffff", "key usage of three bytes"},
         {"2.5.29.19", "30030101aa", "a boolean that is none"},
-        {"2.5.29.19", "3006" "0101ff" "0201ff", "a negative path length"},
+        {"2.5.29.19",
+            "3006"
+            "0101ff"
+            "0201ff",
+            "a negative path length"},
         {"2.5.29.14", "0301ff", "a subject key id that is no octet string"},
         {"2.5.29.35", "0400", "an authority key id that is no sequence"},
         {"2.5.29.37", "3003020101", "a usage that is no object identifier"},
@@ -59,14 +71,24 @@ static void what_decodes_becomes_facts(void **state)
     m = with("1.3.6.1.5.5.7.1.24", "3003020105");
     assert_true(m->cert->must_staple);
     mint_free(m);
-    m = with("1.3.6.1.4.1.11129.2.4.2", "04080006" "0001aa" "0001bb");
+    m = with("1.3.6.1.4.1.11129.2.4.2", "04080006"
+                                        "0001aa"
+                                        "0001bb");
     assert_int_equal(m->cert->n_scts, 2);
     assert_string_equal(m->cert->extensions[0].name, "signedCertificateTimestampList");
     mint_free(m);
-    m = with("2.5.29.31", "300f" "300d" "a00b" "a009" "8607" "687474703a2f2f");
+    m = with("2.5.29.31", "300f"
+                          "300d"
+                          "a00b"
+                          "a009"
+                          "8607"
+                          "687474703a2f2f");
     assert_string_equal(m->cert->crls.at[0], "http://");
     mint_free(m);
-    m = with("2.5.29.32", "3008" "3006" "0604" "551d2000");
+    m = with("2.5.29.32", "3008"
+                          "3006"
+                          "0604"
+                          "551d2000");
     assert_string_equal(m->cert->policies.at[0], "2.5.29.32.0");
     mint_free(m);
     m = with("1.2.3.4", "ff");
@@ -78,9 +100,12 @@ static void what_decodes_becomes_facts(void **state)
 
 static void two_of_one_kind_are_noticed_and_the_first_counts(void **state)
 {
-    struct mint *m = mint_make(&(struct mint_spec){.dns = {"first.example"},
-                                   .extensions = (const struct mint_extension[]){
-                                       {"2.5.29.17", false, "30068204" "78787878"}, {NULL, false, NULL}}},
+    struct mint *m = mint_make(
+        &(struct mint_spec){.dns = {"first.example"},
+            .extensions = (const struct mint_extension[]){{"2.5.29.17", false,
+                                                              "30068204"
+                                                              "78787878"},
+                {NULL, false, NULL}}},
         NULL);
 
     (void)state;
@@ -92,8 +117,10 @@ static void two_of_one_kind_are_noticed_and_the_first_counts(void **state)
 
 static void one_spoilt_entry_spoils_its_kind(void **state)
 {
-    struct mint *dns = mint_make(&(struct mint_spec){.dns = {"good.example"}, .dns_hex = "ff2e6578616d706c65"}, NULL);
-    struct mint *ip = mint_make(&(struct mint_spec){.dns = {"good.example"}, .ips = {"192.0.2.1", "odd"}}, NULL);
+    struct mint *dns = mint_make(
+        &(struct mint_spec){.dns = {"good.example"}, .dns_hex = "ff2e6578616d706c65"}, NULL);
+    struct mint *ip = mint_make(
+        &(struct mint_spec){.dns = {"good.example"}, .ips = {"192.0.2.1", "odd"}}, NULL);
 
     (void)state;
     assert_false(dns->cert->dns_usable);

@@ -13,10 +13,15 @@
 
 static void a_leaf_is_read_into_its_facts(void **state)
 {
-    struct mint       *root = mint_make(&(struct mint_spec){.subject = "C=DE/O=Acme/CN=Acme Root", .ca = true}, NULL);
-    struct mint       *leaf = mint_make(&(struct mint_spec){.subject = "C=DE/O=Acme/OU=Shop/CN=shop.example",
-                                      .dns = {"shop.example", "*.shop.example"}, .ips = {"192.0.2.7", "2001:db8::1"},
-                                      .serial = 0xabcdef, .aia = "http://ca.example/root.crt"}, root);
+    struct mint *root = mint_make(
+        &(struct mint_spec){.subject = "C=DE/O=Acme/CN=Acme Root", .ca = true}, NULL);
+    struct mint *leaf = mint_make(
+        &(struct mint_spec){.subject = "C=DE/O=Acme/OU=Shop/CN=shop.example",
+            .dns = {"shop.example", "*.shop.example"},
+            .ips = {"192.0.2.7", "2001:db8::1"},
+            .serial = 0xabcdef,
+            .aia = "http://ca.example/root.crt"},
+        root);
     const struct cert *c = leaf->cert;
 
     (void)state;
@@ -71,7 +76,8 @@ static void keys_and_signatures_have_their_names(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        struct mint *m = mint_make(&(struct mint_spec){.key = cases[i].key, .hash = cases[i].hash, .ca = true}, NULL);
+        struct mint *m = mint_make(
+            &(struct mint_spec){.key = cases[i].key, .hash = cases[i].hash, .ca = true}, NULL);
 
         assert_non_null(m->cert);
         assert_string_equal(m->cert->key_text, cases[i].key_text);
@@ -108,7 +114,8 @@ static void the_summary_follows_apples_order(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        struct mint *m = mint_make(&(struct mint_spec){.subject = cases[i].subject, .dns = {cases[i].dns}}, NULL);
+        struct mint *m = mint_make(
+            &(struct mint_spec){.subject = cases[i].subject, .dns = {cases[i].dns}}, NULL);
 
         assert_string_equal(m->cert->summary, cases[i].summary);
         mint_free(m);
@@ -117,7 +124,10 @@ static void the_summary_follows_apples_order(void **state)
 
 static void a_nul_in_a_name_never_shortens_it(void **state)
 {
-    struct mint *m = mint_make(&(struct mint_spec){.dns_hex = "7777772e62616e6b2e6578616d706c65002e6576696c2e6578616d706c65"}, NULL);
+    struct mint *m = mint_make(
+        &(struct mint_spec){
+            .dns_hex = "7777772e62616e6b2e6578616d706c65002e6576696c2e6578616d706c65"},
+        NULL);
 
     (void)state;
     assert_string_equal(m->cert->dns.at[0], "www.bank.example\\x00.evil.example");
@@ -128,8 +138,9 @@ static void what_is_no_certificate_is_refused_with_a_reason(void **state)
 {
     struct mint *m = mint_make(&(struct mint_spec){.cn = "x"}, NULL);
     size_t       len;
-    uint8_t     *der = mint_der(m, &len), *longer = mem_new(len + 1), *giant = mem_new(CERT_BYTES_MOST + 1);
-    struct err   e = {0};
+    uint8_t     *der = mint_der(m, &len), *longer = mem_new(len + 1),
+            *giant = mem_new(CERT_BYTES_MOST + 1);
+    struct err e = {0};
 
     (void)state;
     memcpy(longer, der, len);
@@ -150,9 +161,12 @@ static void what_is_no_certificate_is_refused_with_a_reason(void **state)
 /* Cut and turned bytes at every place: never a crash, and what is still read has all its parts. */
 static void damage_anywhere_is_survived(void **state)
 {
-    struct mint *m = mint_make(&(struct mint_spec){.dns = {"a.example"}, .ips = {"192.0.2.1"}, .permitted = "DNS:example", .ca = true}, NULL);
-    size_t       len;
-    uint8_t     *der = mint_der(m, &len);
+    struct mint *m = mint_make(
+        &(struct mint_spec){
+            .dns = {"a.example"}, .ips = {"192.0.2.1"}, .permitted = "DNS:example", .ca = true},
+        NULL);
+    size_t   len;
+    uint8_t *der = mint_der(m, &len);
 
     (void)state;
     for (size_t i = 0; i < len; i++) {
@@ -161,7 +175,8 @@ static void damage_anywhere_is_survived(void **state)
         der[i] ^= 0x55;
         c = cert_parse(der, len, NULL);
         if (c)
-            assert_true(c->summary && c->serial && c->key_text && c->signature && c->subject.text && c->issuer.text);
+            assert_true(c->summary && c->serial && c->key_text && c->signature && c->subject.text
+                        && c->issuer.text);
         cert_unref(c);
         der[i] ^= 0x55;
         cert_unref(cert_parse(der, i, NULL));
@@ -185,7 +200,8 @@ static void equal_names_alone_do_not_make_self_signed(void **state)
 {
     struct mint *root = mint_make(&(struct mint_spec){.cn = "Root", .ca = true}, NULL);
     struct mint *other = mint_make(&(struct mint_spec){.cn = "Root", .ca = true}, root);
-    struct mint *loose = mint_make(&(struct mint_spec){.cn = "Loose", .ca = true, .wrong_aki = true}, NULL);
+    struct mint *loose = mint_make(
+        &(struct mint_spec){.cn = "Loose", .ca = true, .wrong_aki = true}, NULL);
 
     (void)state;
     assert_true(other->cert->self_issued);

@@ -26,8 +26,8 @@ static void hosts_match_by_apples_rules(void **state)
         {"*.shop.example", "a.shop.example", true},
         {"*.shop.example", "shop.example", false},
         {"*.shop.example", "a.b.shop.example", false},
-        {"*.example", "shop.example", false},   /* two labels are too few */
-        {"*.co.uk", "shop.co.uk", false},       /* a public suffix */
+        {"*.example", "shop.example", false},                 /* two labels are too few */
+        {"*.co.uk", "shop.co.uk", false},                     /* a public suffix */
         {"*.googleapis.com", "storage.googleapis.com", true}, /* a private suffix may */
         {"w*.shop.example", "www.shop.example", false},
         {"*w.shop.example", "w.shop.example", false},
@@ -56,7 +56,10 @@ static void hosts_match_by_apples_rules(void **state)
 
 static void a_certificate_covers_what_its_alternative_names_say(void **state)
 {
-    struct mint *m = mint_make(&(struct mint_spec){.cn = "cn.example", .dns = {"a.example", "10.0.0.1"}, .ips = {"192.0.2.1", "2001:db8::1"}}, NULL);
+    struct mint *m = mint_make(&(struct mint_spec){.cn = "cn.example",
+                                   .dns = {"a.example", "10.0.0.1"},
+                                   .ips = {"192.0.2.1", "2001:db8::1"}},
+        NULL);
 
     (void)state;
     assert_true(cert_covers_host(m->cert, "a.example"));
@@ -70,8 +73,12 @@ static void a_certificate_covers_what_its_alternative_names_say(void **state)
 
 static void one_spoilt_entry_takes_its_kind_with_it(void **state)
 {
-    struct mint *dns = mint_make(&(struct mint_spec){.dns = {"good.example"}, .dns_hex = "ff2e6578616d706c65", .ips = {"192.0.2.1"}}, NULL);
-    struct mint *ip = mint_make(&(struct mint_spec){.dns = {"good.example"}, .ips = {"192.0.2.1", "odd"}}, NULL);
+    struct mint *dns = mint_make(
+        &(struct mint_spec){
+            .dns = {"good.example"}, .dns_hex = "ff2e6578616d706c65", .ips = {"192.0.2.1"}},
+        NULL);
+    struct mint *ip = mint_make(
+        &(struct mint_spec){.dns = {"good.example"}, .ips = {"192.0.2.1", "odd"}}, NULL);
 
     (void)state;
     assert_false(cert_covers_host(dns->cert, "good.example"));
@@ -84,7 +91,10 @@ static void one_spoilt_entry_takes_its_kind_with_it(void **state)
 
 static void a_name_with_nul_covers_nothing(void **state)
 {
-    struct mint *m = mint_make(&(struct mint_spec){.dns_hex = "7777772e62616e6b2e6578616d706c65002e6576696c2e6578616d706c65"}, NULL);
+    struct mint *m = mint_make(
+        &(struct mint_spec){
+            .dns_hex = "7777772e62616e6b2e6578616d706c65002e6576696c2e6578616d706c65"},
+        NULL);
 
     (void)state;
     assert_false(cert_covers_host(m->cert, "www.bank.example"));
@@ -105,12 +115,17 @@ static bool subjects_equal(const struct mint_spec *a, const struct mint_spec *b)
 static void only_printable_strings_ignore_case_and_blanks(void **state)
 {
     (void)state;
-    assert_true(subjects_equal(&(struct mint_spec){.subject = "O=Acme  Corp/CN= a", .printable = true},
-        &(struct mint_spec){.subject = "O=ACME Corp/CN=A ", .printable = true}));
-    assert_false(subjects_equal(&(struct mint_spec){.subject = "O=Acme"}, &(struct mint_spec){.subject = "O=ACME"}));
-    assert_false(subjects_equal(&(struct mint_spec){.subject = "O=Acme"}, &(struct mint_spec){.subject = "O=Acme", .printable = true}));
-    assert_false(subjects_equal(&(struct mint_spec){.subject = "O=Acme/CN=a"}, &(struct mint_spec){.subject = "CN=a/O=Acme"}));
-    assert_false(subjects_equal(&(struct mint_spec){.subject = "O=Acme"}, &(struct mint_spec){.subject = "OU=Acme"}));
+    assert_true(
+        subjects_equal(&(struct mint_spec){.subject = "O=Acme  Corp/CN= a", .printable = true},
+            &(struct mint_spec){.subject = "O=ACME Corp/CN=A ", .printable = true}));
+    assert_false(subjects_equal(
+        &(struct mint_spec){.subject = "O=Acme"}, &(struct mint_spec){.subject = "O=ACME"}));
+    assert_false(subjects_equal(&(struct mint_spec){.subject = "O=Acme"},
+        &(struct mint_spec){.subject = "O=Acme", .printable = true}));
+    assert_false(subjects_equal(&(struct mint_spec){.subject = "O=Acme/CN=a"},
+        &(struct mint_spec){.subject = "CN=a/O=Acme"}));
+    assert_false(subjects_equal(
+        &(struct mint_spec){.subject = "O=Acme"}, &(struct mint_spec){.subject = "OU=Acme"}));
 }
 
 static void names_are_written_as_rfc_4514_says(void **state)

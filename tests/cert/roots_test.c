@@ -39,7 +39,8 @@ static int set_up(void **state)
     pem[0] = '\0';
     mint_pem(f->two, pem, sizeof(pem));
     mint_pem(f->two, pem, sizeof(pem));
-    if (!file_write(f->second, pem, strlen(pem), 0600, NULL) || !file_write(f->junk, "hello", 5, 0600, NULL))
+    if (!file_write(f->second, pem, strlen(pem), 0600, NULL)
+        || !file_write(f->junk, "hello", 5, 0600, NULL))
         return -1;
     *state = f;
     return 0;

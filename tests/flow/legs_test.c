@@ -13,58 +13,63 @@ static const struct leg_facts done = {.server_hello = true, .certificate = true,
 
 struct symptom_case {
     const char      *name; /* of the case, for the reader of a failure */
-    struct leg_facts facts;
     enum leg_side    side;
     bool             late;
     enum symptom     is;
+    struct leg_facts facts;
 };
 
-/* The first record of a side says who sent it: on the client leg the peer is the TLS client, on the server leg the server. */
-#define FROM_CLIENT(number_, phase_) {.seen = true, .fatal = true, .from_client = true, .number = (number_), .phase = (phase_)}
-#define FROM_SERVER(number_, phase_) {.seen = true, .fatal = true, .from_client = false, .number = (number_), .phase = (phase_)}
+/* Who sent it: on the client leg the far end is the TLS client, on the server leg the TLS server. */
+#define FROM_CLIENT(n, at) {.seen = true, .fatal = true, .from_client = true, .number = (n), .phase = (at)}
+#define FROM_SERVER(n, at) {.seen = true, .fatal = true, .from_client = false, .number = (n), .phase = (at)}
 
 static const struct symptom_case symptoms[] = {
-    {"no TLS, whatever else", {.not_tls = true, .eof = true}, LEG_CLIENT, true, SYMPTOM_NOT_TLS},
-    {"a phone that does not know our root", {.server_hello = true, .alert = FROM_CLIENT(48, PHASE_AFTER_CERTIFICATE)}, LEG_CLIENT,
-        false, SYMPTOM_ALERT_AFTER_CERTIFICATE},
-    {"a phone that pins", {.server_hello = true, .finished = true, .alert = FROM_CLIENT(46, PHASE_AFTER_FINISH)}, LEG_CLIENT, false,
-        SYMPTOM_ALERT_AFTER_FINISH},
-    {"an alert after data speaks of the data",
-        {.server_hello = true, .finished = true, .plain_in = 9, .alert = FROM_CLIENT(80, PHASE_AFTER_FINISH)}, LEG_CLIENT, false,
-        SYMPTOM_NONE},
-    {"a phone that gives up early", {.alert = FROM_CLIENT(40, PHASE_BEFORE_SERVER_HELLO)}, LEG_CLIENT, false,
-        SYMPTOM_ALERT_BEFORE_SERVER_HELLO},
-    {"a site that shares nothing with us", {.alert = FROM_SERVER(40, PHASE_BEFORE_SERVER_HELLO)}, LEG_SERVER, false,
-        SYMPTOM_ALERT_BEFORE_SERVER_HELLO},
-    {"a site that does not know the name", {.alert = FROM_SERVER(112, PHASE_BEFORE_SERVER_HELLO)}, LEG_SERVER, false,
-        SYMPTOM_ALERT_BEFORE_SERVER_HELLO},
-    {"a site that wants a client certificate", {.server_hello = true, .finished = true, .alert = FROM_SERVER(116, PHASE_AFTER_FINISH)},
-        LEG_SERVER, false, SYMPTOM_ALERT_AFTER_FINISH},
-    {"we share no cipher with the phone", {.alert = FROM_SERVER(40, PHASE_BEFORE_SERVER_HELLO)}, LEG_CLIENT, false,
-        SYMPTOM_NOTHING_IN_COMMON},
-    {"we share no version with the phone", {.alert = FROM_SERVER(70, PHASE_BEFORE_SERVER_HELLO)}, LEG_CLIENT, false,
-        SYMPTOM_NOTHING_IN_COMMON},
-    {"we share no protocol with the phone", {.alert = FROM_SERVER(120, PHASE_BEFORE_SERVER_HELLO)}, LEG_CLIENT, false,
-        SYMPTOM_NOTHING_IN_COMMON},
-    {"the site speaks a version that we do not", {.server_hello = true, .alert = FROM_CLIENT(70, PHASE_BEFORE_SERVER_HELLO)},
-        LEG_SERVER, false, SYMPTOM_NOTHING_IN_COMMON},
-    {"the key of the site is too weak for us", {.server_hello = true, .alert = FROM_CLIENT(71, PHASE_AFTER_CERTIFICATE)}, LEG_SERVER,
-        false, SYMPTOM_NOTHING_IN_COMMON},
-    {"a warning is no end", {.server_hello = true, .eof = true, .alert = {.seen = true, .from_client = true, .number = 90}}, LEG_CLIENT,
-        false, SYMPTOM_CLOSE_AFTER_CERTIFICATE},
-    {"nothing came in time", {.server_hello = false}, LEG_SERVER, true, SYMPTOM_STALLED},
-    {"it fell silent in the middle", {.server_hello = true, .certificate = true}, LEG_CLIENT, true, SYMPTOM_STALLED},
-    {"an alert says more than silence", {.server_hello = true, .alert = FROM_CLIENT(42, PHASE_AFTER_CERTIFICATE)}, LEG_CLIENT, true,
-        SYMPTOM_ALERT_AFTER_CERTIFICATE},
-    {"closed before our answer", {.eof = true}, LEG_CLIENT, false, SYMPTOM_CLOSE_BEFORE_SERVER_HELLO},
-    {"the site hangs up on our hello", {.eof = true}, LEG_SERVER, false, SYMPTOM_CLOSE_BEFORE_SERVER_HELLO},
-    {"closed while it held our certificate", {.server_hello = true, .certificate = true, .eof = true}, LEG_CLIENT, false,
-        SYMPTOM_CLOSE_AFTER_CERTIFICATE},
-    {"done, closed, not one byte", {.server_hello = true, .finished = true, .eof = true}, LEG_CLIENT, false,
-        SYMPTOM_CLOSE_AFTER_FINISH_UNUSED},
-    {"done, goodbye, not one byte", {.server_hello = true, .finished = true, .close_notify_in = true}, LEG_CLIENT, false,
-        SYMPTOM_CLOSE_AFTER_FINISH_UNUSED},
-    {"done and used", {.server_hello = true, .finished = true, .eof = true, .plain_in = 1}, LEG_CLIENT, false, SYMPTOM_NONE},
+    {"no TLS, whatever else", LEG_CLIENT, true, SYMPTOM_NOT_TLS,
+        {.not_tls = true, .eof = true}},
+    {"a phone that does not know our root", LEG_CLIENT, false, SYMPTOM_ALERT_AFTER_CERTIFICATE,
+        {.server_hello = true, .alert = FROM_CLIENT(48, PHASE_AFTER_CERTIFICATE)}},
+    {"a phone that pins", LEG_CLIENT, false, SYMPTOM_ALERT_AFTER_FINISH,
+        {.server_hello = true, .finished = true, .alert = FROM_CLIENT(46, PHASE_AFTER_FINISH)}},
+    {"an alert after data speaks of the data", LEG_CLIENT, false, SYMPTOM_NONE,
+        {.server_hello = true, .finished = true, .plain_in = 9, .alert = FROM_CLIENT(80, PHASE_AFTER_FINISH)}},
+    {"a phone that gives up early", LEG_CLIENT, false, SYMPTOM_ALERT_BEFORE_SERVER_HELLO,
+        {.alert = FROM_CLIENT(40, PHASE_BEFORE_SERVER_HELLO)}},
+    {"a site that shares nothing with us", LEG_SERVER, false, SYMPTOM_ALERT_BEFORE_SERVER_HELLO,
+        {.alert = FROM_SERVER(40, PHASE_BEFORE_SERVER_HELLO)}},
+    {"a site that does not know the name", LEG_SERVER, false, SYMPTOM_ALERT_BEFORE_SERVER_HELLO,
+        {.alert = FROM_SERVER(112, PHASE_BEFORE_SERVER_HELLO)}},
+    {"a site that wants a client certificate", LEG_SERVER, false, SYMPTOM_ALERT_AFTER_FINISH,
+        {.server_hello = true, .finished = true, .alert = FROM_SERVER(116, PHASE_AFTER_FINISH)}},
+    {"we share no cipher with the phone", LEG_CLIENT, false, SYMPTOM_NOTHING_IN_COMMON,
+        {.alert = FROM_SERVER(40, PHASE_BEFORE_SERVER_HELLO)}},
+    {"we share no version with the phone", LEG_CLIENT, false, SYMPTOM_NOTHING_IN_COMMON,
+        {.alert = FROM_SERVER(70, PHASE_BEFORE_SERVER_HELLO)}},
+    {"we share no protocol with the phone", LEG_CLIENT, false, SYMPTOM_NOTHING_IN_COMMON,
+        {.alert = FROM_SERVER(120, PHASE_BEFORE_SERVER_HELLO)}},
+    {"the site speaks a version that we do not", LEG_SERVER, false, SYMPTOM_NOTHING_IN_COMMON,
+        {.server_hello = true, .alert = FROM_CLIENT(70, PHASE_BEFORE_SERVER_HELLO)}},
+    {"the key of the site is too weak for us", LEG_SERVER, false, SYMPTOM_NOTHING_IN_COMMON,
+        {.server_hello = true, .alert = FROM_CLIENT(71, PHASE_AFTER_CERTIFICATE)}},
+    {"a warning is no end", LEG_CLIENT, false, SYMPTOM_CLOSE_AFTER_CERTIFICATE,
+        {.server_hello = true, .eof = true, .alert = {.seen = true, .from_client = true, .number = 90}}},
+    {"nothing came in time", LEG_SERVER, true, SYMPTOM_STALLED,
+        {.server_hello = false}},
+    {"it fell silent in the middle", LEG_CLIENT, true, SYMPTOM_STALLED,
+        {.server_hello = true, .certificate = true}},
+    {"an alert says more than silence", LEG_CLIENT, true, SYMPTOM_ALERT_AFTER_CERTIFICATE,
+        {.server_hello = true, .alert = FROM_CLIENT(42, PHASE_AFTER_CERTIFICATE)}},
+    {"closed before our answer", LEG_CLIENT, false, SYMPTOM_CLOSE_BEFORE_SERVER_HELLO,
+        {.eof = true}},
+    {"the site hangs up on our hello", LEG_SERVER, false, SYMPTOM_CLOSE_BEFORE_SERVER_HELLO,
+        {.eof = true}},
+    {"closed while it held our certificate", LEG_CLIENT, false, SYMPTOM_CLOSE_AFTER_CERTIFICATE,
+        {.server_hello = true, .certificate = true, .eof = true}},
+    {"done, closed, not one byte", LEG_CLIENT, false, SYMPTOM_CLOSE_AFTER_FINISH_UNUSED,
+        {.server_hello = true, .finished = true, .eof = true}},
+    {"done, goodbye, not one byte", LEG_CLIENT, false, SYMPTOM_CLOSE_AFTER_FINISH_UNUSED,
+        {.server_hello = true, .finished = true, .close_notify_in = true}},
+    {"done and used", LEG_CLIENT, false, SYMPTOM_NONE,
+        {.server_hello = true, .finished = true, .eof = true, .plain_in = 1}},
 };
 
 static void what_a_leg_showed_amounts_to_a_symptom(void **state)
@@ -152,6 +157,9 @@ static void a_server_leg_is_written_down_and_outlives_its_facts(void **state)
     assert_int_equal(f->server_leg->alert->number, 46);
     assert_string_equal(f->server_leg->alert->name, "certificate_unknown");
     assert_string_equal(f->server_leg->alert->phase, "after-finish");
+    const struct flow_alert *first = f->server_leg->alert;
+    flow_fill_server_leg(f, &seen);
+    assert_ptr_equal(f->server_leg->alert, first); /* told once */
     flow_free(f);
 }
 

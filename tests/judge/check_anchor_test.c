@@ -5,15 +5,19 @@ static void the_end_of_the_path_is_judged(void **state)
     static const struct trial_row rows[] = {
         {"root trusted, not sent", {.host = NULL}, "", ""},
         {"root trusted and sent", {.with_root = true}, "", ""},
-        {"root sent, not trusted", {.with_root = true, .untrusted = true}, "AnchorTrusted@2", "untrusted-root"},
-        {"root not sent, not trusted", {.untrusted = true}, "MissingIntermediate@1", "untrusted-root missing-intermediate-no-aia"},
-        {"intermediate not sent", {.without_ica = true}, "MissingIntermediate@0", "missing-intermediate-no-aia"},
-        {"intermediate not sent, address known", {.without_ica = true, .leaf.aia = "http://ca.example/i.crt"}, "MissingIntermediate@0",
+        {"root sent, not trusted", {.with_root = true, .untrusted = true}, "AnchorTrusted@2",
+            "untrusted-root"},
+        {"root not sent, not trusted", {.untrusted = true}, "MissingIntermediate@1",
+            "untrusted-root missing-intermediate-no-aia"},
+        {"intermediate not sent", {.without_ica = true}, "MissingIntermediate@0",
+            "missing-intermediate-no-aia"},
+        {"intermediate not sent, address known",
+            {.without_ica = true, .leaf.aia = "http://ca.example/i.crt"}, "MissingIntermediate@0",
             "missing-intermediate-aia"},
         {"self-signed", {.alone = true, .untrusted = true}, "AnchorTrusted@0", "self-signed-leaf"},
         {"self-signed and trusted by an app", {.alone = true, .anchors = ANCHORS_CUSTOM}, "", ""},
-        {"a signature that does not verify", {.leaf.broken_signature = true}, "MissingIntermediate@0",
-            "signature-invalid missing-intermediate-no-aia"},
+        {"a signature that does not verify", {.leaf.broken_signature = true},
+            "MissingIntermediate@0", "signature-invalid missing-intermediate-no-aia"},
     };
 
     (void)state;
@@ -26,9 +30,11 @@ static void names_and_key_ids_must_link(void **state)
         {"another authority's key id", {.leaf.wrong_aki = true}, "IdLinkage@0", "aki-ski-mismatch"},
         {"none", {.leaf.no_aki = true}, "", ""},
         {"an issuer without its own", {.ica.no_ski = true}, "", ""},
-        {"empty subject, names not critical", {.leaf.subject = ""}, "NonEmptySubject@0", "san-empty-subject-noncritical"},
+        {"empty subject, names not critical", {.leaf.subject = ""}, "NonEmptySubject@0",
+            "san-empty-subject-noncritical"},
         {"empty subject, names critical", {.leaf.subject = "", .leaf.san_critical = true}, "", ""},
-        {"a CA with an empty subject", {.ica.subject = ""}, "NonEmptySubject@1", "subject-empty-ca"},
+        {"a CA with an empty subject", {.ica.subject = ""}, "NonEmptySubject@1",
+            "subject-empty-ca"},
     };
 
     (void)state;

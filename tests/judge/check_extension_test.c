@@ -3,20 +3,30 @@
 static void extensions_are_judged_on_every_certificate(void **state)
 {
     static const struct mint_extension unknown[] = {{"1.2.3.4", true, "0500"}, {NULL, false, NULL}};
-    static const struct mint_extension poison[] = {{"1.3.6.1.4.1.11129.2.4.3", true, "0500"}, {NULL, false, NULL}};
-    static const struct mint_extension apples[] = {{"1.2.840.113635.100.6.1.2", true, "0500"}, {NULL, false, NULL}};
-    static const struct mint_extension relaxed[] = {{"1.2.3.4", false, "0500"}, {NULL, false, NULL}};
-    static const struct mint_extension broken[] = {{"1.3.6.1.5.5.7.1.1", false, "3000"}, {NULL, false, NULL}};
-    static const struct mint_extension twice[] = {{"1.2.3.4", false, "0500"}, {"1.2.3.4", false, "0500"}, {NULL, false, NULL}};
-    static const struct trial_row      rows[] = {
-        {"critical and unknown", {.leaf.extensions = unknown}, "CriticalExtensions@0", "unknown-critical-extension"},
-        {"on an intermediate", {.ica.extensions = unknown}, "CriticalExtensions@1", "unknown-critical-extension"},
+    static const struct mint_extension poison[] = {
+        {"1.3.6.1.4.1.11129.2.4.3", true, "0500"}, {NULL, false, NULL}};
+    static const struct mint_extension apples[] = {
+        {"1.2.840.113635.100.6.1.2", true, "0500"}, {NULL, false, NULL}};
+    static const struct mint_extension relaxed[] = {
+        {"1.2.3.4", false, "0500"}, {NULL, false, NULL}};
+    static const struct mint_extension broken[] = {
+        {"1.3.6.1.5.5.7.1.1", false, "3000"}, {NULL, false, NULL}};
+    static const struct mint_extension twice[] = {
+        {"1.2.3.4", false, "0500"}, {"1.2.3.4", false, "0500"}, {NULL, false, NULL}};
+    static const struct trial_row rows[] = {
+        {"critical and unknown", {.leaf.extensions = unknown}, "CriticalExtensions@0",
+            "unknown-critical-extension"},
+        {"on an intermediate", {.ica.extensions = unknown}, "CriticalExtensions@1",
+            "unknown-critical-extension"},
         {"on a trusted anchor", {.root.extensions = unknown}, "", ""},
-        {"a precertificate", {.leaf.extensions = poison}, "CriticalExtensions@0", "unknown-critical-extension"},
+        {"a precertificate", {.leaf.extensions = poison}, "CriticalExtensions@0",
+            "unknown-critical-extension"},
         {"one of Apple's", {.leaf.extensions = apples}, "", ""},
         {"unknown, not critical", {.leaf.extensions = relaxed}, "", ""},
-        {"does not decode", {.leaf.extensions = broken}, "UnparseableExtension@0", "extension-malformed"},
-        {"does not decode, on the anchor", {.root.extensions = broken}, "UnparseableExtension@2", "extension-malformed"},
+        {"does not decode", {.leaf.extensions = broken}, "UnparseableExtension@0",
+            "extension-malformed"},
+        {"does not decode, on the anchor", {.root.extensions = broken}, "UnparseableExtension@2",
+            "extension-malformed"},
         {"twice", {.leaf.extensions = twice}, "DuplicateExtension@0", "duplicate-extension"},
     };
 

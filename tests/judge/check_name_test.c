@@ -8,18 +8,25 @@ static void the_host_must_be_among_the_alternative_names(void **state)
         {"only the common name", {.bare = true}, "SSLHostname@0", "san-missing-cn-only"},
         {"not even that", {.bare = true, .leaf.cn = "other"}, "SSLHostname@0", "name-mismatch"},
         {"an address", {.host = "192.0.2.1"}, "SSLHostname@0", "ip-not-in-san"},
-        {"an address among the names", {.host = "192.0.2.1", .leaf.dns = {"192.0.2.1"}}, "SSLHostname@0", "ip-as-dns-san"},
+        {"an address among the names", {.host = "192.0.2.1", .leaf.dns = {"192.0.2.1"}},
+            "SSLHostname@0", "ip-as-dns-san"},
         {"an address where it belongs", {.host = "192.0.2.1", .leaf.ips = {"192.0.2.1"}}, "", ""},
-        {"two labels below a wildcard", {.host = "a.b.shop.example", .leaf.dns = {"*.shop.example"}}, "SSLHostname@0",
+        {"two labels below a wildcard",
+            {.host = "a.b.shop.example", .leaf.dns = {"*.shop.example"}}, "SSLHostname@0",
             "wildcard-depth name-mismatch"},
-        {"the wildcard's own parent", {.leaf.dns = {"*.shop.example"}}, "SSLHostname@0", "wildcard-depth name-mismatch"},
-        {"a part of a label", {.host = "www.shop.example", .leaf.dns = {"w*.shop.example"}}, "SSLHostname@0",
-            "wildcard-bad-position name-mismatch"},
-        {"a public suffix", {.host = "shop.co.uk", .leaf.dns = {"*.co.uk"}}, "SSLHostname@0", "wildcard-public-suffix name-mismatch"},
-        {"with www", {.host = "www.shop.example"}, "SSLHostname@0", "apex-www-mismatch name-mismatch"},
-        {"without", {.leaf.dns = {"www.shop.example"}}, "SSLHostname@0", "apex-www-mismatch name-mismatch"},
-        {"Unicode instead of A-labels", {.host = "xn--mnchen-3ya.example", .leaf.dns = {"m\xc3\xbcnchen.example"}}, "SSLHostname@0",
-            "idn-mismatch name-mismatch"},
+        {"the wildcard's own parent", {.leaf.dns = {"*.shop.example"}}, "SSLHostname@0",
+            "wildcard-depth name-mismatch"},
+        {"a part of a label", {.host = "www.shop.example", .leaf.dns = {"w*.shop.example"}},
+            "SSLHostname@0", "wildcard-bad-position name-mismatch"},
+        {"a public suffix", {.host = "shop.co.uk", .leaf.dns = {"*.co.uk"}}, "SSLHostname@0",
+            "wildcard-public-suffix name-mismatch"},
+        {"with www", {.host = "www.shop.example"}, "SSLHostname@0",
+            "apex-www-mismatch name-mismatch"},
+        {"without", {.leaf.dns = {"www.shop.example"}}, "SSLHostname@0",
+            "apex-www-mismatch name-mismatch"},
+        {"Unicode instead of A-labels",
+            {.host = "xn--mnchen-3ya.example", .leaf.dns = {"m\xc3\xbcnchen.example"}},
+            "SSLHostname@0", "idn-mismatch name-mismatch"},
     };
 
     (void)state;
@@ -31,8 +38,11 @@ static void the_evidence_lists_the_names_that_are_there(void **state)
     struct verdict v;
 
     (void)state;
-    trial_run(&(struct trial){.host = "x.test", .leaf.dns = {"a", "b", "c", "d", "e", "f", "g", "h"}}, &v);
-    assert_string_equal(v.checks[0].detail, "asked for x.test, the certificate names a, b, c, d, e, f and 2 more");
+    trial_run(
+        &(struct trial){.host = "x.test", .leaf.dns = {"a", "b", "c", "d", "e", "f", "g", "h"}},
+        &v);
+    assert_string_equal(
+        v.checks[0].detail, "asked for x.test, the certificate names a, b, c, d, e, f and 2 more");
     verdict_fini(&v);
 }
 

@@ -26,9 +26,9 @@ static void every_check_is_found_by_its_name(void **state)
 static void numbers_are_apples(void **state)
 {
     static const struct {
-        const char         *name;
-        int                 osstatus;
-        enum judge_class    class;
+        const char *name;
+        int         osstatus;
+        enum judge_class class;
         enum judge_severity severity;
     } cases[] = {
         {"TemporalValidity", -67818, CLASS_EXPIRED, SEVERITY_RECOVERABLE},

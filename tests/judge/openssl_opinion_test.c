@@ -14,7 +14,8 @@ static void openssl_speaks_for_itself(void **state)
         {"expired", {.leaf.not_after = MINT_AT - 1}, false, X509_V_ERR_CERT_HAS_EXPIRED, 0},
         {"another name", {.leaf.dns = {"x.test"}}, false, X509_V_ERR_HOSTNAME_MISMATCH, 0},
         {"another address", {.host = "192.0.2.1"}, false, X509_V_ERR_IP_ADDRESS_MISMATCH, 0},
-        {"incomplete", {.without_ica = true}, false, X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, 0},
+        {"incomplete", {.without_ica = true}, false, X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY,
+            0},
         {"no usage is fine with OpenSSL", {.leaf.eku = ""}, true, X509_V_OK, 0},
         {"an app's anchor", {.anchors = ANCHORS_CUSTOM}, true, X509_V_OK, 0},
     };
@@ -24,8 +25,10 @@ static void openssl_speaks_for_itself(void **state)
         struct verdict v;
 
         trial_run(&cases[i].trial, &v);
-        if (v.openssl.accept != cases[i].accept || v.openssl.code != cases[i].code || v.openssl.depth != cases[i].depth)
-            fail_msg("%s: code %d at %d: %s", cases[i].name, v.openssl.code, v.openssl.depth, v.openssl.text);
+        if (v.openssl.accept != cases[i].accept || v.openssl.code != cases[i].code
+            || v.openssl.depth != cases[i].depth)
+            fail_msg("%s: code %d at %d: %s", cases[i].name, v.openssl.code, v.openssl.depth,
+                v.openssl.text);
         verdict_fini(&v);
     }
 }
@@ -33,18 +36,21 @@ static void openssl_speaks_for_itself(void **state)
 /* The answer is remembered, but never past a date of a certificate. */
 static void a_remembered_opinion_ends_with_the_certificate(void **state)
 {
-    struct mint       *root = mint_make(&(struct mint_spec){.cn = "Root", .ca = true}, NULL);
-    struct mint       *leaf = mint_make(&(struct mint_spec){.cn = "leaf", .not_after = MINT_AT + 100}, root);
+    struct mint *root = mint_make(&(struct mint_spec){.cn = "Root", .ca = true}, NULL);
+    struct mint *leaf = mint_make(
+        &(struct mint_spec){.cn = "leaf", .not_after = MINT_AT + 100}, root);
     struct cert_chain *chain = mint_chain(leaf, NULL), *anchors = mint_chain(root, NULL);
     static const struct {
         int64_t at;
         bool    accept;
-    } steps[] = {{MINT_AT, true}, {MINT_AT + 50, true}, {MINT_AT + 200, false}, {MINT_AT + 60, true}, {MINT_AT - 31 * MINT_DAY, false}};
+    } steps[] = {{MINT_AT, true}, {MINT_AT + 50, true}, {MINT_AT + 200, false},
+        {MINT_AT + 60, true}, {MINT_AT - 31 * MINT_DAY, false}};
 
     (void)state;
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
-        struct judge_case c = {.chain = chain, .at = steps[i].at, .anchors_are = ANCHORS_CUSTOM, .anchors = anchors};
-        struct verdict    v = {0};
+        struct judge_case c = {
+            .chain = chain, .at = steps[i].at, .anchors_are = ANCHORS_CUSTOM, .anchors = anchors};
+        struct verdict v = {0};
 
         judge_chain(&c, &v);
         assert_int_equal(v.openssl.accept, steps[i].accept);

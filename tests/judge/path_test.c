@@ -3,9 +3,11 @@
 #include "judging_priv.h"
 
 /* Judges leaf + pool against anchors of an app, without a host. */
-static void judge_pool(struct cert_chain *chain, const struct cert_chain *anchors, struct verdict *v)
+static void judge_pool(
+    struct cert_chain *chain, const struct cert_chain *anchors, struct verdict *v)
 {
-    struct judge_case c = {.chain = chain, .at = MINT_AT, .anchors_are = ANCHORS_CUSTOM, .anchors = anchors};
+    struct judge_case c = {
+        .chain = chain, .at = MINT_AT, .anchors_are = ANCHORS_CUSTOM, .anchors = anchors};
 
     *v = (struct verdict){0};
     judge_chain(&c, v);
@@ -37,13 +39,16 @@ static void the_pool_may_come_in_any_order(void **state)
     mint_free(root);
 }
 
-/* The CA was certified twice, once by a root that has run out: OpenSSL takes the first and stays there. */
+/* The CA was certified twice, once by a root that has run out: OpenSSL takes the first and stays
+ * there. */
 static void an_expired_branch_is_left_for_a_good_one(void **state)
 {
-    struct mint       *old = mint_make(&(struct mint_spec){.cn = "Old Root", .ca = true, .not_after = MINT_AT - 1}, NULL);
-    struct mint       *new = mint_make(&(struct mint_spec){.cn = "New Root", .ca = true}, NULL);
-    struct mint       *by_old = mint_make(&(struct mint_spec){.cn = "CA", .ca = true}, old);
-    struct mint       *by_new = mint_make(&(struct mint_spec){.cn = "CA", .ca = true, .key_of = by_old}, new);
+    struct mint *old = mint_make(
+        &(struct mint_spec){.cn = "Old Root", .ca = true, .not_after = MINT_AT - 1}, NULL);
+    struct mint *new = mint_make(&(struct mint_spec){.cn = "New Root", .ca = true}, NULL);
+    struct mint *by_old = mint_make(&(struct mint_spec){.cn = "CA", .ca = true}, old);
+    struct mint *by_new = mint_make(
+        &(struct mint_spec){.cn = "CA", .ca = true, .key_of = by_old}, new);
     struct mint       *leaf = mint_make(&(struct mint_spec){.cn = "leaf"}, by_old);
     struct cert_chain *anchors = mint_chain(old, new, NULL);
     struct verdict     v;
@@ -132,10 +137,15 @@ static void with_an_apps_anchors_the_systems_roots_are_parents_only(void **state
 {
     struct mint       *root = mint_make(&(struct mint_spec){.cn = "Root", .ca = true}, NULL);
     struct mint       *leaf = mint_make(&(struct mint_spec){.cn = "leaf"}, root);
-    struct cert_chain *all = mint_chain(root, NULL), *none = cert_chain_new(), *chain = mint_chain(leaf, NULL);
-    struct roots      *roots = roots_from_chain(all, "mozilla");
-    struct judge_case  c = {.chain = chain, .at = MINT_AT, .anchors_are = ANCHORS_CUSTOM, .anchors = none, .roots = roots};
-    struct verdict     v = {0};
+    struct cert_chain *all = mint_chain(root, NULL), *none = cert_chain_new(),
+                      *chain = mint_chain(leaf, NULL);
+    struct roots     *roots = roots_from_chain(all, "mozilla");
+    struct judge_case c = {.chain = chain,
+        .at = MINT_AT,
+        .anchors_are = ANCHORS_CUSTOM,
+        .anchors = none,
+        .roots = roots};
+    struct verdict    v = {0};
 
     (void)state;
     judge_chain(&c, &v);
@@ -183,7 +193,9 @@ static void a_hostile_pool_ends_in_a_verdict(void **state)
 
     (void)state;
     for (size_t i = 0; i < 99; i++)
-        ca[i] = mint_make(&(struct mint_spec){.cn = "CA", .ca = true, .no_aki = true, .no_ski = true}, i ? ca[i - 1] : NULL);
+        ca[i] = mint_make(
+            &(struct mint_spec){.cn = "CA", .ca = true, .no_aki = true, .no_ski = true},
+            i ? ca[i - 1] : NULL);
     leaf = mint_make(&(struct mint_spec){.cn = "leaf", .no_aki = true}, ca[98]);
     chain = mint_chain(leaf, NULL);
     for (size_t i = 0; i < 99; i++)

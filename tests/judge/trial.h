@@ -18,16 +18,17 @@
 #include "judge/verdict.h"
 #include "mint_chain.h"
 
-/* Zeroed: shop.example < Issuing CA < Root, the root in the system's store, asked for shop.example at MINT_AT. */
+/* Zeroed: shop.example < Issuing CA < Root, the root in the system's store, asked for shop.example
+ * at MINT_AT. */
 struct trial {
     struct mint_spec  leaf, ica, root;
     enum anchors_are  anchors;
     enum judge_policy policy;
-    const char       *host;     /* "": no name check */
+    const char       *host; /* "": no name check */
     int64_t           at;
-    bool              bare;     /* the leaf has no subjectAltName */
-    bool              alone;    /* the leaf signs itself and is all there is */
-    bool              short_one; /* no intermediate */
+    bool              bare;                   /* the leaf has no subjectAltName */
+    bool              alone;                  /* the leaf signs itself and is all there is */
+    bool              short_one;              /* no intermediate */
     bool              without_ica, with_root; /* what the server sends */
     bool              untrusted;
 };
@@ -50,7 +51,11 @@ static inline void trial_run(const struct trial *given, struct verdict *v)
     if (!t.short_one && !t.alone)
         ica = mint_make(&t.ica, root);
     leaf = mint_make(&t.leaf, t.alone ? NULL : ica ? ica : root);
-    chain = mint_chain(leaf, ica && !t.without_ica ? ica : t.with_root ? root : NULL, t.with_root && ica && !t.without_ica ? root : NULL, NULL);
+    chain = mint_chain(leaf,
+        ica && !t.without_ica ? ica
+        : t.with_root         ? root
+                              : NULL,
+        t.with_root && ica && !t.without_ica ? root : NULL, NULL);
     anchors = t.untrusted ? cert_chain_new() : mint_chain(t.alone ? leaf : root, NULL);
     if (t.anchors == ANCHORS_SYSTEM)
         roots = roots_from_chain(anchors, "mozilla");
@@ -105,7 +110,8 @@ static inline void trial_rows(const struct trial_row *rows, size_t n)
         trial_run(&rows[i].trial, &v);
         checks = trial_checks(&v);
         causes = trial_causes(&v);
-        if (strcmp(checks, rows[i].checks) != 0 || (rows[i].causes && strcmp(causes, rows[i].causes) != 0))
+        if (strcmp(checks, rows[i].checks) != 0
+            || (rows[i].causes && strcmp(causes, rows[i].causes) != 0))
             fail_msg("%s: checks “%s”, causes “%s”", rows[i].name, checks, causes);
         assert_int_equal(v.answer, *rows[i].checks ? VERDICT_REJECT : VERDICT_ACCEPT);
         mem_free(checks);

@@ -22,10 +22,12 @@ static void a_rejection_is_written_as_the_contract_says(void **state)
     char *json = json_of(&(struct trial){.leaf.not_after = MINT_AT - 3 * MINT_DAY});
 
     (void)state;
-    assert_non_null(strstr(json, "{\"verdict\":\"reject\",\"anchors_are\":\"system\",\"class\":\"Expired\","
-                                 "\"text\":\"“shop.example” certificate is expired\",\"osstatus\":-67818,"
-                                 "\"osstatus_name\":\"errSecCertificateExpired\",\"nsurlerror\":-1202,\"overridable\":true,"
-                                 "\"checks\":[{\"check\":\"TemporalValidity\",\"cert\":0,\"osstatus\":-67818,\"detail\":\""));
+    assert_non_null(strstr(json,
+        "{\"verdict\":\"reject\",\"anchors_are\":\"system\",\"class\":\"Expired\","
+        "\"text\":\"“shop.example” certificate is expired\",\"osstatus\":-67818,"
+        "\"osstatus_name\":\"errSecCertificateExpired\",\"nsurlerror\":-1202,\"overridable\":true,"
+        "\"checks\":[{\"check\":\"TemporalValidity\",\"cert\":0,\"osstatus\":-67818,\"detail\":"
+        "\""));
     assert_non_null(strstr(json, "\"causes\":[\"cert-expired-leaf\"]"));
     assert_non_null(strstr(json, "\"openssl\":{\"accept\":false,\"code\":10,\"depth\":0,"));
     mem_free(json);
@@ -36,8 +38,10 @@ static void an_acceptance_has_null_for_what_it_lacks(void **state)
     char *json = json_of(&(struct trial){.anchors = ANCHORS_USER});
 
     (void)state;
-    assert_non_null(strstr(json, "{\"verdict\":\"accept\",\"anchors_are\":\"user\",\"class\":null,\"text\":null,\"osstatus\":null,"
-                                 "\"osstatus_name\":null,\"nsurlerror\":null,\"overridable\":false,\"checks\":[],\"path\":[\""));
+    assert_non_null(strstr(json, "{\"verdict\":\"accept\",\"anchors_are\":\"user\",\"class\":null,"
+                                 "\"text\":null,\"osstatus\":null,"
+                                 "\"osstatus_name\":null,\"nsurlerror\":null,\"overridable\":false,"
+                                 "\"checks\":[],\"path\":[\""));
     mem_free(json);
 }
 
@@ -54,7 +58,8 @@ static void no_chain_is_an_error_with_words(void **state)
     json_object(&out);
     verdict_write_json(&v, &out);
     json_object_end(&out);
-    assert_string_equal(text_str(&to), "{\"verdict\":\"error\",\"anchors_are\":\"system\",\"error\":\"there is no certificate to judge\"}");
+    assert_string_equal(text_str(&to), "{\"verdict\":\"error\",\"anchors_are\":\"system\","
+                                       "\"error\":\"there is no certificate to judge\"}");
     text_fini(&to);
     verdict_fini(&v);
 }

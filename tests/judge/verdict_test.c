@@ -9,21 +9,28 @@ static void the_class_decides_and_then_the_leaf(void **state)
         int          osstatus;
         bool         overridable;
     } cases[] = {
-        {"expired", {.leaf.not_after = MINT_AT - 1}, "“shop.example” certificate is expired", -67818, true},
-        {"expired and misnamed", {.leaf.not_after = MINT_AT - 1, .leaf.dns = {"x.test"}}, "“shop.example” certificate name does not match input",
-            -67602, true},
-        {"misnamed and untrusted", {.leaf.dns = {"x.test"}, .untrusted = true, .with_root = true}, "“Root” certificate is not trusted", -67843, true},
-        {"incomplete", {.without_ica = true}, "“shop.example” certificate is not trusted", -25318, true},
-        {"untrusted and far too long", {.untrusted = true, .with_root = true, .leaf.not_after = MINT_AT + 900 * MINT_DAY},
-            "“shop.example” certificate is not standards compliant", -67901, true},
-        {"SHA-1 and untrusted", {.leaf.hash = "SHA1", .untrusted = true}, "“shop.example” certificate is using a broken signature algorithm",
-            -67815, true},
-        {"a tiny key and SHA-1", {.leaf.key = MINT_RSA512, .leaf.hash = "SHA1"}, "“shop.example” certificate is using a broken key size", -67735,
-            false},
-        {"MD5", {.leaf.hash = "MD5", .ica.key = MINT_RSA2048}, "“shop.example” certificate is using a broken signature algorithm", -67815, false},
-        {"for clients", {.leaf.eku = "clientAuth"}, "“shop.example” certificate is not permitted for this usage", -67609, true},
-        {"both expired: the leaf is told", {.leaf.not_after = MINT_AT - 1, .ica.not_after = MINT_AT - 1}, "“shop.example” certificate is expired",
+        {"expired", {.leaf.not_after = MINT_AT - 1}, "“shop.example” certificate is expired",
             -67818, true},
+        {"expired and misnamed", {.leaf.not_after = MINT_AT - 1, .leaf.dns = {"x.test"}},
+            "“shop.example” certificate name does not match input", -67602, true},
+        {"misnamed and untrusted", {.leaf.dns = {"x.test"}, .untrusted = true, .with_root = true},
+            "“Root” certificate is not trusted", -67843, true},
+        {"incomplete", {.without_ica = true}, "“shop.example” certificate is not trusted", -25318,
+            true},
+        {"untrusted and far too long",
+            {.untrusted = true, .with_root = true, .leaf.not_after = MINT_AT + 900 * MINT_DAY},
+            "“shop.example” certificate is not standards compliant", -67901, true},
+        {"SHA-1 and untrusted", {.leaf.hash = "SHA1", .untrusted = true},
+            "“shop.example” certificate is using a broken signature algorithm", -67815, true},
+        {"a tiny key and SHA-1", {.leaf.key = MINT_RSA512, .leaf.hash = "SHA1"},
+            "“shop.example” certificate is using a broken key size", -67735, false},
+        {"MD5", {.leaf.hash = "MD5", .ica.key = MINT_RSA2048},
+            "“shop.example” certificate is using a broken signature algorithm", -67815, false},
+        {"for clients", {.leaf.eku = "clientAuth"},
+            "“shop.example” certificate is not permitted for this usage", -67609, true},
+        {"both expired: the leaf is told",
+            {.leaf.not_after = MINT_AT - 1, .ica.not_after = MINT_AT - 1},
+            "“shop.example” certificate is expired", -67818, true},
     };
 
     (void)state;
@@ -76,10 +83,14 @@ static void the_long_form_is_apples(void **state)
     char          *text;
 
     (void)state;
-    trial_run(&(struct trial){.leaf.not_after = MINT_AT - 1, .leaf.dns = {"x.test"}, .ica.not_after = MINT_AT - 1}, &v);
+    trial_run(
+        &(struct trial){
+            .leaf.not_after = MINT_AT - 1, .leaf.dns = {"x.test"}, .ica.not_after = MINT_AT - 1},
+        &v);
     text = verdict_long_text(&v);
     assert_string_equal(text,
-        "Certificate 0 “shop.example” has errors: SSL hostname does not match name(s) in certificate, Certificate is not temporally valid;"
+        "Certificate 0 “shop.example” has errors: SSL hostname does not match name(s) in "
+        "certificate, Certificate is not temporally valid;"
         "Certificate 1 “Issuing CA” has errors: Certificate is not temporally valid");
     mem_free(text);
     assert_non_null(verdict_failed(&v, "TemporalValidity", 1));
@@ -93,7 +104,8 @@ static void a_hostile_name_is_made_harmless(void **state)
     struct verdict v;
 
     (void)state;
-    trial_run(&(struct trial){.leaf.cn = "a\x1b[31m\xe2\x80\xae", .leaf.not_after = MINT_AT - 1}, &v);
+    trial_run(
+        &(struct trial){.leaf.cn = "a\x1b[31m\xe2\x80\xae", .leaf.not_after = MINT_AT - 1}, &v);
     assert_null(strchr(v.text, '\x1b'));
     assert_null(strstr(v.text, "\xe2\x80\xae"));
     verdict_fini(&v);

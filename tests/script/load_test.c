@@ -1,6 +1,8 @@
 /* From folders to rules: what is wrong is left out with one line, the others work. */
 #include "rule_kit.h"
 
+#include <pthread.h>
+
 #define GOOD "rule { name = 'x', about = 'a', wakes_on = { hello = 'always' }, hello = function(flow) end }"
 
 static void a_broken_package_is_left_out_and_the_others_work(void **state)
@@ -100,6 +102,61 @@ static void one_set_serves_many_tables(void **state)
     kit_fini(&k);
 }
 
+struct worker {
+    struct rules *rules;
+    size_t        n_notes;
+};
+
+/* What a traffic thread does. */
+static void *work(void *arg)
+{
+    struct worker *w = arg;
+    struct hooks  *h = hooks_new();
+    struct err     e = {0};
+
+    if (!rules_attach(w->rules, h, &e))
+        return NULL;
+    for (int i = 0; i < 50; i++) {
+        struct flow *f = spec_flow_new();
+
+        hook_fire(h, MOMENT_HELLO, f, NULL);
+        hook_fire(h, MOMENT_FINISH, f, NULL);
+        w->n_notes += f->n_notes;
+        flow_free(f);
+    }
+    hooks_free(h);
+    return NULL;
+}
+
+static void threads_share_rules_and_memory(void **state)
+{
+    struct kit    k;
+    struct worker workers[4];
+    pthread_t     threads[4];
+
+    (void)state;
+    kit_init(&k);
+    kit_one(&k,
+        "rule { name = 'x', about = 'a', notes = { n = 'low' }, settings = { hosts = { kind = 'hosts', default = { 'shop.example' } } },"
+        " remembers = { rule = { count = 'integer' } }, wakes_on = { hello = { host = 'settings.hosts' } },"
+        " hello = function(flow) flow.memory.rule:add('count', 1) flow:note('n', { c = flow.memory.rule.count }) end }",
+        "return { n = '{target.host} {$c}' }");
+    for (int i = 0; i < 4; i++) {
+        workers[i] = (struct worker){.rules = k.rules};
+        assert_int_equal(pthread_create(&threads[i], NULL, work, &workers[i]), 0);
+    }
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(pthread_join(threads[i], NULL), 0);
+        assert_int_equal(workers[i].n_notes, 50);
+    }
+    struct flow *f = spec_flow_new();
+
+    hook_fire(k.hooks, MOMENT_HELLO, f, NULL);
+    assert_string_equal(f->notes[0].text, "shop.example 201");
+    flow_free(f);
+    kit_fini(&k);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -108,6 +165,7 @@ int main(void)
         cmocka_unit_test(a_later_folder_wins),
         cmocka_unit_test(a_folder_that_is_not_there_is_a_failure),
         cmocka_unit_test(one_set_serves_many_tables),
+        cmocka_unit_test(threads_share_rules_and_memory),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -25,15 +25,14 @@ static void must(bool ok, const char *what)
     abort();
 }
 
-/* ---- keys ----------------------------------------------------------------------------------------------------------------- */
-
 static EVP_PKEY *ec_key(const char *curve, bool explicit_parameters)
 {
     EVP_PKEY *key = EVP_EC_gen(curve);
 
     must(key != NULL, curve);
     if (explicit_parameters)
-        must(EVP_PKEY_set_utf8_string_param(key, "encoding", "explicit") == 1, "explicit parameters");
+        must(EVP_PKEY_set_utf8_string_param(key, "encoding", "explicit") == 1,
+            "explicit parameters");
     return key;
 }
 
@@ -43,7 +42,7 @@ static EVP_PKEY *dsa_key(void)
     EVP_PKEY     *parameters = NULL, *key = NULL;
 
     must(EVP_PKEY_paramgen_init(ctx) == 1 && EVP_PKEY_CTX_set_dsa_paramgen_bits(ctx, 1024) == 1
-            && EVP_PKEY_paramgen(ctx, &parameters) == 1,
+             && EVP_PKEY_paramgen(ctx, &parameters) == 1,
         "DSA parameters");
     EVP_PKEY_CTX_free(ctx);
     ctx = EVP_PKEY_CTX_new(parameters, NULL);
@@ -84,8 +83,6 @@ static EVP_PKEY *key_make(enum mint_key type)
     return NULL;
 }
 
-/* ---- names ---------------------------------------------------------------------------------------------------------------- */
-
 static X509_NAME *name_make(const struct mint_spec *s)
 {
     X509_NAME *name = X509_NAME_new();
@@ -101,8 +98,10 @@ static X509_NAME *name_make(const struct mint_spec *s)
         if (!value)
             continue;
         *value++ = '\0';
-        must(X509_NAME_add_entry_by_txt(name, part, s->printable ? V_ASN1_PRINTABLESTRING : V_ASN1_UTF8STRING,
-                 (const unsigned char *)value, -1, -1, 0) == 1,
+        must(X509_NAME_add_entry_by_txt(name, part,
+                 s->printable ? V_ASN1_PRINTABLESTRING : V_ASN1_UTF8STRING,
+                 (const unsigned char *)value, -1, -1, 0)
+                 == 1,
             "a subject");
     }
     return name;
@@ -134,9 +133,12 @@ static void san_put(X509 *x, const struct mint_spec *s)
         general_name_push(names, GEN_DNS, s->dns[i], (int)strlen(s->dns[i]));
     for (size_t i = 0; i < 4 && s->ips[i]; i++) {
         uint8_t ip[16];
-        int     len = inet_pton(AF_INET, s->ips[i], ip) == 1 ? 4 : inet_pton(AF_INET6, s->ips[i], ip) == 1 ? 16 : 3;
+        int     len = inet_pton(AF_INET, s->ips[i], ip) == 1    ? 4
+                      : inet_pton(AF_INET6, s->ips[i], ip) == 1 ? 16
+                                                                : 3;
 
-        general_name_push(names, GEN_IPADD, ip, len); /* no address: 3 bytes of something, for a spoilt entry */
+        general_name_push(
+            names, GEN_IPADD, ip, len); /* no address: 3 bytes of something, for a spoilt entry */
     }
     if (s->dns_hex) {
         long           len = 0;
@@ -149,8 +151,6 @@ static void san_put(X509 *x, const struct mint_spec *s)
         extension_put(x, NID_subject_alt_name, names, s->san_critical);
     sk_GENERAL_NAME_pop_free(names, GENERAL_NAME_free);
 }
-
-/* ---- extensions ----------------------------------------------------------------------------------------------------------- */
 
 static void by_config(X509 *x, X509 *issuer, int nid, const char *value)
 {
@@ -165,10 +165,13 @@ static void by_config(X509 *x, X509 *issuer, int nid, const char *value)
 
 static void usage_put(X509 *x, X509 *issuer, const struct mint_spec *s)
 {
-    static const char *const names[] = {"digitalSignature", "nonRepudiation", "keyEncipherment", "dataEncipherment",
-        "keyAgreement", "keyCertSign", "cRLSign", "encipherOnly", "decipherOnly"};
-    unsigned bits = s->key_usage ? s->key_usage : s->ca ? CERT_USE_CERT_SIGN | CERT_USE_CRL_SIGN : CERT_USE_DIGITAL_SIGNATURE;
-    char     list[200] = "critical";
+    static const char *const names[] = {"digitalSignature", "nonRepudiation", "keyEncipherment",
+        "dataEncipherment", "keyAgreement", "keyCertSign", "cRLSign", "encipherOnly",
+        "decipherOnly"};
+    unsigned                 bits = s->key_usage ? s->key_usage
+                                    : s->ca      ? CERT_USE_CERT_SIGN | CERT_USE_CRL_SIGN
+                                                 : CERT_USE_DIGITAL_SIGNATURE;
+    char                     list[200] = "critical";
 
     for (size_t i = 0; i < 9; i++)
         if (bits & (1U << i)) {
@@ -199,8 +202,10 @@ static void key_ids_put(X509 *x, X509 *issuer, const struct mint_spec *s)
 
     if (!s->no_ski)
         by_config(x, issuer, NID_subject_key_identifier, "hash");
-    /* Not X509_get0_subject_key_id: it would fix what OpenSSL knows of a certificate that is not finished. */
-    id->keyid = s->wrong_aki ? ASN1_OCTET_STRING_new() : X509_get_ext_d2i(issuer, NID_subject_key_identifier, NULL, NULL);
+    /* Not X509_get0_subject_key_id: it would fix what OpenSSL knows of a certificate that is not
+     * finished. */
+    id->keyid = s->wrong_aki ? ASN1_OCTET_STRING_new()
+                             : X509_get_ext_d2i(issuer, NID_subject_key_identifier, NULL, NULL);
     if (s->wrong_aki)
         ASN1_OCTET_STRING_set(id->keyid, (const unsigned char *)"another", 7);
     if (!s->no_aki && id->keyid)
@@ -219,7 +224,8 @@ static void constraints_put(X509 *x, X509 *issuer, const struct mint_spec *s)
 
         snprintf(copy, sizeof(copy), "%s", lists[i] ? lists[i] : "");
         while (lists[i] && (part = strsep(&rest, ",")))
-            snprintf(value + strlen(value), sizeof(value) - strlen(value), ",%s;%s", words[i], part);
+            snprintf(
+                value + strlen(value), sizeof(value) - strlen(value), ",%s;%s", words[i], part);
     }
     if (s->permitted || s->excluded)
         by_config(x, issuer, NID_name_constraints, value);
@@ -259,11 +265,11 @@ static void extensions_put(X509 *x, X509 *issuer, const struct mint_spec *s)
         raw_put(x, e);
 }
 
-/* ---- the certificate ------------------------------------------------------------------------------------------------------ */
-
 static void sign(X509 *x, EVP_PKEY *key, const struct mint_spec *s)
 {
-    const EVP_MD *md = EVP_PKEY_get_base_id(key) == EVP_PKEY_ED25519 ? NULL : EVP_get_digestbyname(s->hash ? s->hash : "SHA256");
+    const EVP_MD *md = EVP_PKEY_get_base_id(key) == EVP_PKEY_ED25519
+                           ? NULL
+                           : EVP_get_digestbyname(s->hash ? s->hash : "SHA256");
 
     must(X509_sign(x, key, md) > 0, "the signature");
     if (s->broken_signature) {
@@ -277,12 +283,15 @@ static void sign(X509 *x, EVP_PKEY *key, const struct mint_spec *s)
 static void head_put(X509 *x, const struct mint_spec *s, const struct mint *issuer)
 {
     static int64_t next = 1000;
-    X509_NAME     *name = s->name_of ? X509_NAME_dup(X509_get_subject_name(s->name_of->x509)) : name_make(s);
+    X509_NAME     *name = s->name_of ? X509_NAME_dup(X509_get_subject_name(s->name_of->x509))
+                                     : name_make(s);
 
     X509_set_version(x, s->version ? s->version - 1 : X509_VERSION_3);
     ASN1_INTEGER_set_int64(X509_get_serialNumber(x), s->serial ? s->serial : ++next);
-    must(ASN1_TIME_adj(X509_getm_notBefore(x), (time_t)(s->not_before ? s->not_before : MINT_AT - 30 * MINT_DAY), 0, 0)
-            && ASN1_TIME_adj(X509_getm_notAfter(x), (time_t)(s->not_after ? s->not_after : MINT_AT + 60 * MINT_DAY), 0, 0),
+    must(ASN1_TIME_adj(X509_getm_notBefore(x),
+             (time_t)(s->not_before ? s->not_before : MINT_AT - 30 * MINT_DAY), 0, 0)
+             && ASN1_TIME_adj(X509_getm_notAfter(x),
+                 (time_t)(s->not_after ? s->not_after : MINT_AT + 60 * MINT_DAY), 0, 0),
         "a date");
     X509_set_subject_name(x, name);
     X509_set_issuer_name(x, issuer ? X509_get_subject_name(issuer->x509) : name);
@@ -350,9 +359,9 @@ uint8_t *mint_der(const struct mint *m, size_t *len)
 
 void mint_pem(const struct mint *m, char *pem, size_t cap)
 {
-    BIO  *bio = BIO_new(BIO_s_mem());
-    char *at;
-    long  n;
+    BIO   *bio = BIO_new(BIO_s_mem());
+    char  *at;
+    long   n;
     size_t used = strlen(pem);
 
     must(PEM_write_bio_X509(bio, m->x509) == 1, "PEM");

@@ -1,11 +1,13 @@
-/* tests/support/mint_chain.h - certificates of any odd shape, minted in the test: nothing is read from a file.
+/* tests/support/mint_chain.h - certificates of any odd shape, minted in the test: nothing is read
+ * from a file.
  *
  *   struct mint *root = mint_make(&(struct mint_spec){.cn = "Root", .ca = true}, NULL);
  *   struct mint *leaf = mint_make(&(struct mint_spec){.cn = "x", .dns = {"shop.example"}}, root);
  *
- * A zeroed spec is a good TLS certificate: P-256, ecdsa-sha256, version 3, valid from 30 days before MINT_AT to 60 days after,
- * key ids that link, a key usage, and for a leaf basicConstraints cA FALSE and serverAuth. Each field is one difference.
- * A step that OpenSSL refuses aborts the test. */
+ * A zeroed spec is a good TLS certificate: P-256, ecdsa-sha256, version 3, valid from 30 days
+ * before MINT_AT to 60 days after, key ids that link, a key usage, and for a leaf basicConstraints
+ * cA FALSE and serverAuth. Each field is one difference. A step that OpenSSL refuses aborts the
+ * test. */
 #ifndef WHYTLS_TESTS_SUPPORT_MINT_CHAIN_H
 #define WHYTLS_TESTS_SUPPORT_MINT_CHAIN_H
 
@@ -46,8 +48,8 @@ struct mint_extension {
 };
 
 struct mint_spec {
-    const char *cn;      /* NULL: "minted" */
-    const char *subject; /* instead of cn: "C=US/O=Acme/CN=x"; "" is an empty subject */
+    const char *cn;        /* NULL: "minted" */
+    const char *subject;   /* instead of cn: "C=US/O=Acme/CN=x"; "" is an empty subject */
     bool        printable; /* subject strings as PrintableString instead of UTF8String */
 
     const char *dns[8];
@@ -61,20 +63,21 @@ struct mint_spec {
     int           version; /* 0: 3 */
     int64_t       serial;  /* 0: counts up */
 
-    bool        ca;
-    bool        no_basic_constraints, ca_says_false;
-    int         path_len; /* n + 1; 0: none */
-    bool        no_key_usage;
-    unsigned    key_usage; /* enum cert_key_usage; 0: digitalSignature, or keyCertSign and cRLSign */
-    const char *eku;       /* comma-separated, OpenSSL's names or OIDs; "": no extension; NULL: serverAuth for a leaf */
+    bool     ca;
+    bool     no_basic_constraints, ca_says_false;
+    int      path_len; /* n + 1; 0: none */
+    bool     no_key_usage;
+    unsigned key_usage; /* enum cert_key_usage; 0: digitalSignature, or keyCertSign and cRLSign */
+    const char *eku; /* comma-separated, OpenSSL's names or OIDs; "": no extension; NULL: serverAuth
+                        for a leaf */
     bool        no_ski, no_aki, wrong_aki;
-    const char *aia;       /* caIssuers */
+    const char *aia;                  /* caIssuers */
     const char *permitted, *excluded; /* name constraints: "DNS:a.example,DNS:b.example" */
     const struct mint_extension *extensions;
 
     const struct mint *key_of;  /* the same key as this one */
     const struct mint *name_of; /* the same subject, to the byte */
-    bool broken_signature;
+    bool               broken_signature;
 };
 
 struct mint {
@@ -87,7 +90,8 @@ struct mint {
 struct mint *mint_make(const struct mint_spec *spec, const struct mint *issuer);
 void         mint_free(struct mint *m);
 
-/* A chain of these, up to NULL: mint_chain(leaf, intermediate, NULL). Freed with cert_chain_free. */
+/* A chain of these, up to NULL: mint_chain(leaf, intermediate, NULL). Freed with cert_chain_free.
+ */
 struct cert_chain *mint_chain(const struct mint *first, ...);
 /* Its DER: freed with mem_free. */
 uint8_t *mint_der(const struct mint *m, size_t *len);

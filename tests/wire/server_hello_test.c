@@ -93,6 +93,7 @@ static void what_is_neither_is_refused(void **state)
         CASE("\x16\3\1\0\4\2\1\0\0", SERVER_HELLO_BAD, "longer", 0),
         CASE("\x16\3\1\0\4\2\0\0\0", SERVER_HELLO_BAD, "too early", 0),
         CASE("\x16\3\1\0\x2a\2\0\0\x26\2\0" RANDOM "\0\0\x05\0", SERVER_HELLO_BAD, "no TLS version", 0),
+        CASE("\x16\3\1\0\x4b\2\0\0\x47\3\1" RANDOM "\x21" RANDOM "x\0\x05\0", SERVER_HELLO_BAD, "longer than 32", 0),
         CASE("\x16\3\1\0\x2b\2\0\0\x27\3\1" RANDOM "\0\0\x05\0x", SERVER_HELLO_BAD, "do not fill", 0),
         CASE("\x16\3\1\0\x2e\2\0\0\x2a\3\1" RANDOM "\0\0\x05\0\0\2\0\x2b", SERVER_HELLO_BAD, "longer than the block", 0),
         CASE("\x16\3\1\0\x31\2\0\0\x2d\3\1" RANDOM "\0\0\x05\0\0\5\0\x2b\0\1\3", SERVER_HELLO_BAD, "supported_versions", 0),

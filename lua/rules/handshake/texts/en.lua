@@ -1,8 +1,8 @@
 local again = "Run `whytls explain {target.host}:{target.port}` again after the change."
 return {
     ["tls-version-too-low"] = {
-        title = "{target.host} speaks only TLS versions that are too old",
-        why   = "[It chose {server_leg.version}. ]iOS, browsers and this proxy want TLS 1.2 or newer.",
+        title = "The site speaks only old TLS",
+        why   = "{target.host} speaks only TLS versions that are too old. [It chose {server_leg.version}. ]iOS, browsers and this proxy want TLS 1.2 or newer.",
         because = {
             ["server_leg.alert.number"] = "the handshake ended with alert {server_leg.alert.number} ({server_leg.alert.name})",
             ["server_leg.version"] = "the site chose {server_leg.version}",
@@ -13,8 +13,8 @@ return {
         next_test = again,
     },
     ["no-shared-cipher"] = {
-        title = "{target.host} and its clients share no cipher suite",
-        why   = "The site ended the handshake with alert {server_leg.alert.number} ({server_leg.alert.name}) before it showed a certificate.",
+        title = "The site shares no cipher with its clients",
+        why   = "{target.host} and its clients share no cipher suite. The site ended the handshake with alert {server_leg.alert.number} ({server_leg.alert.name}) before it showed a certificate.",
         because = {
             ["server_leg.alert.number"] = "alert {server_leg.alert.number} ({server_leg.alert.name})",
             ["server_leg.symptom"] = "before any ServerHello, so the certificate is not the cause",
@@ -24,8 +24,8 @@ return {
         next_test = "Run `nmap --script ssl-enum-ciphers -p {target.port} {target.host}` to see what it offers.",
     },
     ["plaintext-on-tls-port"] = {
-        title = "Port {target.port} of {target.host} does not speak TLS",
-        why   = "It answered the ClientHello with bytes that are no TLS.",
+        title = "This port does not speak TLS",
+        why   = "Port {target.port} of {target.host} does not speak TLS. It answered the ClientHello with bytes that are no TLS.",
         because = {
             ["server_leg.symptom"] = "its first bytes are no TLS record",
             ["target.port"] = "asked on port {target.port}",
@@ -36,8 +36,8 @@ return {
         next_test = "Open http://{target.host}:{target.port}/ with curl.",
     },
     ["server-abort-silent"] = {
-        title = "{target.host} closes without a word",
-        why   = "It took our ClientHello and closed the connection, with no alert.",
+        title = "The site closes without a word",
+        why   = "{target.host} closes without a word. It took our ClientHello and closed the connection, with no alert.",
         because = {
             ["server_leg.symptom"] = "it closed ({server_leg.symptom})",
             ["server_leg.ended"] = "with {server_leg.ended} and without an alert",
@@ -47,8 +47,8 @@ return {
         next_test = "Try from another network, and with `openssl s_client -connect {target.host}:{target.port}`.",
     },
     ["handshake-stall-mtu"] = {
-        title = "{target.host} takes the ClientHello and never answers",
-        why   = "TCP works, TLS stands still. Large packets that get lost on the way are the usual reason; a hung service the other.",
+        title = "The site never answers the handshake",
+        why   = "{target.host} takes the ClientHello and never answers. TCP works, TLS stands still. Large packets that get lost on the way are the usual reason; a hung service the other.",
         because = {
             ["server_leg.symptom"] = "no byte came before the deadline",
             ["server_leg.ended"] = "we gave up ({server_leg.ended})",
@@ -59,8 +59,8 @@ return {
         next_test = "Compare with `openssl s_client -connect {target.host}:{target.port} -groups X25519`, whose ClientHello is small.",
     },
     ["mtls-required"] = {
-        title = "{target.host} wants a client certificate",
-        why   = "It asked for one and ended the connection without it. The proxy has none to show.",
+        title = "The site wants a client certificate",
+        why   = "{target.host} wants a client certificate. It asked for one and ended the connection without it. The proxy has none to show.",
         because = {
             ["server_leg.wants_client_certificate"] = "the site sent a CertificateRequest",
             ["server_leg.alert.number"] = "it then ended with alert {server_leg.alert.number} ({server_leg.alert.name})",

@@ -1,15 +1,15 @@
 return {
     ["apple-pinned-service"] = {
-        title = "{target.host} is an Apple service that refuses every interceptor",
-        why   = "iOS itself pins it ({target.apple_pinned}). No root that a person installs can change this.",
+        title = "Apple services refuse any proxy",
+        why   = "{target.host} is an Apple service that refuses every interceptor. iOS itself pins it ({target.apple_pinned}). No root that a person installs can change this.",
         ios = { safari = nil, app = "The service fails without a word.", grade = "Apple source" },
         device_fix = { "Nothing: this is expected." },
         server_fix = { "Leave it in pass-through, which is the default." },
         next_test = "Switch the setting pinning/apple.tunnel back on and try again.",
     },
     ["app-pinning"] = {
-        title = "[{client.app.name} ]seems to accept only its own certificate for {target.host}",
-        why   = "It refuses us here[, while it accepts us at {history.app.hosts_accepted} other hosts].",
+        title = "The app accepts only its own key",
+        why   = "The app ({client.app.name}) seems to accept only its own certificate for {target.host}. It refuses us here[, while it accepts us at {history.app.hosts_accepted} other hosts].",
         because = {
             ["history.app.hosts_accepted"] = "the same app accepts us at {history.app.hosts_accepted} other hosts",
             ["history.device.hosts_accepted"] = "this phone accepts us at {history.device.hosts_accepted} other hosts",
@@ -34,15 +34,15 @@ return {
         next_test = "Set {target.host} to pass-through and use the app again. If it works then, it pins.",
     },
     ["app-own-trust-store"] = {
-        title = "[{client.app.name} ]brings its own list of authorities",
-        why   = "Every host of this app refuses us, other apps do not, and its TLS is not Apple's.",
+        title = "The app brings its own authorities",
+        why   = "The app ({client.app.name}) brings its own list of authorities. Every host of this app refuses us, other apps do not, and its TLS is not Apple's.",
         ios = { safari = "Works.", app = "Its own error text.", grade = "unverified" },
         server_fix = { "If the app is yours: let debug builds trust the roots of the system." },
         next_test = "Open one of its hosts in Safari: it will work there.",
     },
     ["preconnect-unused"] = {
-        title = "A spare connection that was never used",
-        why   = "Apps open several connections and drop the losers; others to this host carried data.",
+        title = "A spare connection, never used",
+        why   = "A spare connection to {target.host} was never used. Apps open several connections and drop the losers; others to this host carried data.",
         ios = { grade = "observed" },
         next_test = "None needed.",
     },

@@ -1,0 +1,1 @@
+whytls_fuzz(diagnosis words USES flow base)
