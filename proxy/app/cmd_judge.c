@@ -21,20 +21,19 @@ static const struct option_row rows[] = {{0}};
 
 static const struct command_help help = {
     .usage = "whytls judge [FILE]",
-    .about = "Judges chains of certificates as iOS would: one case a line (JSON Lines) from FILE "
-             "or standard input,\n"
-             "one verdict a line on standard output, in the same order.",
+    .about =
+        "Judges chains of certificates as iOS would: one case a line (JSON Lines) from FILE or\n"
+        "standard input, one verdict a line on standard output, in the same order.",
     .rows = rows,
-    .after = "A case: "
-             "{\"id\":\"…\",\"policy\":\"ios\",\"kind\":\"tls-server\",\"hostname\":\"…\",\"verify_"
-             "time\":\"2026-11-21T09:00:00Z\",\n"
-             "         \"leaf\":\"Base64 of "
-             "DER\",\"intermediates\":[…],\"anchors\":[…],\"anchors_are\":\"system|user|custom\"}\n"
-             "A line that cannot be read is answered with \"verdict\":\"error\", a case that asks "
-             "for what whytls cannot\n"
-             "judge with \"unsupported\".\n\n"
-             "Exit codes: 0 nothing was rejected; 1 at least one case was rejected; 2 the file or "
-             "a line could not be read.",
+    .after =
+        "A case:\n"
+        "  {\"id\":\"…\",\"policy\":\"ios\",\"kind\":\"tls-server\",\"hostname\":\"shop.example\",\n"
+        "   \"verify_time\":\"2026-11-21T09:00:00Z\",\"leaf\":\"Base64 of DER\",\n"
+        "   \"intermediates\":[…],\"anchors\":[…],\"anchors_are\":\"system|user|custom\"}\n"
+        "A line that cannot be read is answered with \"verdict\":\"error\", a case that asks for\n"
+        "what whytls cannot judge with \"unsupported\".\n\n"
+        "Exit codes: 0 nothing was rejected; 1 at least one case was rejected; 2 the file or a\n"
+        "line could not be read.",
 };
 
 struct batch {

@@ -10,6 +10,7 @@
 #include <openssl/objects.h>
 #include <openssl/sha.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
 #include "base/mem.h"
 #include "base/text.h"
@@ -364,6 +365,9 @@ static bool x509_read(struct cert *c, struct err *e)
     c->x509 = d2i_X509(NULL, &at, (long)c->der.len);
     if (!c->x509 || at != c->der.at + c->der.len)
         return crypto_err(e, c->x509 ? "bytes follow the certificate" : "it is not a certificate");
+    /* Now, before other threads see it: OpenSSL would read its extensions at the first use. */
+    X509_check_purpose(c->x509, -1, 0);
+    ERR_clear_error();
     return true;
 }
 

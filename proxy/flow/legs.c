@@ -79,7 +79,7 @@ enum symptom leg_symptom(const struct leg_facts *facts, enum leg_side which, boo
         bool         by_peer = facts->alert.from_client == (which == LEG_CLIENT);
         enum symptom said = symptom_of_alert(&facts->alert, by_peer);
 
-        if (said != SYMPTOM_NONE)
+        if (!by_peer || said != SYMPTOM_NONE) /* an end of our own making says nothing about the peer */
             return facts->plain_in > 0 ? SYMPTOM_NONE : said;
     }
     if (late)

@@ -1,5 +1,7 @@
 #include "trial.h"
 
+#include <pthread.h>
+
 /* What surprises about iOS, kept so that nobody mends it by mistake. */
 static void surprises_of_ios(void **state)
 {
@@ -44,6 +46,62 @@ static void an_unanchored_chain_is_held_to_the_rules_of_an_apps_anchor(void **st
     TRIAL_ROWS(rows);
 }
 
+struct crowd {
+    const struct cert_span *sent;
+    struct roots           *roots;
+    int                     accepted;
+};
+
+static void *judge_again_and_again(void *arg)
+{
+    struct crowd *crowd = arg;
+
+    for (int i = 0; i < 50; i++) {
+        struct cert_chain *chain = cert_chain_from_ders(crowd->sent, 2, NULL);
+        struct judge_case  c = {
+             .chain = chain, .host = "shop.example", .at = MINT_AT + i, .roots = crowd->roots};
+        struct verdict v = {0};
+
+        judge_chain(&c, &v);
+        crowd->accepted += v.answer == VERDICT_ACCEPT && v.openssl.accept;
+        verdict_fini(&v);
+        cert_chain_free(chain);
+    }
+    return NULL;
+}
+
+/* The same certificates, roots and memories from four threads: for ThreadSanitizer. */
+static void many_threads_may_judge_at_once(void **state)
+{
+    struct mint       *root = mint_make(&(struct mint_spec){.cn = "Root", .ca = true}, NULL);
+    struct mint       *ica = mint_make(&(struct mint_spec){.cn = "CA", .ca = true}, root);
+    struct mint       *leaf = mint_make(&(struct mint_spec){.dns = {"shop.example"}}, ica);
+    struct cert_chain *anchors = mint_chain(root, NULL);
+    struct roots      *roots = roots_from_chain(anchors, "mozilla");
+    size_t             len[2];
+    uint8_t           *der[2] = {mint_der(leaf, &len[0]), mint_der(ica, &len[1])};
+    struct cert_span   sent[2] = {{der[0], len[0]}, {der[1], len[1]}};
+    struct crowd       crowd[4];
+    pthread_t          threads[4];
+
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        crowd[i] = (struct crowd){.sent = sent, .roots = roots};
+        assert_int_equal(pthread_create(&threads[i], NULL, judge_again_and_again, &crowd[i]), 0);
+    }
+    for (size_t i = 0; i < 4; i++) {
+        pthread_join(threads[i], NULL);
+        assert_int_equal(crowd[i].accepted, 50);
+    }
+    mem_free(der[0]);
+    mem_free(der[1]);
+    roots_unref(roots);
+    cert_chain_free(anchors);
+    mint_free(leaf);
+    mint_free(ica);
+    mint_free(root);
+}
+
 static void kinds_of_anchor_have_names(void **state)
 {
     enum anchors_are a = ANCHORS_SYSTEM;
@@ -61,6 +119,7 @@ int main(void)
         cmocka_unit_test(surprises_of_ios),
         cmocka_unit_test(every_fault_is_told_and_not_only_the_first),
         cmocka_unit_test(an_unanchored_chain_is_held_to_the_rules_of_an_apps_anchor),
+        cmocka_unit_test(many_threads_may_judge_at_once),
         cmocka_unit_test(kinds_of_anchor_have_names),
     };
 
