@@ -1,0 +1,646 @@
+#include "talk.h"
+
+#include <event2/buffer.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <setjmp.h>
+
+#include <cmocka.h>
+
+#include "base/clock.h"
+#include "base/host.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "cert/ca.h"
+#include "cert/leaf_cache.h"
+#include "cert/leaf_key.h"
+#include "cert/roots.h"
+#include "device/clock_witness.h"
+#include "device/history.h"
+#include "hook/call.h"
+#include "hook/listener.h"
+#include "hook/wake.h"
+#include "pipe_memory.h"
+#include "relay/relay.h"
+#include "script/rules.h"
+#include "tls/contexts.h"
+
+enum { SITES_MOST = 16, MINTS_MOST = 64, DIALS_MOST = 64, CALLERS_MOST = 64, FLOWS_MOST = 512, LATER_MOST = 64, TICK_MS = 100 };
+
+struct dial {
+    void (*done)(void *arg, struct dial_result *result);
+    void               *arg;
+    char                host[HOST_CAP], name[HOST_CAP + 8];
+    bool                over;
+    struct memory_pipe *pipe;
+    struct far_site    *site;
+    bool                eof_told;
+};
+
+struct caller {
+    struct talk        *talk;
+    struct memory_pipe *pipe;
+    struct phone       *phone;
+    bool                held;
+};
+
+struct site {
+    char                   host[HOST_CAP];
+    struct far_site_config how;
+    enum dial_error        error;
+};
+
+struct later {
+    void (*call)(void *arg);
+    void *arg;
+};
+
+struct talk {
+    struct dialer          dialer; /* first: the dialer's functions find the talk by it */
+    struct clock           clock;
+    struct ca             *ca;
+    struct leaf_keys      *keys;
+    struct leaf_cache     *leaves;
+    struct tls_contexts   *contexts;
+    struct roots          *roots;
+    struct device_history *history;
+    struct clock_witness  *witness;
+    struct hooks          *hooks;
+    struct rules          *rules;
+    struct wake           *wakes[N_MOMENTS];
+    enum action            decisions[N_MOMENTS];
+    struct text            moments, moments_told;
+    struct relays         *relays;
+
+    struct mint           *root, *mints[MINTS_MOST];
+    size_t                 n_mints;
+    struct far_site_config good;
+    struct phone_config    phone;
+    struct site            sites[SITES_MOST];
+    size_t                 n_sites;
+    struct dial           *dials[DIALS_MOST];
+    size_t                 n_dials;
+    bool                   holds_dials;
+    struct caller         *callers[CALLERS_MOST];
+    size_t                 n_callers, n_more_flows;
+    struct flow           *flows[FLOWS_MOST];
+    size_t                 n_flows;
+    struct later           later[LATER_MOST];
+    size_t                 n_later;
+};
+
+/* --- the network --- */
+
+static struct dial *dial_begin(struct dialer *d, const char *host, uint16_t port, bool from_loopback,
+    void (*done)(void *arg, struct dial_result *result), void *arg)
+{
+    struct talk *t = (struct talk *)d;
+    struct dial *one = mem_new(sizeof *one);
+
+    (void)from_loopback;
+    assert_true(t->n_dials < DIALS_MOST);
+    one->done = done;
+    one->arg = arg;
+    snprintf(one->host, sizeof one->host, "%s", host);
+    host_port_text(one->name, sizeof one->name, host, port);
+    t->dials[t->n_dials++] = one;
+    return one;
+}
+
+static void dial_cancel(struct dialer *d, struct dial *one)
+{
+    (void)d;
+    assert_false(one->over);
+    one->over = true;
+}
+
+static const struct site *site_of(const struct talk *t, const char *host)
+{
+    for (size_t i = t->n_sites; i > 0; i--)
+        if (strcmp(t->sites[i - 1].host, host) == 0)
+            return &t->sites[i - 1];
+    return NULL;
+}
+
+static void dial_answer(struct talk *t, struct dial *one)
+{
+    const struct site *site = site_of(t, one->host);
+    struct dial_result result = {.error = site ? site->error : DIAL_NXDOMAIN, .ms = 7};
+
+    one->over = true;
+    if (result.error == DIAL_OK) {
+        one->pipe = memory_pipe_new();
+        one->site = far_site_new(&site->how);
+        result.pipe = memory_pipe_end(one->pipe);
+        snprintf(result.address, sizeof result.address, "192.0.2.80:443");
+    }
+    one->done(one->arg, &result);
+}
+
+static void soon(void *soon_arg, void (*call)(void *arg), void *arg)
+{
+    struct talk *t = soon_arg;
+
+    assert_true(t->n_later < LATER_MOST);
+    t->later[t->n_later++] = (struct later){.call = call, .arg = arg};
+}
+
+static void flow_out(void *arg, struct flow *sealed)
+{
+    struct talk *t = arg;
+
+    assert_true(t->n_flows < FLOWS_MOST);
+    assert_true(sealed->sealed);
+    t->flows[t->n_flows++] = sealed;
+}
+
+/* --- the one who listens to the moments --- */
+
+static bool visit(void *arg, struct call *c, struct err *e)
+{
+    struct talk *t = arg;
+
+    (void)e;
+    text_printf(&t->moments, "%s%s", t->moments.len ? " " : "", moment_name(c->moment));
+    return t->decisions[c->moment] == ACTION_NONE || call_decide(c, t->decisions[c->moment], "the test says so");
+}
+
+static void listen_in(struct talk *t)
+{
+    struct listener l = {.id = "rule:test/ear", .visit = visit, .arg = t};
+
+    for (enum moment m = MOMENT_NONE + 1; m < N_MOMENTS; m++)
+        l.wakes[m] = t->wakes[m] = wake_new(m);
+    hooks_add(t->hooks, &l);
+}
+
+/* --- the world --- */
+
+static void must(bool worked, const struct err *e)
+{
+    if (!worked)
+        fail_msg("%s", e->text);
+}
+
+static void roots_make(struct talk *t)
+{
+    t->root = mint_make(&(struct mint_spec){.cn = "Public Root", .ca = true}, NULL);
+    struct cert_chain *anchors = mint_chain(t->root, NULL);
+    t->roots = roots_from_chain(anchors, "mozilla");
+    cert_chain_free(anchors);
+}
+
+static void relays_make(struct talk *t)
+{
+    struct relay_world world = {
+        .clock = &t->clock, .dialer = &t->dialer, .hooks = t->hooks, .contexts = t->contexts, .leaves = t->leaves, .ca = t->ca,
+        .roots = t->roots, .history = t->history, .witness = t->witness, .name = "test", .flow_out = flow_out, .flow_out_arg = t,
+        .soon = soon, .soon_arg = t,
+    };
+
+    t->relays = relays_new(&world);
+}
+
+static struct talk *make(bool with_rules);
+
+struct talk *talk_new(void)
+{
+    return make(false);
+}
+
+struct talk *talk_new_with_rules(void)
+{
+    return make(true);
+}
+
+static void warned(void *arg, const char *line)
+{
+    (void)arg;
+    fail_msg("%s", line);
+}
+
+static void rules_take(struct talk *t)
+{
+    static const char *const   folders[] = {WHYTLS_SOURCE_DIR "/lua/rules", NULL};
+    const struct rules_config config = {.folders = folders};
+    struct err                e = {0};
+
+    must(rules_load(&config, warned, NULL, &t->rules, &e), &e);
+    must(rules_attach(t->rules, t->hooks, &e), &e);
+}
+
+static struct talk *make(bool with_rules)
+{
+    struct talk *t = mem_new(sizeof *t);
+    struct err   e = {0};
+
+    t->dialer = (struct dialer){.start = dial_begin, .cancel = dial_cancel};
+    clock_fake_init(&t->clock, MINT_AT * 1000);
+    t->ca = ca_new_in_memory(MINT_AT - MINT_DAY, &e);
+    must(t->ca, &e);
+    t->keys = leaf_keys_new(&e);
+    must(t->keys, &e);
+    t->leaves = leaf_cache_new(t->ca, t->keys, 0);
+    t->contexts = tls_contexts_new(NULL, &e);
+    must(t->contexts, &e);
+    roots_make(t);
+    t->history = device_history_new();
+    t->witness = clock_witness_new();
+    t->hooks = hooks_new();
+    if (with_rules)
+        rules_take(t);
+    listen_in(t);
+    relays_make(t);
+    return t;
+}
+
+static void calls_free(struct talk *t)
+{
+    for (size_t i = 0; i < t->n_callers; i++) {
+        assert_true(memory_pipe_is_closed(t->callers[i]->pipe));
+        phone_free(t->callers[i]->phone);
+        memory_pipe_free(t->callers[i]->pipe);
+        mem_free(t->callers[i]);
+    }
+    for (size_t i = 0; i < t->n_dials; i++) {
+        struct dial *one = t->dials[i];
+
+        assert_true(one->over);
+        assert_true(!one->pipe || memory_pipe_is_closed(one->pipe));
+        far_site_free(one->site);
+        memory_pipe_free(one->pipe);
+        mem_free(one);
+    }
+}
+
+void talk_free(struct talk *t)
+{
+    talk_run(t);
+    relays_free(t->relays);
+    assert_int_equal(t->n_flows, t->n_callers + t->n_more_flows);
+    calls_free(t);
+    for (size_t i = 0; i < t->n_flows; i++)
+        flow_free(t->flows[i]);
+    for (size_t i = 0; i < t->n_mints; i++)
+        mint_free(t->mints[i]);
+    mint_free(t->root);
+    hooks_free(t->hooks);
+    for (enum moment m = MOMENT_NONE + 1; m < N_MOMENTS; m++)
+        wake_free(t->wakes[m]);
+    rules_unref(t->rules);
+    clock_witness_free(t->witness);
+    device_history_free(t->history);
+    roots_unref(t->roots);
+    tls_contexts_free(t->contexts);
+    leaf_cache_free(t->leaves);
+    leaf_keys_free(t->keys);
+    ca_free(t->ca);
+    text_fini(&t->moments);
+    text_fini(&t->moments_told);
+    mem_free(t);
+}
+
+void talk_expects_more_flows(struct talk *t, size_t n)
+{
+    t->n_more_flows += n;
+}
+
+/* --- the sites --- */
+
+const struct mint *talk_root(struct talk *t)
+{
+    return t->root;
+}
+
+const struct mint *talk_mint(struct talk *t, const struct mint_spec *spec)
+{
+    assert_true(t->n_mints < MINTS_MOST);
+    return t->mints[t->n_mints++] = mint_make(spec, t->root);
+}
+
+const struct far_site_config *talk_good(struct talk *t, const char *host)
+{
+    t->good = (struct far_site_config){.chain = {talk_mint(t, &(struct mint_spec){.cn = host, .dns = {host}})}, .alpn = "http/1.1"};
+    return &t->good;
+}
+
+static struct site *site_add(struct talk *t, const char *host)
+{
+    assert_true(t->n_sites < SITES_MOST);
+    struct site *s = &t->sites[t->n_sites++];
+
+    snprintf(s->host, sizeof s->host, "%s", host);
+    return s;
+}
+
+void talk_site(struct talk *t, const char *host, const struct far_site_config *how)
+{
+    site_add(t, host)->how = *how;
+}
+
+void talk_site_fails(struct talk *t, const char *host, enum dial_error why)
+{
+    site_add(t, host)->error = why;
+}
+
+void talk_holds_dials(struct talk *t, bool hold)
+{
+    t->holds_dials = hold;
+}
+
+size_t talk_dials(const struct talk *t)
+{
+    return t->n_dials;
+}
+
+const char *talk_dialled(const struct talk *t, size_t i)
+{
+    return i < t->n_dials ? t->dials[i]->name : "";
+}
+
+struct far_site *talk_far(const struct talk *t, size_t i)
+{
+    return i < t->n_dials ? t->dials[i]->site : NULL;
+}
+
+void talk_far_holds(struct talk *t, size_t i, bool hold)
+{
+    memory_pipe_hold(t->dials[i]->pipe, hold);
+    talk_run(t);
+}
+
+bool talk_far_is_reading(const struct talk *t, size_t i)
+{
+    return memory_pipe_is_reading(t->dials[i]->pipe);
+}
+
+/* --- the callers --- */
+
+struct caller *caller_new_from(struct talk *t, const char *ip)
+{
+    struct caller *c = mem_new(sizeof *c);
+
+    assert_true(t->n_callers < CALLERS_MOST);
+    c->talk = t;
+    c->pipe = memory_pipe_new();
+    t->callers[t->n_callers++] = c;
+    relays_accept(t->relays, memory_pipe_end(c->pipe), ip, (uint16_t)(40000 + t->n_callers), false);
+    return c;
+}
+
+struct caller *caller_new(struct talk *t)
+{
+    return caller_new_from(t, "10.0.0.7");
+}
+
+void caller_sends_n(struct caller *c, const void *bytes, size_t n)
+{
+    memory_pipe_feed(c->pipe, bytes, n);
+    talk_run(c->talk);
+}
+
+void caller_sends(struct caller *c, const char *text)
+{
+    caller_sends_n(c, text, strlen(text));
+}
+
+const char *caller_gets(struct caller *c)
+{
+    return memory_pipe_take_text(c->pipe);
+}
+
+void caller_asks_as(struct caller *c, const char *authority, const char *agent)
+{
+    char request[600];
+
+    snprintf(request, sizeof request, "CONNECT %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: %s\r\n\r\n", authority, authority, agent);
+    caller_sends(c, request);
+    assert_string_equal(caller_gets(c), "HTTP/1.1 200 Connection Established\r\n\r\n");
+}
+
+void caller_asks(struct caller *c, const char *authority)
+{
+    caller_asks_as(c, authority, "Acme/1.0 CFNetwork/1490 Darwin/23.6.0");
+}
+
+void caller_shakes(struct caller *c, const struct phone_config *config)
+{
+    c->phone = phone_new(config);
+    talk_run(c->talk);
+}
+
+struct phone *caller_phone(struct caller *c)
+{
+    return c->phone;
+}
+
+void caller_says(struct caller *c, const char *text)
+{
+    assert_true(phone_is_open(c->phone));
+    phone_says(c->phone, text);
+    talk_run(c->talk);
+}
+
+const char *caller_heard(struct caller *c)
+{
+    return phone_heard(c->phone);
+}
+
+void caller_closes(struct caller *c)
+{
+    memory_pipe_eof(c->pipe);
+    talk_run(c->talk);
+}
+
+void caller_resets(struct caller *c)
+{
+    memory_pipe_reset(c->pipe);
+    talk_run(c->talk);
+}
+
+void caller_holds(struct caller *c, bool hold)
+{
+    c->held = hold;
+    memory_pipe_hold(c->pipe, hold);
+    talk_run(c->talk);
+}
+
+bool caller_is_reading(const struct caller *c)
+{
+    return memory_pipe_is_reading(c->pipe);
+}
+
+bool caller_saw_end(const struct caller *c)
+{
+    return memory_pipe_is_shut(c->pipe) || memory_pipe_is_closed(c->pipe);
+}
+
+size_t caller_backlog(struct caller *c)
+{
+    return evbuffer_get_length(memory_pipe_end(c->pipe)->out);
+}
+
+struct phone_config *talk_phone(struct talk *t, const char *host)
+{
+    t->phone = (struct phone_config){.host = host, .root_pem = ca_pem(t->ca), .clock_s = clock_wall_ms(&t->clock) / 1000};
+    return &t->phone;
+}
+
+/* --- time --- */
+
+static bool move(struct memory_pipe *pipe, struct evbuffer *from)
+{
+    size_t               n = evbuffer_get_length(from);
+    const unsigned char *bytes = n ? evbuffer_pullup(from, -1) : NULL;
+
+    if (n == 0)
+        return false;
+    memory_pipe_feed(pipe, bytes, n);
+    evbuffer_drain(from, n);
+    return true;
+}
+
+static bool caller_turn(struct caller *c)
+{
+    bool moved = memory_pipe_turn(c->pipe);
+
+    if (!c->phone)
+        return moved;
+    moved = evbuffer_get_length(memory_pipe_sent(c->pipe)) > 0 || moved;
+    phone_feed(c->phone, memory_pipe_sent(c->pipe));
+    enum phone_end end = phone_pump(c->phone);
+    moved = move(c->pipe, phone_out(c->phone)) || moved;
+    if (end == PHONE_FIN)
+        memory_pipe_eof(c->pipe);
+    else if (end == PHONE_RST)
+        memory_pipe_reset(c->pipe);
+    return moved || end != PHONE_GOES_ON;
+}
+
+static bool far_turn(struct dial *d)
+{
+    bool moved = memory_pipe_turn(d->pipe) || evbuffer_get_length(memory_pipe_sent(d->pipe)) > 0;
+
+    far_site_feed(d->site, memory_pipe_sent(d->pipe));
+    if (memory_pipe_is_shut(d->pipe) && !d->eof_told) {
+        d->eof_told = true;
+        far_site_eof(d->site);
+    }
+    enum far_end end = far_site_pump(d->site);
+    moved = move(d->pipe, far_site_out(d->site)) || moved;
+    if (end == FAR_FIN)
+        memory_pipe_eof(d->pipe);
+    else if (end == FAR_RST)
+        memory_pipe_reset(d->pipe);
+    return moved || end != FAR_GOES_ON;
+}
+
+static bool later_turn(struct talk *t)
+{
+    struct later now[LATER_MOST];
+    size_t       n = t->n_later;
+
+    memcpy(now, t->later, sizeof now);
+    t->n_later = 0;
+    for (size_t i = 0; i < n; i++)
+        now[i].call(now[i].arg);
+    return n > 0;
+}
+
+static bool turn(struct talk *t)
+{
+    bool moved = later_turn(t);
+
+    for (size_t i = 0; i < t->n_dials; i++) {
+        struct dial *one = t->dials[i];
+
+        if (!one->over && !t->holds_dials) {
+            dial_answer(t, one);
+            moved = true;
+        }
+        if (one->pipe)
+            moved = far_turn(one) || moved;
+    }
+    for (size_t i = 0; i < t->n_callers; i++)
+        moved = caller_turn(t->callers[i]) || moved;
+    return moved;
+}
+
+void talk_run(struct talk *t)
+{
+    for (int i = 0; turn(t); i++)
+        assert_true(i < 100000); /* else they talk for ever */
+}
+
+void talk_jump(struct talk *t, int64_t ms)
+{
+    clock_advance(&t->clock, ms);
+    relays_tick(t->relays);
+    talk_run(t);
+}
+
+void talk_wait(struct talk *t, int64_t ms)
+{
+    for (; ms > 0; ms -= TICK_MS)
+        talk_jump(t, ms < TICK_MS ? ms : TICK_MS);
+}
+
+/* --- what was seen --- */
+
+struct relays *talk_relays(struct talk *t)
+{
+    return t->relays;
+}
+
+struct device_history *talk_history(struct talk *t)
+{
+    return t->history;
+}
+
+int64_t talk_now_ms(const struct talk *t)
+{
+    return clock_wall_ms(&t->clock);
+}
+
+const char *talk_moments(struct talk *t)
+{
+    text_clear(&t->moments_told);
+    text_add(&t->moments_told, text_str(&t->moments));
+    text_clear(&t->moments);
+    return text_str(&t->moments_told);
+}
+
+void talk_decides(struct talk *t, enum moment m, enum action action)
+{
+    t->decisions[m] = action;
+}
+
+size_t talk_flows(const struct talk *t)
+{
+    return t->n_flows;
+}
+
+const struct flow *talk_flow(const struct talk *t, size_t i)
+{
+    assert_true(i < t->n_flows);
+    return t->flows[i];
+}
+
+bool flow_has_note(const struct flow *f, const char *code)
+{
+    for (size_t i = 0; i < f->n_notes; i++)
+        if (strcmp(f->notes[i].code, code) == 0)
+            return true;
+    return false;
+}
+
+bool flow_went_through(const struct flow *f, const char *stage)
+{
+    for (size_t i = 0; i < f->n_ticks; i++)
+        if (strcmp(f->ticks[i].moment, stage) == 0)
+            return true;
+    return false;
+}

@@ -1,0 +1,105 @@
+/* tests/support/talk.h - conversations: callers on one side, far sites on the other, the relays between them; all in memory,
+ * with one fake clock. No socket, no sleep.
+ *
+ *   struct talk   *t = talk_new();
+ *   talk_site(t, "shop.example", talk_good(t, "shop.example"));
+ *   struct caller *c = caller_new(t);
+ *   caller_asks(c, "shop.example:443");
+ *   caller_shakes(c, talk_phone(t, "shop.example"));
+ *   caller_says(c, "GET / HTTP/1.1\r\n…");
+ *   far_site_says(talk_far(t, 0), "HTTP/1.1 200 OK\r\n…");
+ *   talk_run(t);
+ *   assert_string_equal(caller_heard(c), "…");
+ *   talk_free(t);
+ *
+ * talk_free ends what is open and checks that each connection left exactly one sealed flow. */
+#ifndef WHYTLS_TESTS_SUPPORT_TALK_H
+#define WHYTLS_TESTS_SUPPORT_TALK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "far_site.h"
+#include "flow/flow.h"
+#include "hook/hook.h"
+#include "mint_chain.h"
+#include "net/dial.h"
+#include "phone.h"
+
+struct caller;
+struct device_history;
+struct relays;
+struct talk;
+
+/* The world: a CA of our own, a public root for sites, no rules (or those of lua/rules). Its clock stands at MINT_AT. */
+struct talk *talk_new(void);
+struct talk *talk_new_with_rules(void);
+void         talk_free(struct talk *t);
+/* Another flow than one for each caller: a connection on which several hosts were asked for. */
+void         talk_expects_more_flows(struct talk *t, size_t n);
+
+/* --- the sites --- */
+const struct mint *talk_root(struct talk *t);
+/* A certificate under that root; owned by the talk. */
+const struct mint *talk_mint(struct talk *t, const struct mint_spec *spec);
+/* A site with a good leaf for this host. Valid until the next call. */
+const struct far_site_config *talk_good(struct talk *t, const char *host);
+/* From now on connections to this host are answered so. Other hosts: nxdomain. */
+void talk_site(struct talk *t, const char *host, const struct far_site_config *how);
+void talk_site_fails(struct talk *t, const char *host, enum dial_error why);
+/* While held, no dial is answered. */
+void talk_holds_dials(struct talk *t, bool hold);
+size_t           talk_dials(const struct talk *t);
+const char      *talk_dialled(const struct talk *t, size_t i); /* "shop.example:443" */
+/* The site at the far end of the i-th dial; NULL when it was not connected. */
+struct far_site *talk_far(const struct talk *t, size_t i);
+/* The network between us and it stops taking bytes. */
+void             talk_far_holds(struct talk *t, size_t i, bool hold);
+bool             talk_far_is_reading(const struct talk *t, size_t i);
+
+/* --- the callers --- */
+struct caller *caller_new(struct talk *t);
+struct caller *caller_new_from(struct talk *t, const char *ip);
+/* Bytes as they are; what came, taken out. */
+void        caller_sends(struct caller *c, const char *text);
+void        caller_sends_n(struct caller *c, const void *bytes, size_t n);
+const char *caller_gets(struct caller *c);
+void        caller_asks(struct caller *c, const char *authority); /* CONNECT, and 200 */
+void        caller_asks_as(struct caller *c, const char *authority, const char *agent);
+/* TLS from here on. Goes as far as it goes. */
+void          caller_shakes(struct caller *c, const struct phone_config *config);
+struct phone *caller_phone(struct caller *c);
+/* Plaintext inside the phone's TLS. */
+void        caller_says(struct caller *c, const char *text);
+const char *caller_heard(struct caller *c);
+void        caller_closes(struct caller *c);  /* FIN */
+void        caller_resets(struct caller *c);
+void        caller_holds(struct caller *c, bool hold); /* reads no more */
+bool        caller_is_reading(const struct caller *c); /* does the proxy read from it? */
+bool        caller_saw_end(const struct caller *c);    /* our FIN or close */
+/* Bytes that the proxy keeps for it, and did not get rid of. */
+size_t      caller_backlog(struct caller *c);
+/* A phone that trusts our root. Valid until the next call. */
+struct phone_config *talk_phone(struct talk *t, const char *host);
+
+/* --- time --- */
+void talk_run(struct talk *t);             /* until nothing moves any more */
+void talk_wait(struct talk *t, int64_t ms); /* the clock goes on, in beats of 100 ms */
+void talk_jump(struct talk *t, int64_t ms); /* … at once, one tick */
+
+/* --- what was seen --- */
+struct relays         *talk_relays(struct talk *t);
+struct device_history *talk_history(struct talk *t);
+int64_t                talk_now_ms(const struct talk *t);
+/* The moments so far, in order: "hello judged finish"; starts anew with each call. */
+const char *talk_moments(struct talk *t);
+/* What the rules decide at a moment from now on. */
+void talk_decides(struct talk *t, enum moment m, enum action action);
+size_t             talk_flows(const struct talk *t);
+const struct flow *talk_flow(const struct talk *t, size_t i);
+bool               flow_has_note(const struct flow *f, const char *code);
+/* Does the timeline name this stage or moment? */
+bool               flow_went_through(const struct flow *f, const char *stage);
+
+#endif
