@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/text.h"
+#include "edit.h"
 #include "http/h1.h"
 #include "http/head_write.h"
 
@@ -39,12 +41,22 @@ static bool names_other_host(const struct relay *r, const struct h1_head *head)
 
 static void forward_head(struct relay *r, const struct h1_head *head)
 {
-    struct evbuffer *out = side_out(&r->side[LEG_SERVER]);
+    struct evbuffer           *out = side_out(&r->side[LEG_SERVER]);
+    const struct flow_request *request = r->flow->request;
+    struct h1_head             edited;
+    struct text                raw = {0};
 
+    if (edit_head(head, request ? request->headers : NULL, &raw)) {
+        edited = *head;
+        edited.raw = text_str(&raw);
+        edited.raw_len = raw.len;
+        head = &edited;
+    }
     if (r->is_connect)
         evbuffer_add(out, head->raw, head->raw_len);
     else
         head_forward_request(head, out);
+    text_fini(&raw);
 }
 
 /* False: reading requests stops here for now. */
@@ -129,6 +141,19 @@ static void response_done(struct relay *r)
     }
 }
 
+static void answer_head(struct relay *r, const struct h1_head *head)
+{
+    struct evbuffer            *out = side_out(&r->side[LEG_CLIENT]);
+    const struct flow_response *response = r->flow->response;
+    struct text                 raw = {0};
+
+    if (edit_head(head, response ? response->headers : NULL, &raw))
+        evbuffer_add(out, text_str(&raw), raw.len);
+    else
+        evbuffer_add(out, head->raw, head->raw_len);
+    text_fini(&raw);
+}
+
 /* False: the codec can read no further. */
 static bool take_response(struct relay *r, enum h1_event event)
 {
@@ -140,11 +165,13 @@ static bool take_response(struct relay *r, enum h1_event event)
         break;
     case H1_HEAD:
         head = h1_head(r->h1[LEG_SERVER]);
-        evbuffer_add(side_out(&r->side[LEG_CLIENT]), head->raw, head->raw_len);
-        if (head->status < 200 && head->status != 101)
+        if (head->status < 200 && head->status != 101) {
+            evbuffer_add(side_out(&r->side[LEG_CLIENT]), head->raw, head->raw_len);
             break;
+        }
         r->responded = true;
         message_response(r, head);
+        answer_head(r, head);
         if (!head->keep_alive)
             r->last = true;
         break;
