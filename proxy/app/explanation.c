@@ -190,11 +190,20 @@ static bool is_of_server(const struct flow_diagnosis *d)
     return !d || !d->leg || strcmp(d->leg, "client") != 0;
 }
 
+/* The check whose number iOS reports. */
+static const char *winning_check(const struct flow_verdict *v)
+{
+    for (size_t i = 0; i < v->n_checks; i++)
+        if (v->checks[i].osstatus == v->osstatus)
+            return v->checks[i].check;
+    return v->n_checks ? v->checks[0].check : "";
+}
+
 static void add_checks(const struct term *t, const struct flow_verdict *v, size_t indent, struct text *out)
 {
     struct text line = {0};
 
-    text_printf(&line, "%s", v->n_checks ? v->checks[0].check : "");
+    text_add(&line, winning_check(v));
     if (v->osstatus_name)
         text_printf(&line, "%s%s", line.len ? ", " : "", v->osstatus_name);
     if (v->osstatus != FLOW_NONE)

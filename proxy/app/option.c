@@ -6,7 +6,10 @@
 
 #include "base/text.h"
 
-enum { OPTIONS_MOST = 40 };
+enum {
+    OPTIONS_MOST = 40,
+    LONG_ONES = 999, /* getopt's numbers from here on are long options: --help, then the rows */
+};
 
 void options_help(const struct command_help *help)
 {
@@ -24,16 +27,20 @@ void options_help(const struct command_help *help)
         printf("\n%s\n", help->after);
 }
 
+/* getopt_long says '?' to three things and tells them apart by optopt: a letter, a row's own number, or 0 for a name. */
 static bool unknown(const struct command_help *help, const char *word, struct err *e)
 {
     const char *names[OPTIONS_MOST + 1];
-    size_t      n = 0, len;
+    size_t      n = 0;
+    char        bare[64];
 
+    if (optopt > 0 && optopt < LONG_ONES) /* word may be the argument before: the letter stands in a bundle such as -xq */
+        return err_set(e, ERR_USAGE, "no option -%c; see --help", optopt > ' ' && optopt < 0x7f ? optopt : '?');
     while (*word == '-')
         word++;
-    len = strcspn(word, "=");
-    char bare[64];
-    snprintf(bare, sizeof bare, "%.*s", (int)(len < 63 ? len : 63), word);
+    snprintf(bare, sizeof bare, "%.*s", (int)strcspn(word, "="), word);
+    if (optopt >= LONG_ONES)
+        return err_set(e, ERR_USAGE, "--%s takes no value; see --help", bare);
     for (const struct option_row *row = help->rows; row->name && n < OPTIONS_MOST; row++)
         names[n++] = row->name;
     names[n] = NULL;
@@ -51,15 +58,15 @@ bool options_parse(const struct command_help *help, int argc, char **argv,
     for (const struct option_row *row = help->rows; row->name && n < OPTIONS_MOST; row++, n++) {
         char one[3] = {row->letter, row->value ? ':' : '\0', '\0'};
 
-        table[n] = (struct option){.name = row->name, .has_arg = row->value ? required_argument : no_argument, .val = 1000 + (int)n};
+        table[n] = (struct option){.name = row->name, .has_arg = row->value ? required_argument : no_argument, .val = LONG_ONES + 1 + (int)n};
         if (row->letter)
             strncat(letters, one, sizeof letters - strlen(letters) - 1);
     }
-    table[n] = (struct option){.name = "help", .has_arg = no_argument, .val = 999};
+    table[n] = (struct option){.name = "help", .has_arg = no_argument, .val = LONG_ONES};
     opterr = 0;
     optind = 0;
     for (int got; (got = getopt_long(argc, argv, letters, table, NULL)) != -1;) {
-        if (got == 999) {
+        if (got == LONG_ONES) {
             options_help(help);
             *e = (struct err){0};
             return false;
@@ -70,7 +77,7 @@ bool options_parse(const struct command_help *help, int argc, char **argv,
             return err_set(e, ERR_USAGE, "%s wants a value; see --help", argv[optind - 1]);
         const struct option_row *row = help->rows;
         for (; row->name; row++)
-            if (got >= 1000 ? row == help->rows + (got - 1000) : row->letter == got)
+            if (got > LONG_ONES ? row == help->rows + (got - LONG_ONES - 1) : row->letter == got)
                 break;
         if (!take(arg, row->name, optarg, e))
             return false;

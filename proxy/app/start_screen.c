@@ -114,20 +114,26 @@ static void steps(const struct term *t, const struct start_facts *facts, const c
     text_fini(&square);
 }
 
+void start_screen_write(const struct term *t, const struct start_facts *facts, struct text *out)
+{
+    char proxy[ADDR_TEXT_CAP + 16];
+
+    find_proxy_address(facts, proxy, sizeof proxy);
+    term_style(t, out, TERM_BOLD);
+    text_add(out, "whytls " WHYTLS_VERSION);
+    term_style(t, out, TERM_PLAIN);
+    text_printf(out, " %s the proxy that says why\n\n", term_shape(t, SHAPE_DOT));
+    facts_lines(t, facts, proxy, out);
+    text_add_char(out, '\n');
+    steps(t, facts, proxy, out);
+    text_add(out, "\nWaiting for the first connection.  Ctrl-C ends.\n\n");
+}
+
 void start_screen(const struct term *t, const struct start_facts *facts)
 {
     struct text out = {0};
-    char        proxy[ADDR_TEXT_CAP + 16];
 
-    find_proxy_address(facts, proxy, sizeof proxy);
-    term_style(t, &out, TERM_BOLD);
-    text_add(&out, "whytls " WHYTLS_VERSION);
-    term_style(t, &out, TERM_PLAIN);
-    text_printf(&out, " %s the proxy that says why\n\n", term_shape(t, SHAPE_DOT));
-    facts_lines(t, facts, proxy, &out);
-    text_add_char(&out, '\n');
-    steps(t, facts, proxy, &out);
-    text_add(&out, "\nWaiting for the first connection.  Ctrl-C ends.\n\n");
+    start_screen_write(t, facts, &out);
     fputs(text_str(&out), stderr);
     text_fini(&out);
 }

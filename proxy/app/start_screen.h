@@ -9,6 +9,7 @@
 struct ca;
 struct reach;
 struct term;
+struct text;
 
 struct start_facts {
     const struct reach *reach;
@@ -18,6 +19,9 @@ struct start_facts {
     bool                root_made, lab;
 };
 
+/* Appends it to `out`. */
+void start_screen_write(const struct term *t, const struct start_facts *facts, struct text *out);
+/* Prints it on standard error. */
 void start_screen(const struct term *t, const struct start_facts *facts);
 
 #endif

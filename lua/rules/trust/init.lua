@@ -35,6 +35,8 @@ rule {
             else
                 flow:suspect("missing-intermediate-no-aia"):because("checks.MissingIntermediate", 3)
                     :because("server_leg.chain.top.aia", 2)
+                -- What was left out may be the root itself, and one that nobody knows: the wire cannot tell.
+                flow:suspect("untrusted-root"):because("server_leg.trusted_by", 2)
             end
             return
         end

@@ -1,0 +1,174 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "cert/ca.h"
+#include "net/addr.h"
+#include "reach.h"
+#include "start_screen.h"
+#include "term.h"
+
+enum { AT = 1795251600 }; /* 2026-11-21T09:00:00Z */
+
+static const struct term wide = {.utf8 = true, .width = 80};
+static const struct term narrow = {.utf8 = true, .width = 60};
+static const struct term ascii = {.width = 80};
+
+static struct ca   *ca;
+static struct reach reach = {.n_listeners = 1};
+
+static int open_all(void **state)
+{
+    struct err e = {0};
+
+    (void)state;
+    ca = ca_new_in_memory(AT, &e);
+    return ca ? 0 : -1;
+}
+
+static int close_all(void **state)
+{
+    (void)state;
+    ca_free(ca);
+    return 0;
+}
+
+static struct start_facts facts_of(const char *listener)
+{
+    assert_true(addr_parse(listener, 0, &reach.listeners[0]));
+    return (struct start_facts){.reach = &reach, .ca = ca, .data_dir = "/var/whytls", .roots = "mozilla", .threads = 2,
+        .rules = 40, .rules_awake = 39, .n_roots = 142};
+}
+
+static char *written(const struct term *t, const struct start_facts *facts)
+{
+    struct text out = {0};
+
+    start_screen_write(t, facts, &out);
+    return text_give(&out);
+}
+
+static void holds(const char *screen, const char *words)
+{
+    if (!strstr(screen, words))
+        fail_msg("“%s” is not in:\n%s", words, screen);
+}
+
+static void the_facts_are_told(void **state)
+{
+    (void)state;
+    struct start_facts facts = facts_of("192.168.1.20:8080");
+    char              *screen = written(&wide, &facts);
+
+    holds(screen, "the proxy that says why\n");
+    holds(screen, "✓ Proxy     192.168.1.20:8080         private addresses only, 2 threads\n");
+    holds(screen, "✓ Root      ");
+    holds(screen, ca_name(ca));
+    holds(screen, "valid to 2028-11-2");
+    holds(screen, ", key 0600\n");
+    holds(screen, "✓ Judged by 142 known                 mozilla\n");
+    holds(screen, "✓ Rules     39 of 40 on");
+    holds(screen, "✓ Data      /var/whytls");
+    holds(screen, "Configure Proxy > Manual: 192.168.1.20:8080\n");
+    holds(screen, "open http://192.168.1.20:8080/ in Safari.\n");
+    holds(screen, "curl http://192.168.1.20:8080/whytls.pem > root.pem\n");
+    holds(screen, "curl -x http://192.168.1.20:8080 --cacert root.pem https://www.example.org/\n");
+    assert_true(text_ends(screen, "\nWaiting for the first connection.  Ctrl-C ends.\n\n"));
+    assert_null(strstr(screen, "Log "));
+    assert_null(strstr(screen, "Lab "));
+    assert_null(strchr(screen, '\033'));
+    mem_free(screen);
+}
+
+static void what_is_switched_on_shows(void **state)
+{
+    (void)state;
+    struct start_facts facts = facts_of("[2001:db8::7]:8080");
+
+    facts.root_made = facts.lab = true;
+    facts.log = "flows.jsonl";
+    facts.threads = 1;
+    reach.any_client = true;
+    char *screen = written(&wide, &facts);
+
+    holds(screen, "[2001:db8::7]:8080        any client, 1 thread\n");
+    holds(screen, "key 0600, new\n");
+    holds(screen, "✓ Log       flows.jsonl");
+    holds(screen, "✓ Lab       *.lab.test                each site with one fault: whytls lab --list\n");
+    holds(screen, "--cacert root.pem https://good.lab.test/\n");
+    holds(screen, "http://[2001:db8::7]:8080/whytls.pem");
+    reach.any_client = false;
+    mem_free(screen);
+}
+
+static void for_any_address_one_is_named_that_a_phone_can_type(void **state)
+{
+    (void)state;
+    struct start_facts facts = facts_of("0.0.0.0:8080");
+    char              *screen = written(&ascii, &facts);
+
+    assert_null(strstr(screen, "0.0.0.0"));
+    holds(screen, ":8080/whytls.pem");
+    mem_free(screen);
+}
+
+static void the_square_stands_beside_the_steps_where_there_is_room(void **state)
+{
+    (void)state;
+    static const struct {
+        const struct term *term;
+        bool               square;
+    } cases[] = {{&wide, true}, {&narrow, false}, {&ascii, false}};
+    struct start_facts facts = facts_of("192.168.1.20:8080");
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *screen = written(cases[i].term, &facts);
+
+        assert_int_equal(strstr(screen, "█") != NULL, cases[i].square);
+        holds(screen, "Set up a phone\n");
+        holds(screen, "No phone at hand?\n");
+        mem_free(screen);
+    }
+}
+
+static void a_terminal_without_utf8_gets_ascii(void **state)
+{
+    (void)state;
+    struct start_facts facts = facts_of("192.168.1.20:8080");
+    char              *screen = written(&ascii, &facts);
+
+    for (const char *at = screen; *at; at++)
+        assert_true((unsigned char)*at < 0x80);
+    mem_free(screen);
+}
+
+static void a_path_from_outside_is_harmless(void **state)
+{
+    (void)state;
+    struct start_facts facts = facts_of("192.168.1.20:8080");
+
+    facts.data_dir = "/tmp/\033]0;x\a";
+    char *screen = written(&wide, &facts);
+    assert_null(strchr(screen, '\033'));
+    mem_free(screen);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_facts_are_told),
+        cmocka_unit_test(what_is_switched_on_shows),
+        cmocka_unit_test(for_any_address_one_is_named_that_a_phone_can_type),
+        cmocka_unit_test(the_square_stands_beside_the_steps_where_there_is_room),
+        cmocka_unit_test(a_terminal_without_utf8_gets_ascii),
+        cmocka_unit_test(a_path_from_outside_is_harmless),
+    };
+
+    return cmocka_run_group_tests(tests, open_all, close_all);
+}
