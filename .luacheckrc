@@ -13,3 +13,4 @@ files["lua/rules/*/spec"] = {
     read_globals = { "describe", "it", "play", "days", "hours", "now", "none", "expect_diagnosis", "expect_no_diagnosis", "expect_ruled_out",
                      "expect_note", "expect_no_note", "expect_decision", "expect_header", "expect_asleep", "expect_equal" },
 }
+files["lua/whytls"] = { max_line_length = 120 }

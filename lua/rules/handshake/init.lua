@@ -1,5 +1,5 @@
 -- The site was reached, and TLS with it came to nothing.
-local old = { ["SSLv3"] = true, ["TLSv1.0"] = true, ["TLSv1.1"] = true }
+local tls = require "whytls.tls"
 
 rule {
     name     = "nothing-in-common",
@@ -10,9 +10,9 @@ rule {
     tls_failed = function(flow)
         local leg = flow.server_leg
         if leg.wants_client_certificate or not leg.alert then return end
-        if leg.alert.number == 70 or leg.version and old[leg.version] then
+        if leg.alert.number == 70 or leg.version and tls.older(leg.version, "TLSv1.2") then
             local low = flow:suspect("tls-version-too-low"):because("server_leg.alert.number", 3)
-            if leg.version and old[leg.version] then low:because("server_leg.version", 3) else low:because("server_leg.symptom", 2) end
+            if leg.version and tls.older(leg.version, "TLSv1.2") then low:because("server_leg.version", 3) else low:because("server_leg.symptom", 2) end
         elseif leg.alert.number == 40 or leg.alert.number == 71 then
             flow:suspect("no-shared-cipher"):because("server_leg.alert.number", 3):because("server_leg.symptom", 2)
         end

@@ -1,9 +1,5 @@
 -- The certificate is fine, for somebody else. Which name would have worked?
-local function parent(host) return host:match "^[^.]+%.(.+)$" end
-
-local function the_other_form(host)
-    return host:sub(1, 4) == "www." and host:sub(5) or "www." .. host
-end
+local host = require "whytls.host"
 
 -- A name of the lookup's alias chain that the certificate does cover: for mail, the provider's server name.
 local function name_that_works(flow)
@@ -15,9 +11,9 @@ local function name_that_works(flow)
 end
 
 -- A wildcard that would cover the host if an asterisk stood for two labels.
-local function short_wildcard(leaf, host)
-    local above = parent(host)
-    local further = above and parent(above)
+local function short_wildcard(leaf, name_asked)
+    local above = host.parent(name_asked)
+    local further = above and host.parent(above)
     for _, name in ipairs(leaf.names) do
         if further and name == "*." .. further then return name end
     end
@@ -30,7 +26,7 @@ rule {
     wakes_on = { judged = { check = "SSLHostname" } },
 
     judged = function(flow)
-        local leaf, host = flow.server_leg.chain.leaf, flow.target.host
+        local leaf, asked = flow.server_leg.chain.leaf, flow.target.host
 
         if #leaf.names == 0 and #leaf.ips == 0 then
             flow:suspect("san-missing-cn-only"):because("checks.SSLHostname", 3):because("server_leg.chain.leaf.subject.cn", 3)
@@ -43,10 +39,10 @@ rule {
         local cause, with = "name-mismatch", { use = name_that_works(flow) }
         if flow.mail then
             cause = "mail-name-mismatch"
-        elseif leaf:covers(the_other_form(host)) then
-            cause, with.use = "apex-www-mismatch", the_other_form(host)
-        elseif short_wildcard(leaf, host) then
-            cause, with.wildcard = "wildcard-depth", short_wildcard(leaf, host)
+        elseif leaf:covers(host.other_form(asked)) then
+            cause, with.use = "apex-www-mismatch", host.other_form(asked)
+        elseif short_wildcard(leaf, asked) then
+            cause, with.wildcard = "wildcard-depth", short_wildcard(leaf, asked)
         end
         flow:suspect(cause, { with = with }):because("checks.SSLHostname", 3):because("server_leg.chain.leaf.names", 3)
     end,
