@@ -23,6 +23,34 @@ static void tell(struct relay *r, const char *leg)
     hook_fire(relay_world(r)->hooks, MOMENT_TLS_FAILED, r->flow, NULL);
 }
 
+/* Ports whose protocols begin in TLS and are not HTTP (IANA service names): mail, XMPP, LDAP, DNS, MQTT. */
+static bool is_http_port(uint16_t port)
+{
+    static const uint16_t others[] = {25, 110, 143, 465, 587, 636, 853, 989, 990, 993, 995, 5061, 5222, 5223, 8883};
+
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (port == others[i])
+            return false;
+    return true;
+}
+
+static bool speaks_http(const struct relay *r)
+{
+    if (r->hello.n_alpn == 0)
+        return is_http_port(r->port);
+    for (size_t i = 0; i < r->hello.n_alpn; i++)
+        if (strcmp(r->hello.alpn[i], "http/1.1") == 0)
+            return true;
+    return false;
+}
+
+void refuse_site(struct relay *r)
+{
+    r->answer = speaks_http(r) ? ANSWER_PAGE : ANSWER_ALERT;
+    r->flow->decision->answer = r->answer == ANSWER_PAGE ? "page" : "alert";
+    r->flow->refused_by_us = true;
+}
+
 enum stage fail_server(struct relay *r)
 {
     if (!r->server_failed) {
@@ -33,9 +61,7 @@ enum stage fail_server(struct relay *r)
         if (facts->error[0])
             flow_note_add(r->flow, "relay/server-leg", "info", facts->error, "proxy");
         tell(r, "server");
-        r->answer = ANSWER_PAGE;
-        r->flow->refused_by_us = true;
-        r->flow->decision->answer = "page";
+        refuse_site(r);
         side_shut(&r->side[LEG_SERVER]);
     }
     return STAGE_MINT;

@@ -38,11 +38,9 @@ static enum stage failed(struct relay *r)
 {
     record_now(r);
     hook_fire(relay_world(r)->hooks, MOMENT_DIAL_FAILED, r->flow, NULL);
-    r->flow->refused_by_us = true;
+    refuse_site(r);
     if (r->tunnel)
         return STAGE_DRAIN;
-    r->answer = ANSWER_PAGE;
-    r->flow->decision->answer = "page";
     return r->has_hello ? STAGE_MINT : STAGE_PAGE;
 }
 

@@ -58,34 +58,30 @@ static bool judge_site(struct relay *r)
     return true;
 }
 
-static enum answer answer_of(struct relay *r, const struct decision *decision, bool readable)
+static bool is_accepted(const struct flow_server_leg *leg)
 {
-    const struct flow_verdict *verdict = r->flow->server_leg->verdict;
-
-    switch (decision->action) {
-    case ACTION_ALLOW:
-        return readable ? ANSWER_RELAY : ANSWER_PAGE;
-    case ACTION_REFUSE:
-        return ANSWER_ALERT;
-    case ACTION_PAGE:
-        return ANSWER_PAGE;
-    case ACTION_NONE:
-    case ACTION_INTERCEPT:
-    case ACTION_MIRROR:
-    case ACTION_TUNNEL:
-        break;
-    }
-    return readable && strcmp(verdict->verdict, "accept") == 0 ? ANSWER_RELAY : ANSWER_PAGE;
+    return leg->verdict && strcmp(leg->verdict->verdict, "accept") == 0;
 }
 
-static const char *answer_word(const struct relay *r)
+/* The site is relayed, or the client is told why not; a rule may decide either way about a chain that can be read. */
+static void answer(struct relay *r, const struct decision *decision, bool readable)
 {
-    if (r->answer == ANSWER_PAGE)
-        return "page";
-    if (r->answer == ANSWER_ALERT)
-        return "alert";
-    const struct flow_verdict *verdict = r->flow->server_leg->verdict;
-    return verdict && strcmp(verdict->verdict, "accept") == 0 ? "relay" : "allow";
+    struct flow_decision *told = r->flow->decision;
+    bool                  accepted = is_accepted(r->flow->server_leg);
+
+    if (decision->action != ACTION_NONE)
+        told->by = decision->by;
+    if (readable && (decision->action == ACTION_ALLOW || (decision->action == ACTION_NONE && accepted))) {
+        r->answer = ANSWER_RELAY;
+        told->answer = accepted ? "relay" : "allow";
+        return;
+    }
+    refuse_site(r);
+    if (decision->action == ACTION_REFUSE) {
+        r->answer = ANSWER_ALERT;
+        told->answer = "alert";
+    }
+    side_shut(&r->side[LEG_SERVER]);
 }
 
 enum stage stage_judge(struct relay *r)
@@ -96,12 +92,6 @@ enum stage stage_judge(struct relay *r)
     bool readable = judge_site(r);
     record_now(r);
     hook_fire(relay_world(r)->hooks, MOMENT_JUDGED, r->flow, &decision);
-    r->answer = answer_of(r, &decision, readable);
-    r->flow->decision->answer = answer_word(r);
-    if (decision.action != ACTION_NONE)
-        r->flow->decision->by = decision.by;
-    r->flow->refused_by_us = r->answer != ANSWER_RELAY;
-    if (r->answer != ANSWER_RELAY)
-        side_shut(&r->side[LEG_SERVER]);
+    answer(r, &decision, readable);
     return STAGE_MINT;
 }

@@ -9,6 +9,8 @@
 #include "cert/leaf.h"
 #include "cert/leaf_cache.h"
 
+enum { ACCESS_DENIED = 49 }; /* RFC 8446 §6.2: what we tell a client that cannot read a page */
+
 static const char *chosen_protocol(const struct relay *r)
 {
     if (r->answer != ANSWER_RELAY || !r->side[LEG_SERVER].leg)
@@ -33,6 +35,11 @@ enum stage stage_mint(struct relay *r)
     r->side[LEG_CLIENT].leg = leg_client_new(world->contexts, &show, &e);
     if (!r->side[LEG_CLIENT].leg) {
         log_error("cannot begin the client leg: %s", e.text);
+        return STAGE_DRAIN;
+    }
+    if (r->answer == ANSWER_ALERT && client_hello_max_version(&r->hello) >= 0x0303) {
+        leg_refuse(r->side[LEG_CLIENT].leg, ACCESS_DENIED);
+        side_pump(&r->side[LEG_CLIENT]);
         return STAGE_DRAIN;
     }
     return STAGE_CLIENT_TLS;

@@ -56,3 +56,11 @@ def test_the_clock_becomes_right_when_unrelated_sites_agree(proxy):
 def test_the_list_is_readable_by_people_too(binary):
     listed = subprocess.run([binary, "lab", "--list"], check=True, capture_output=True).stdout.decode()
     assert "cert-expired-leaf.lab.test" in listed
+
+
+def test_a_client_that_reads_no_pages_gets_an_alert(shared_proxy):
+    done = shared_proxy.curl("https://good.lab.test:993/", "--no-alpn")
+    assert done.returncode != 0 and b"access denied" in done.stderr
+    flow = shared_proxy.record("good.lab.test")
+    assert flow["decision"]["answer"] == "alert"
+    assert (flow["client_leg"]["alert"]["from"], flow["client_leg"]["alert"]["number"]) == ("server", 49)
