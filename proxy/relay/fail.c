@@ -2,6 +2,7 @@
  * history of the device, to the moment `tls_failed`. */
 #include "relay_priv.h"
 
+#include <event2/buffer.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -109,6 +110,28 @@ void fail_client(struct relay *r)
         flow_note_add(r->flow, "relay/client-leg", "info", facts->error, "proxy");
     if (symptom != SYMPTOM_NONE)
         tell(r, "client");
+}
+
+bool client_has_left(const struct relay *r)
+{
+    const struct side *client = &r->side[LEG_CLIENT];
+
+    if (client->reset || !client->eof)
+        return client->reset;
+    /* No TLS client ends its direction before the handshake is done; a plain one may, once its request is out. */
+    return r->has_hello || (!r->head_waits && evbuffer_get_length(client->pipe->in) == 0);
+}
+
+enum stage client_left(struct relay *r)
+{
+    if (!r->has_hello || r->tunnel || r->client_failed)
+        return STAGE_DRAIN;
+    r->client_failed = true;
+    record_client_leg(r);
+    r->flow->client_leg->symptom = symptom_name(SYMPTOM_CLOSE_BEFORE_SERVER_HELLO);
+    flow_note_add(r->flow, "relay/client-left", "low", "The client left while the site was still being asked.", "proxy");
+    tell(r, "client");
+    return STAGE_DRAIN;
 }
 
 enum stage client_gone(struct relay *r)

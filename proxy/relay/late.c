@@ -11,6 +11,8 @@ enum stage stage_late(struct relay *r)
         r->late[LEG_CLIENT] = true;
         fail_client(r);
         return STAGE_DRAIN;
+    case STAGE_DIAL:
+        return dial_late(r);
     case STAGE_HOLD:
         return stage_hold(r);
     case STAGE_DRAIN:
@@ -22,7 +24,6 @@ enum stage stage_late(struct relay *r)
         flow_note_add(r->flow, "relay/slow-client", "low", "The client sent too little in the time allowed.", "proxy");
         return STAGE_DRAIN;
     case STAGE_DECIDE:
-    case STAGE_DIAL:
     case STAGE_JUDGE:
     case STAGE_MINT:
     case STAGE_TALK:

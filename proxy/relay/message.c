@@ -82,6 +82,15 @@ static struct flow_headers *headers_of(struct arena *arena, const struct h1_head
     return h;
 }
 
+/* Heads are shown to rules one exchange at a time: a connection that lives long must not collect them. */
+static void start_anew(struct relay *r)
+{
+    r->flow->request = NULL;
+    r->flow->response = NULL;
+    arena_fini(&r->message);
+    arena_init(&r->message);
+}
+
 bool message_ask_rules(struct relay *r, const struct h1_head *head)
 {
     struct decision decision = {0};
@@ -89,10 +98,7 @@ bool message_ask_rules(struct relay *r, const struct h1_head *head)
 
     if (!hook_wants(relay_world(r)->hooks, MOMENT_REQUEST))
         return true;
-    f->request = NULL;
-    f->response = NULL;
-    arena_fini(&r->message);
-    arena_init(&r->message);
+    start_anew(r);
     struct flow_request *request = arena_new(&r->message, sizeof *request);
     request->method = arena_text(&r->message, head->method);
     request->url = url_of(r, &r->message, head);
@@ -129,6 +135,8 @@ void message_response(struct relay *r, const struct h1_head *head)
         witness_date(r, head);
     if (!hook_wants(relay_world(r)->hooks, MOMENT_RESPONSE))
         return;
+    if (!f->request)
+        start_anew(r);
     struct flow_response *response = arena_new(&r->message, sizeof *response);
     response->status = head->status;
     response->headers = headers_of(&r->message, head);

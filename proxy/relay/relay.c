@@ -13,6 +13,9 @@
 #include "http/h1.h"
 #include "net/dial.h"
 
+/* However steadily a client sips, a connection that is over does not stay longer. */
+enum { DRAIN_MOST_MS = 60000 };
+
 struct relays {
     struct relay_world world;
     struct relay      *first;
@@ -20,6 +23,7 @@ struct relays {
     size_t             n;
     int64_t            drain_ms; /* steady; 0: not draining */
     bool               reaping;  /* a reap is on its way */
+    bool               walking;  /* somebody goes along the list: nobody is freed now */
 };
 
 static const struct {
@@ -82,6 +86,8 @@ static void reap(void *arg)
     struct relays *all = arg;
 
     all->reaping = false;
+    if (all->walking)
+        return; /* walk_end comes back to it */
     while (all->dead) {
         struct relay *r = all->dead;
 
@@ -217,20 +223,38 @@ void relay_hand_on(struct relay *r)
     relay_drive(heir);
 }
 
+static bool is_late(const struct relay *r, int64_t now)
+{
+    bool    moving = r->stage == STAGE_TALK || r->stage == STAGE_TUNNEL || r->stage == STAGE_DRAIN;
+    int64_t allowed = stages[r->stage].deadline_ms;
+
+    if (r->stage == STAGE_DRAIN && now - r->stage_ms >= DRAIN_MOST_MS)
+        return true;
+    return allowed && now - (moving ? r->moved_ms : r->stage_ms) >= allowed;
+}
+
+/* A slow reader is given its time as long as it reads: the transport says nothing of a part that was sent. */
+static void see_draining(struct relay *r, int64_t now)
+{
+    size_t left = side_backlog(&r->side[LEG_CLIENT]) + side_backlog(&r->side[LEG_SERVER]);
+
+    if (left < r->drain_left)
+        r->moved_ms = now;
+    r->drain_left = left;
+}
+
 static void relay_tick(struct relay *r, int64_t now)
 {
-    int64_t since = r->stage == STAGE_TALK || r->stage == STAGE_TUNNEL ? r->moved_ms : r->stage_ms;
-    int64_t allowed = stages[r->stage].deadline_ms;
-    bool    late = allowed && now - since >= allowed;
-
-    if (r->stage == STAGE_HELLO || r->stage == STAGE_HOLD)
-        relay_drive(r); /* both wait for time as much as for bytes */
+    if (r->stage == STAGE_HELLO || r->stage == STAGE_HOLD || r->stage == STAGE_DRAIN)
+        relay_drive(r); /* they wait for time as much as for bytes */
     if (r->dead)
         return;
+    if (r->stage == STAGE_DRAIN)
+        see_draining(r, now);
     if (r->all->drain_ms && now - r->all->drain_ms >= stage_deadline_ms(STAGE_DRAIN)) {
         stage_enter(r, STAGE_DONE);
         relay_drive(r);
-    } else if (late) {
+    } else if (is_late(r, now)) {
         enum stage next = stage_late(r);
 
         if (next != r->stage)
@@ -239,14 +263,24 @@ static void relay_tick(struct relay *r, int64_t now)
     }
 }
 
+/* `soon` may come at once when its loop has stopped; a relay must not go under the feet of the walk. */
+static void walk_end(struct relays *all)
+{
+    all->walking = false;
+    if (all->dead && !all->reaping)
+        reap(all);
+}
+
 void relays_tick(struct relays *all)
 {
     int64_t now = clock_steady_ms(all->world.clock);
 
+    all->walking = true;
     for (struct relay *r = all->first, *next; r; r = next) {
         next = r->next;
         relay_tick(r, now);
     }
+    walk_end(all);
 }
 
 size_t relays_open(const struct relays *all)
@@ -257,10 +291,12 @@ size_t relays_open(const struct relays *all)
 void relays_drain(struct relays *all)
 {
     all->drain_ms = clock_steady_ms(all->world.clock);
+    all->walking = true;
     for (struct relay *r = all->first, *next; r; r = next) {
         next = r->next;
         relay_drive(r);
     }
+    walk_end(all);
 }
 
 void relays_free(struct relays *all)

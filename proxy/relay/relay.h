@@ -44,7 +44,7 @@ struct relay_world {
 };
 
 struct relays *relays_new(const struct relay_world *world);
-/* Ends every connection at once, seals each record. */
+/* Ends every connection at once, seals each record. A call that still waits with `soon` must not be made any more. */
 void           relays_free(struct relays *all);
 
 /* Takes the pipe. `ip` and `port` are the client's. */

@@ -61,7 +61,7 @@ struct relay {
     bool             tunnel;           /* decided: bytes cross unread */
     struct client_hello hello;
     bool             has_hello;
-    size_t           tunnel_at;        /* bytes already in the client's pipe when the tunnel began */
+    size_t           drain_left;       /* bytes that waited to leave at the last tick */
 
     struct dial     *dial;
     bool             dialled;          /* an answer came (good or bad) */
@@ -80,7 +80,8 @@ struct relay {
     struct pending   pending[PENDING_MOST];
     size_t           n_pending;
     bool             in_request;       /* its body is still coming */
-    bool             responded;        /* bytes of a response went to the client */
+    bool             responded;        /* bytes of the current response went to the client */
+    bool             answered;         /* a whole response went by */
     bool             last;             /* no further message on this connection */
     bool             head_request;     /* the page answers a HEAD */
     bool             page_now;         /* the request that the page answers was read already */
@@ -107,6 +108,8 @@ enum stage stage_hold(struct relay *r);
 
 /* What happens when a stage's deadline passes. */
 enum stage stage_late(struct relay *r);
+/* … while the site is looked for: as a timeout of the network. */
+enum stage dial_late(struct relay *r);
 
 const struct relay_world *relay_world(const struct relay *r);
 /* Runs the stages until they wait. The only place where a stage changes. */
@@ -132,6 +135,9 @@ void       fail_client(struct relay *r);
 void       refuse_site(struct relay *r);
 /* The client closed a finished, unused leg: HOLD, else the next stage. */
 enum stage client_gone(struct relay *r);
+/* Nobody waits for an answer any more, and none was begun. */
+bool       client_has_left(const struct relay *r);
+enum stage client_left(struct relay *r);
 
 /* The client sent application data over this leg: it trusts us. Goes into the history once. */
 void note_acceptance(struct relay *r);

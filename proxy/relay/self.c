@@ -44,11 +44,15 @@ static void serve_profile(const struct ca *ca, struct text *out)
     struct text body = {0};
     struct err  e = {0};
 
-    if (profile_write(ca, &body, &e))
+    if (profile_write(ca, &body, &e)) {
         respond(out, "200 OK", "application/x-apple-aspen-config",
             "Content-Disposition: attachment; filename=\"whytls.mobileconfig\"\r\n", &body);
-    else
+    } else {
         log_error("cannot write the profile: %s", e.text);
+        text_clear(&body);
+        text_add(&body, "The profile cannot be written; the log says why.\n");
+        respond(out, "500 Internal Server Error", "text/plain; charset=utf-8", "", &body);
+    }
     text_fini(&body);
 }
 

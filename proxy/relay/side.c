@@ -46,9 +46,11 @@ size_t side_backlog(const struct side *s)
 {
     size_t n = s->pipe ? evbuffer_get_length(s->pipe->out) : 0;
 
-    if (s->leg)
-        n += evbuffer_get_length(leg_plain_out(s->leg)) + evbuffer_get_length(leg_cipher_out(s->leg));
-    return n;
+    if (!s->leg)
+        return n;
+    enum leg_state state = leg_state(s->leg);
+    bool           speaks = state != LEG_BROKEN && state != LEG_CLOSED && !leg_facts(s->leg)->close_notify_out;
+    return n + evbuffer_get_length(leg_cipher_out(s->leg)) + (speaks ? evbuffer_get_length(leg_plain_out(s->leg)) : 0);
 }
 
 void side_shut(struct side *s)
@@ -73,19 +75,23 @@ void side_close(struct side *s, bool reset)
     s->leg = NULL;
 }
 
-bool side_is_over(const struct side *s)
+bool side_has_ended(const struct side *s)
 {
     if (!s->pipe)
         return true;
-    struct evbuffer *in = side_in(s);
-    if (in && evbuffer_get_length(in) > 0)
-        return false;
     if (!s->leg)
         return s->eof || s->reset;
     enum leg_state state = leg_state(s->leg);
     if (state == LEG_BROKEN || state == LEG_CLOSED || leg_facts(s->leg)->close_notify_in)
         return true;
     return (s->eof || s->reset) && s->eof_told && leg_cipher_pending(s->leg) == 0;
+}
+
+bool side_is_over(const struct side *s)
+{
+    const struct evbuffer *in = side_in(s);
+
+    return side_has_ended(s) && (!in || evbuffer_get_length(in) == 0);
 }
 
 void side_throttle(struct side *from, const struct side *to)

@@ -12,8 +12,8 @@
 
 struct evbuffer;
 
-/* Above HIGH bytes that wait to leave one side, the other is not read; below LOW it is read again. Two records of
- * head-room against a stall, and a bound on memory: 2 * 256 KiB a connection. */
+/* Above HIGH bytes that wait to leave one side, the other is not read; below LOW it is read again. With what a pipe reads
+ * ahead (net/pipe_socket.h) this bounds a direction to less than 1 MiB. */
 enum { SIDE_HIGH = 256 * 1024, SIDE_LOW = 64 * 1024 };
 
 struct side {
@@ -39,7 +39,9 @@ size_t side_backlog(const struct side *s);
 /* close_notify and FIN after what waits. */
 void   side_shut(struct side *s);
 void   side_close(struct side *s, bool reset);
-/* No more plaintext will come: transport over, or close_notify, and all was taken. */
+/* No more plaintext will come: transport over, or close_notify. What came may still wait to be taken. */
+bool   side_has_ended(const struct side *s);
+/* … and all was taken. */
 bool   side_is_over(const struct side *s);
 /* Stops or resumes reading `from` by how much waits to leave `to`: the back-pressure between the legs. */
 void   side_throttle(struct side *from, const struct side *to);

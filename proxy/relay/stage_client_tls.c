@@ -13,21 +13,39 @@ static void watch_server(struct relay *r)
         fail_server(r);
 }
 
+static enum stage shaken(const struct relay *r)
+{
+    switch (r->answer) {
+    case ANSWER_RELAY:
+        return STAGE_TALK;
+    case ANSWER_PAGE:
+        return STAGE_PAGE;
+    case ANSWER_ALERT: /* the site failed only now, and this client reads no page */
+        break;
+    }
+    return STAGE_DRAIN;
+}
+
 enum stage stage_client_tls(struct relay *r)
 {
     struct side *client = &r->side[LEG_CLIENT];
 
+    /* It left while the site was being asked; to answer now would look as if it had seen our certificate. */
+    if (leg_state(client->leg) == LEG_IDLE && client_has_left(r))
+        return client_left(r);
     watch_server(r);
     side_pump(client);
+    /* Its Finished may have come together with its end, in one segment: what that means is for the next stage to see. */
+    if (leg_facts(client->leg)->finished)
+        return shaken(r);
     switch (leg_state(client->leg)) {
-    case LEG_OPEN:
-        return r->answer == ANSWER_RELAY ? STAGE_TALK : STAGE_PAGE;
     case LEG_BROKEN:
     case LEG_CLOSED:
         fail_client(r);
         return STAGE_DRAIN;
     case LEG_IDLE:
     case LEG_SHAKING:
+    case LEG_OPEN:
         break;
     }
     return STAGE_CLIENT_TLS;

@@ -1,7 +1,6 @@
 /* relay/stage_decide.c - intercept, tunnel or refuse? The moment `hello`. */
 #include "relay_priv.h"
 
-#include <event2/buffer.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -24,14 +23,10 @@ static void find_asked(struct relay *r)
 
 static enum stage refuse(struct relay *r)
 {
-    /* alert 49 access_denied, RFC 8446 §6.2 */
-    static const unsigned char alert[] = {21, 3, 1, 0, 2, 2, 49};
-
     r->flow->refused_by_us = true;
     r->flow->decision->answer = "alert";
-    evbuffer_add(side_out(&r->side[LEG_CLIENT]), alert, sizeof alert);
-    side_flush(&r->side[LEG_CLIENT]);
-    return STAGE_DRAIN;
+    r->answer = ANSWER_ALERT;
+    return STAGE_MINT;
 }
 
 enum stage stage_decide(struct relay *r)

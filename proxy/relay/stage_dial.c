@@ -44,14 +44,26 @@ static enum stage failed(struct relay *r)
     return r->has_hello ? STAGE_MINT : STAGE_PAGE;
 }
 
-enum stage stage_dial(struct relay *r)
+enum stage dial_late(struct relay *r)
 {
     struct dialer     *dialer = relay_world(r)->dialer;
-    const struct side *client = &r->side[LEG_CLIENT];
+    struct dial_result result = {.error = DIAL_TIMEOUT, .ms = stage_deadline_ms(STAGE_DIAL)};
 
+    if (r->dial)
+        dialer->cancel(dialer, r->dial);
+    r->dial = NULL;
+    r->dialled = true;
+    record_dial(r, &result);
+    return failed(r);
+}
+
+enum stage stage_dial(struct relay *r)
+{
+    struct dialer *dialer = relay_world(r)->dialer;
+
+    if (client_has_left(r))
+        return client_left(r);
     if (!r->dialled) {
-        if (client->reset || (client->eof && !r->has_hello && !r->head_waits))
-            return STAGE_DRAIN; /* nobody waits for the answer */
         if (!r->dial)
             r->dial = dialer->start(dialer, r->host, r->port, r->from_loopback, dialled, r);
         return STAGE_DIAL;

@@ -45,7 +45,7 @@ static bool read_request(struct relay *r, enum stage *next)
     }
     if (event == H1_BAD || relay_is_draining(r))
         *next = STAGE_DRAIN;
-    else if (side_is_over(client))
+    else if (side_has_ended(client))
         *next = client_gone(r);
     else
         *next = STAGE_PAGE;

@@ -39,8 +39,8 @@ enum stage stage_server_tls(struct relay *r)
 {
     struct side *server = &r->side[LEG_SERVER];
 
-    if (r->side[LEG_CLIENT].reset)
-        return STAGE_DRAIN;
+    if (client_has_left(r))
+        return client_left(r);
     if (!server->leg && !leg_begin(r))
         return STAGE_DRAIN;
     side_pump(server);

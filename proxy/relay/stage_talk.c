@@ -56,13 +56,19 @@ static void cross(struct side *from, struct side *to)
         side_shut(to);
 }
 
+/* Nothing can be said to it any more, and all that it said has crossed. */
+static bool is_broken(const struct side *s)
+{
+    return s->reset || (s->leg && leg_state(s->leg) == LEG_BROKEN && side_is_over(s));
+}
+
 static enum stage talk_raw(struct relay *r)
 {
     struct side *client = &r->side[LEG_CLIENT], *server = &r->side[LEG_SERVER];
 
     cross(client, server);
     cross(server, client);
-    if (client->reset || server->reset || (side_is_over(client) && side_is_over(server)))
+    if (is_broken(client) || is_broken(server) || (side_is_over(client) && side_is_over(server)))
         return STAGE_DRAIN;
     return STAGE_TALK;
 }
@@ -77,9 +83,9 @@ enum stage stage_talk(struct relay *r)
     if (!r->accepted && client->leg) {
         if (side_is_over(client))
             return client_gone(r);
-        if (side_is_over(server) && leg_state(server->leg) == LEG_BROKEN) {
+        if (side_is_over(server) && leg_facts(server->leg)->plain_in == 0) {
             fail_server(r);
-            return STAGE_PAGE;
+            return r->answer == ANSWER_PAGE ? STAGE_PAGE : STAGE_DRAIN;
         }
     }
     if (r->talk == TALK_UNKNOWN)
@@ -92,7 +98,7 @@ enum stage stage_talk(struct relay *r)
     case TALK_UNKNOWN:
         break;
     }
-    if (side_is_over(client) || side_is_over(server) || relay_is_draining(r))
+    if (side_has_ended(client) || side_is_over(server) || relay_is_draining(r))
         return STAGE_DRAIN;
     return STAGE_TALK;
 }

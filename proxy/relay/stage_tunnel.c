@@ -6,6 +6,11 @@
 #include "base/clock.h"
 #include "device/history.h"
 
+static bool is_over(const struct side *s)
+{
+    return s->eof && evbuffer_get_length(s->pipe->in) == 0;
+}
+
 static void cross(struct side *from, struct side *to)
 {
     size_t n = evbuffer_get_length(from->pipe->in);
@@ -17,7 +22,7 @@ static void cross(struct side *from, struct side *to)
         side_flush(to);
     }
     side_throttle(from, to);
-    if (from->eof && evbuffer_get_length(from->pipe->in) == 0)
+    if (is_over(from))
         side_shut(to);
 }
 
@@ -30,7 +35,7 @@ enum stage stage_tunnel(struct relay *r)
     cross(server, client);
     if (client->raw_in + server->raw_in != before)
         r->moved_ms = clock_steady_ms(relay_world(r)->clock);
-    if (client->reset || server->reset || (client->eof && server->eof) || relay_is_draining(r))
+    if (client->reset || server->reset || (is_over(client) && is_over(server)) || relay_is_draining(r))
         return STAGE_DRAIN;
     return STAGE_TUNNEL;
 }
