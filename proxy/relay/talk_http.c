@@ -15,28 +15,44 @@
 static const char bad_request[] = "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 static const char refused[] = "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
+/* No further request is read. When earlier ones wait for their answers, those come first and the end of the connection says
+ * the rest: what is written now would be taken for one of them. */
 static void end_with(struct relay *r, const char *response)
 {
-    struct side *client = &r->side[LEG_CLIENT];
-
     r->last = true;
-    if (!r->responded && r->n_pending <= 1)
-        evbuffer_add(side_out(client), response, strlen(response));
-    r->n_pending = 0;
-    side_flush(client);
+    if (r->n_pending == 0)
+        evbuffer_add(side_out(&r->side[LEG_CLIENT]), response, strlen(response));
 }
 
-/* Another host on the same keep-alive connection of a plain proxy: a flow of its own. */
-static bool names_other_host(const struct relay *r, const struct h1_head *head)
+/* A request that cannot be read. One that went on already in part will never be complete: its answer is not waited for. */
+static void end_bad(struct relay *r)
+{
+    bool begun = r->in_request && r->n_pending > 0;
+    bool half_answered = r->in_request && (r->n_pending == 0 || (r->n_pending == 1 && r->responded));
+
+    flow_note_add(r->flow, "http/bad-request", "medium", h1_why(r->h1[LEG_CLIENT]), "proxy");
+    if (begun)
+        r->n_pending--;
+    r->in_request = false;
+    if (half_answered)
+        r->last = true;
+    else
+        end_with(r, bad_request);
+}
+
+/* On the connection of a plain proxy any request may name another site, or the proxy: that is a flow of its own. */
+static bool is_for_another_flow(const struct relay *r, const struct h1_head *head)
 {
     char     host[HOST_CAP];
     uint16_t port;
 
-    if (r->is_connect || strncasecmp(head->target, "http://", 7) != 0)
+    if (r->is_connect)
         return false;
+    if (strncasecmp(head->target, "http://", 7) != 0)
+        return true;
     const char *authority = head->target + 7;
-    return host_port_parse(authority, strcspn(authority, "/?#"), 80, host, &port) &&
-           (port != r->port || strcmp(host, r->host) != 0);
+    return !host_port_parse(authority, strcspn(authority, "/?#"), 80, host, &port) || port != r->port ||
+           strcmp(host, r->host) != 0;
 }
 
 static void forward_head(struct relay *r, const struct h1_head *head)
@@ -64,7 +80,7 @@ static bool take_request(struct relay *r)
 {
     const struct h1_head *head = h1_head(r->h1[LEG_CLIENT]);
 
-    if (r->n_pending == PENDING_MOST || names_other_host(r, head)) {
+    if (r->n_pending == PENDING_MOST || is_for_another_flow(r, head)) {
         r->head_waits = true;
         return false;
     }
@@ -73,6 +89,9 @@ static bool take_request(struct relay *r)
     r->pending[r->n_pending++] =
         (struct pending){.exchange = exchange, .at_ms = clock_steady_ms(relay_world(r)->clock)};
     if (!message_ask_rules(r, head)) {
+        if (message_newest(r))
+            message_newest(r)->status = 403;
+        r->n_pending--;
         end_with(r, refused);
         return false;
     }
@@ -91,7 +110,8 @@ static void count_request(struct relay *r)
         exchange->request_bytes = (int64_t)h1_body_bytes(r->h1[LEG_CLIENT]);
 }
 
-static void requests(struct relay *r)
+/* True when the codec waits for more bytes than have come. */
+static bool requests(struct relay *r)
 {
     struct side *client = &r->side[LEG_CLIENT], *server = &r->side[LEG_SERVER];
 
@@ -100,10 +120,10 @@ static void requests(struct relay *r)
 
         switch (event) {
         case H1_NEED_MORE:
-            return;
+            return true;
         case H1_HEAD:
             if (relay_is_draining(r) || !take_request(r))
-                return;
+                return false;
             break;
         case H1_BODY:
             break;
@@ -116,11 +136,11 @@ static void requests(struct relay *r)
             r->upgrade_asked = true;
             break;
         case H1_BAD:
-            flow_note_add(r->flow, "http/bad-request", "medium", h1_why(r->h1[LEG_CLIENT]), "proxy");
-            end_with(r, bad_request);
-            return;
+            end_bad(r);
+            return false;
         }
     }
+    return false;
 }
 
 static void response_done(struct relay *r)
@@ -134,7 +154,8 @@ static void response_done(struct relay *r)
     r->n_pending--;
     memmove(r->pending, r->pending + 1, r->n_pending * sizeof r->pending[0]);
     r->responded = false;
-    if (r->upgrade_asked) { /* declined: the next bytes are requests again */
+    r->answered = true;
+    if (r->upgrade_asked && r->n_pending == 0) { /* declined: the next bytes are requests again */
         r->upgrade_asked = false;
         h1_free(r->h1[LEG_CLIENT]);
         r->h1[LEG_CLIENT] = h1_new(H1_REQUESTS);
@@ -169,6 +190,11 @@ static bool take_response(struct relay *r, enum h1_event event)
             evbuffer_add(side_out(&r->side[LEG_CLIENT]), head->raw, head->raw_len);
             break;
         }
+        /* RFC 9110 §15.2.2: a protocol that nobody asked for, or before earlier answers, would let bytes pass unread. */
+        if (head->status == 101 && !(r->upgrade_asked && r->n_pending == 1)) {
+            flow_note_add(r->flow, "http/unasked-upgrade", "medium", "The site changed the protocol unasked.", "proxy");
+            return false;
+        }
         r->responded = true;
         message_response(r, head);
         answer_head(r, head);
@@ -180,6 +206,8 @@ static bool take_response(struct relay *r, enum h1_event event)
             response_done(r);
         break;
     case H1_UPGRADED:
+        r->upgrade_asked = false;
+        response_done(r);
         r->talk = TALK_RAW;
         break;
     case H1_BAD:
@@ -189,10 +217,12 @@ static bool take_response(struct relay *r, enum h1_event event)
     return true;
 }
 
-static bool responses(struct relay *r)
+/* False: the codec can read no further. *starved: it waits for more bytes than have come. */
+static bool responses(struct relay *r, bool *starved)
 {
     struct side *client = &r->side[LEG_CLIENT], *server = &r->side[LEG_SERVER];
 
+    *starved = false;
     while (r->talk == TALK_HTTP && side_backlog(client) <= SIDE_HIGH) {
         if (r->n_pending == 0 && evbuffer_get_length(side_in(server)) > 0) {
             flow_note_add(r->flow, "http/unasked-response", "medium", "The site sent a response that nobody asked for.", "proxy");
@@ -201,7 +231,8 @@ static bool responses(struct relay *r)
         enum h1_event event = h1_next(r->h1[LEG_SERVER], side_in(server), side_out(client));
         if (!take_response(r, event))
             return false;
-        if (event == H1_NEED_MORE)
+        *starved = event == H1_NEED_MORE;
+        if (*starved)
             break;
     }
     return true;
@@ -210,57 +241,91 @@ static bool responses(struct relay *r)
 /* The site ended. A body that runs to the end of the connection is complete with it (RFC 9112 §6.3). */
 static enum stage server_gone(struct relay *r)
 {
-    struct side *server = &r->side[LEG_SERVER];
+    const struct side *server = &r->side[LEG_SERVER];
+    bool               silent = server->leg && leg_facts(server->leg)->plain_in == 0;
 
     if (r->n_pending > 0 && r->responded && h1_finish(r->h1[LEG_SERVER]) == H1_END)
         response_done(r);
-    if (r->n_pending == 0)
+    if (r->n_pending == 0 && !silent)
         return STAGE_DRAIN;
     if (r->responded) {
         flow_note_add(r->flow, "http/truncated", "medium", "The site closed in the middle of a response.", "proxy");
         return STAGE_DRAIN;
     }
-    if (server->leg && (leg_state(server->leg) == LEG_BROKEN || leg_facts(server->leg)->plain_in == 0))
-        fail_server(r);
-    else
+    if (!silent)
         flow_note_add(r->flow, "http/no-response", "medium", "The site closed without an answer to the last request.", "proxy");
-    r->page_now = true;
+    /* RFC 9112 §9.3.1: after a first answer this is how an idle connection ends; the client knows whether to ask again. */
+    if (r->answered)
+        return STAGE_DRAIN;
+    if (silent)
+        fail_server(r);
+    r->page_now = r->n_pending > 0;
     return STAGE_PAGE;
+}
+
+/* Both directions, until neither moves the other. False: the site's bytes cannot be read. */
+static bool exchange(struct relay *r, bool starved[2])
+{
+    size_t pending;
+    bool   readable;
+
+    do { /* a response that ended may let a held request go */
+        pending = r->n_pending;
+        starved[LEG_CLIENT] = requests(r);
+        side_flush(&r->side[LEG_SERVER]);
+        readable = responses(r, &starved[LEG_SERVER]);
+        side_flush(&r->side[LEG_CLIENT]);
+    } while (readable && r->head_waits && r->n_pending < pending && !relay_is_draining(r));
+    side_throttle(&r->side[LEG_CLIENT], &r->side[LEG_SERVER]);
+    side_throttle(&r->side[LEG_SERVER], &r->side[LEG_CLIENT]);
+    return readable;
+}
+
+/* `starved`: what lies there is less than a message, and no more will come. */
+static bool has_nothing_more(const struct side *s, bool starved)
+{
+    return side_is_over(s) || (starved && side_has_ended(s));
+}
+
+/* A plain client may end its direction and wait for the answer; one with TLS that sends FIN is gone. */
+static bool is_client_gone(const struct relay *r, bool starved)
+{
+    const struct side *client = &r->side[LEG_CLIENT];
+
+    if (client->reset || (client->leg && (client->eof || leg_state(client->leg) == LEG_BROKEN)))
+        return true;
+    return has_nothing_more(client, starved) && r->n_pending == 0;
+}
+
+static enum stage hand_on(struct relay *r)
+{
+    const struct h1_head *head = h1_head(r->h1[LEG_CLIENT]);
+
+    evbuffer_prepend(r->side[LEG_CLIENT].pipe->in, head->raw, head->raw_len);
+    relay_hand_on(r);
+    return STAGE_DRAIN;
 }
 
 enum stage talk_http(struct relay *r)
 {
-    struct side *client = &r->side[LEG_CLIENT], *server = &r->side[LEG_SERVER];
+    bool starved[2];
 
     if (!r->h1[LEG_CLIENT])
         r->h1[LEG_CLIENT] = h1_new(H1_REQUESTS);
     if (!r->h1[LEG_SERVER])
         r->h1[LEG_SERVER] = h1_new(H1_RESPONSES);
-    size_t pending;
-    bool   readable;
-    do { /* a response that ended may let a held request go */
-        pending = r->n_pending;
-        requests(r);
-        side_flush(server);
-        readable = responses(r);
-        side_flush(client);
-    } while (readable && r->head_waits && r->n_pending < pending && !relay_is_draining(r));
-    side_throttle(client, server);
-    side_throttle(server, client);
+    bool readable = exchange(r, starved);
     if (r->talk == TALK_RAW)
         return stage_talk(r);
-    if (!readable)
-        return r->n_pending > 0 && !r->responded ? (r->page_now = true, STAGE_PAGE) : STAGE_DRAIN;
-    if (r->head_waits && r->n_pending == 0 && names_other_host(r, h1_head(r->h1[LEG_CLIENT]))) {
-        const struct h1_head *head = h1_head(r->h1[LEG_CLIENT]);
-
-        evbuffer_prepend(client->pipe->in, head->raw, head->raw_len);
-        relay_hand_on(r);
-        return STAGE_DRAIN;
+    if (!readable) {
+        r->page_now = r->n_pending > 0 && !r->responded && !r->answered;
+        return r->page_now ? STAGE_PAGE : STAGE_DRAIN;
     }
-    if (client->reset || (side_is_over(client) && r->n_pending == 0))
+    if (r->head_waits && r->n_pending == 0 && is_for_another_flow(r, h1_head(r->h1[LEG_CLIENT])))
+        return hand_on(r);
+    if (is_client_gone(r, starved[LEG_CLIENT]))
         return STAGE_DRAIN;
-    if (side_is_over(server))
+    if (has_nothing_more(&r->side[LEG_SERVER], starved[LEG_SERVER]))
         return server_gone(r);
     if (r->n_pending == 0 && (r->last || (relay_is_draining(r) && !r->in_request)))
         return STAGE_DRAIN;

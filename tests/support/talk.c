@@ -225,7 +225,7 @@ static void warned(void *arg, const char *line)
 static void rules_take(struct talk *t)
 {
     static const char *const   folders[] = {WHYTLS_SOURCE_DIR "/lua/rules", NULL};
-    const struct rules_config config = {.folders = folders};
+    const struct rules_config config = {.folders = folders, .library = WHYTLS_SOURCE_DIR "/lua/whytls"};
     struct err                e = {0};
 
     must(rules_load(&config, warned, NULL, &t->rules, &e), &e);
