@@ -16,7 +16,7 @@
 
 enum { LABEL = 10, VALUE = 26 };
 
-/* The address under which phones see this machine: the first private one, else loopback. */
+/* The address under which phones see this machine: the first that is not loopback, else loopback. */
 static void find_own_address(char ip[static ADDR_TEXT_CAP])
 {
     struct ifaddrs *all = NULL;
@@ -52,7 +52,8 @@ static void fact(const struct term *t, struct text *out, const char *label, cons
     term_style(t, out, TERM_PLAIN);
     text_printf(out, " %-*s", LABEL, label);
     size_t used = term_name(t, out, value, 80);
-    term_pad(out, used < VALUE ? VALUE - used : 1);
+    if (*more)
+        term_pad(out, used < VALUE ? VALUE - used : 1);
     text_printf(out, "%s\n", more);
 }
 
@@ -85,6 +86,15 @@ static const char *next_line(const char **at, size_t *n)
     return line;
 }
 
+static size_t widest(const char *const *lines, size_t n)
+{
+    size_t most = 0;
+
+    for (size_t i = 0; i < n; i++)
+        most = term_columns(lines[i]) > most ? term_columns(lines[i]) : most;
+    return most;
+}
+
 static void steps(const struct term *t, const struct start_facts *facts, const char *proxy, struct text *out)
 {
     char        url[128], set_up[200], settings[200], fetch[200], try_it[240];
@@ -99,17 +109,22 @@ static void steps(const struct term *t, const struct start_facts *facts, const c
         facts->lab ? "good.lab.test" : "www.example.org");
     const char *const right[] = {"", "Set up a phone", "", settings, set_up, "   3  Install the profile, then switch on full trust:",
         "      General > About > Certificate Trust Settings.", "", "No phone at hand?", "", fetch, try_it};
-    bool        shown = t->utf8 && t->width >= TERM_USUAL && qr_write(url, t->colour, &square, &columns);
-    const char *at = text_str(&square);
-    for (size_t i = 0; *at || i < sizeof right / sizeof right[0]; i++) {
-        if (shown && *at) {
+    const size_t n_right = sizeof right / sizeof right[0];
+    bool         shown = t->utf8 && t->width >= TERM_USUAL && qr_write(url, t->colour, &square, &columns);
+    /* A line that the terminal breaks would tear the square apart: then it stands above the steps. */
+    bool         beside = shown && columns + 2 + widest(right, n_right) <= (size_t)t->width;
+    const char  *at = text_str(&square);
+    if (shown && !beside)
+        text_add(out, at);
+    for (size_t i = 0; (beside && *at) || i < n_right; i++) {
+        if (beside && *at) {
             const char *line = next_line(&at, &n);
 
             text_add_n(out, line, n);
-        } else if (shown) {
+        } else if (beside) {
             term_pad(out, columns);
         }
-        text_printf(out, "%s%s\n", shown ? "  " : "", i < sizeof right / sizeof right[0] ? right[i] : "");
+        text_printf(out, "%s%s\n", beside ? "  " : "", i < n_right ? right[i] : "");
     }
     text_fini(&square);
 }

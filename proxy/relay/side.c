@@ -15,6 +15,15 @@ void side_pump(struct side *s)
     side_flush(s);
 }
 
+bool side_read_on(struct side *s)
+{
+    if (!s->pipe || !s->leg || leg_cipher_pending(s->leg) == 0)
+        return false;
+    size_t before = evbuffer_get_length(leg_plain_in(s->leg));
+    side_pump(s);
+    return evbuffer_get_length(leg_plain_in(s->leg)) > before;
+}
+
 struct evbuffer *side_in(const struct side *s)
 {
     if (s->leg)

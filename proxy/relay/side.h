@@ -29,6 +29,9 @@ struct side {
 
 /* Moves what can be moved between pipe and leg. */
 void side_pump(struct side *s);
+/* The same when nothing new came from the pipe: takes on what the leg holds. True when there is more plaintext than before. A leg
+ * stops at SIDE_HIGH bytes of it, and no event will say that they were taken. */
+bool side_read_on(struct side *s);
 /* Plaintext from the peer and to the peer. The pipe's own buffers when there is no leg. NULL when not connected. */
 struct evbuffer *side_in(const struct side *s);
 struct evbuffer *side_out(const struct side *s);

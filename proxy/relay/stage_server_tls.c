@@ -44,14 +44,16 @@ enum stage stage_server_tls(struct relay *r)
     if (!server->leg && !leg_begin(r))
         return STAGE_DRAIN;
     side_pump(server);
-    switch (leg_state(server->leg)) {
-    case LEG_OPEN:
+    /* Whatever came behind its Finished: the chain is there to be judged first. */
+    if (leg_facts(server->leg)->finished)
         return STAGE_JUDGE;
+    switch (leg_state(server->leg)) {
     case LEG_BROKEN:
     case LEG_CLOSED:
         return fail_server(r);
     case LEG_IDLE:
     case LEG_SHAKING:
+    case LEG_OPEN:
         break;
     }
     return STAGE_SERVER_TLS;

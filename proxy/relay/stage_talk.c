@@ -66,8 +66,11 @@ static enum stage talk_raw(struct relay *r)
 {
     struct side *client = &r->side[LEG_CLIENT], *server = &r->side[LEG_SERVER];
 
-    cross(client, server);
-    cross(server, client);
+    do { /* a leg that had stopped at its bound goes on when its plaintext was taken */
+        cross(client, server);
+        cross(server, client);
+    } while ((side_backlog(client) <= SIDE_HIGH && side_read_on(server)) ||
+             (side_backlog(server) <= SIDE_HIGH && side_read_on(client)));
     if (is_broken(client) || is_broken(server) || (side_is_over(client) && side_is_over(server)))
         return STAGE_DRAIN;
     return STAGE_TALK;

@@ -263,6 +263,12 @@ static enum stage server_gone(struct relay *r)
     return STAGE_PAGE;
 }
 
+/* A leg that had stopped at its bound goes on, now that its plaintext was taken; else no event would wake it. */
+static bool reads_on(struct side *from, const struct side *to)
+{
+    return side_backlog(to) <= SIDE_HIGH && side_read_on(from);
+}
+
 /* Both directions, until neither moves the other. False: the site's bytes cannot be read. */
 static bool exchange(struct relay *r, bool starved[2])
 {
@@ -275,7 +281,9 @@ static bool exchange(struct relay *r, bool starved[2])
         side_flush(&r->side[LEG_SERVER]);
         readable = responses(r, &starved[LEG_SERVER]);
         side_flush(&r->side[LEG_CLIENT]);
-    } while (readable && r->head_waits && r->n_pending < pending && !relay_is_draining(r));
+    } while (readable && r->talk == TALK_HTTP &&
+             ((r->head_waits && r->n_pending < pending && !relay_is_draining(r)) ||
+                 reads_on(&r->side[LEG_SERVER], &r->side[LEG_CLIENT]) || reads_on(&r->side[LEG_CLIENT], &r->side[LEG_SERVER])));
     side_throttle(&r->side[LEG_CLIENT], &r->side[LEG_SERVER]);
     side_throttle(&r->side[LEG_SERVER], &r->side[LEG_CLIENT]);
     return readable;

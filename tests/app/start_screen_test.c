@@ -17,7 +17,6 @@
 enum { AT = 1795251600 }; /* 2026-11-21T09:00:00Z */
 
 static const struct term wide = {.utf8 = true, .width = 80};
-static const struct term narrow = {.utf8 = true, .width = 60};
 static const struct term ascii = {.width = 80};
 
 static struct ca   *ca;
@@ -67,14 +66,14 @@ static void the_facts_are_told(void **state)
     char              *screen = written(&wide, &facts);
 
     holds(screen, "the proxy that says why\n");
-    holds(screen, "✓ Proxy     192.168.1.20:8080         private addresses only, 2 threads\n");
-    holds(screen, "✓ Root      ");
+    holds(screen, "● Proxy     192.168.1.20:8080         private addresses only, 2 threads\n");
+    holds(screen, "● Root      ");
     holds(screen, ca_name(ca));
-    holds(screen, "valid to 2028-11-2");
+    holds(screen, "valid to 20 Nov 2028");
     holds(screen, ", key 0600\n");
-    holds(screen, "✓ Judged by 142 known                 mozilla\n");
-    holds(screen, "✓ Rules     39 of 40 on");
-    holds(screen, "✓ Data      /var/whytls");
+    holds(screen, "● Judged by 142 known                 mozilla\n");
+    holds(screen, "● Rules     39 of 40 on\n");
+    holds(screen, "● Data      /var/whytls\n");
     holds(screen, "Configure Proxy > Manual: 192.168.1.20:8080\n");
     holds(screen, "open http://192.168.1.20:8080/ in Safari.\n");
     holds(screen, "curl http://192.168.1.20:8080/whytls.pem > root.pem\n");
@@ -99,8 +98,8 @@ static void what_is_switched_on_shows(void **state)
 
     holds(screen, "[2001:db8::7]:8080        any client, 1 thread\n");
     holds(screen, "key 0600, new\n");
-    holds(screen, "✓ Log       flows.jsonl");
-    holds(screen, "✓ Lab       *.lab.test                each site with one fault: whytls lab --list\n");
+    holds(screen, "● Log       flows.jsonl\n");
+    holds(screen, "● Lab       *.lab.test                each site with one fault: whytls lab --list\n");
     holds(screen, "--cacert root.pem https://good.lab.test/\n");
     holds(screen, "http://[2001:db8::7]:8080/whytls.pem");
     reach.any_client = false;
@@ -118,21 +117,40 @@ static void for_any_address_one_is_named_that_a_phone_can_type(void **state)
     mem_free(screen);
 }
 
-static void the_square_stands_beside_the_steps_where_there_is_room(void **state)
+static void the_square_stands_beside_the_steps_or_above_them_or_not_at_all(void **state)
 {
     (void)state;
     static const struct {
-        const struct term *term;
-        bool               square;
-    } cases[] = {{&wide, true}, {&narrow, false}, {&ascii, false}};
+        int  width;
+        bool utf8, square, beside;
+    } cases[] = {{132, true, true, true}, {80, true, true, false}, {60, true, false, false}, {132, false, false, false}};
     struct start_facts facts = facts_of("192.168.1.20:8080");
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        char *screen = written(cases[i].term, &facts);
+        struct term t = {.utf8 = cases[i].utf8, .width = cases[i].width};
+        char       *screen = written(&t, &facts);
 
         assert_int_equal(strstr(screen, "█") != NULL, cases[i].square);
+        assert_int_equal(strstr(screen, "\nSet up a phone\n") == NULL, cases[i].beside);
         holds(screen, "Set up a phone\n");
         holds(screen, "No phone at hand?\n");
+        mem_free(screen);
+    }
+}
+
+/* A line of the square that the terminal breaks can be read by no camera. */
+static void no_line_of_the_square_is_wider_than_the_terminal(void **state)
+{
+    (void)state;
+    struct start_facts facts = facts_of("192.168.1.20:8080");
+
+    for (int width = TERM_USUAL; width < 140; width++) {
+        struct term t = {.utf8 = true, .width = width};
+        char       *screen = written(&t, &facts), *save = NULL;
+
+        for (char *line = strtok_r(screen, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+            if (text_starts(line, "█"))
+                assert_true(term_columns(line) <= (size_t)width);
         mem_free(screen);
     }
 }
@@ -165,7 +183,8 @@ int main(void)
         cmocka_unit_test(the_facts_are_told),
         cmocka_unit_test(what_is_switched_on_shows),
         cmocka_unit_test(for_any_address_one_is_named_that_a_phone_can_type),
-        cmocka_unit_test(the_square_stands_beside_the_steps_where_there_is_room),
+        cmocka_unit_test(the_square_stands_beside_the_steps_or_above_them_or_not_at_all),
+        cmocka_unit_test(no_line_of_the_square_is_wider_than_the_terminal),
         cmocka_unit_test(a_terminal_without_utf8_gets_ascii),
         cmocka_unit_test(a_path_from_outside_is_harmless),
     };

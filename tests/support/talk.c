@@ -38,6 +38,7 @@ struct dial {
     struct memory_pipe *pipe;
     struct far_site    *site;
     bool                eof_told;
+    size_t              turns; /* in which it was sent something */
 };
 
 struct caller {
@@ -83,7 +84,7 @@ struct talk {
     size_t                 n_sites;
     struct dial           *dials[DIALS_MOST];
     size_t                 n_dials;
-    bool                   holds_dials;
+    bool                   holds_dials, lags;
     struct caller         *callers[CALLERS_MOST];
     size_t                 n_callers, n_more_flows;
     struct flow           *flows[FLOWS_MOST];
@@ -372,6 +373,12 @@ void talk_far_holds(struct talk *t, size_t i, bool hold)
     talk_run(t);
 }
 
+void talk_far_lags(struct talk *t, bool lag)
+{
+    t->lags = lag;
+    talk_run(t);
+}
+
 bool talk_far_is_reading(const struct talk *t, size_t i)
 {
     return memory_pipe_is_reading(t->dials[i]->pipe);
@@ -520,9 +527,15 @@ static bool caller_turn(struct caller *c)
     return moved || end != PHONE_GOES_ON;
 }
 
-static bool far_turn(struct dial *d)
+static bool far_turn(struct dial *d, bool lags)
 {
-    bool moved = memory_pipe_turn(d->pipe) || evbuffer_get_length(memory_pipe_sent(d->pipe)) > 0;
+    size_t brought = evbuffer_get_length(memory_pipe_sent(d->pipe));
+    bool   moved = memory_pipe_turn(d->pipe) || brought > 0;
+
+    /* The first bytes are the ClientHello, the second our Finished. */
+    if (lags && d->turns >= 1 && brought > 0)
+        return false;
+    d->turns += brought > 0;
 
     far_site_feed(d->site, memory_pipe_sent(d->pipe));
     if (memory_pipe_is_shut(d->pipe) && !d->eof_told) {
@@ -562,7 +575,7 @@ static bool turn(struct talk *t)
             moved = true;
         }
         if (one->pipe)
-            moved = far_turn(one) || moved;
+            moved = far_turn(one, t->lags) || moved;
     }
     for (size_t i = 0; i < t->n_callers; i++)
         moved = caller_turn(t->callers[i]) || moved;

@@ -56,6 +56,8 @@ const char      *talk_dialled(const struct talk *t, size_t i); /* "shop.example:
 struct far_site *talk_far(const struct talk *t, size_t i);
 /* The network between us and it stops taking bytes. */
 void             talk_far_holds(struct talk *t, size_t i, bool hold);
+/* While they lag, nothing that sites say once the proxy has sent its Finished arrives. */
+void             talk_far_lags(struct talk *t, bool lag);
 bool             talk_far_is_reading(const struct talk *t, size_t i);
 
 /* --- the callers --- */
