@@ -133,7 +133,7 @@ static bool explain_file(struct job *j, struct explain_ask *ask, struct flow **o
     }
     ask->host = j->host ? j->name : NULL;
     ask->port = 443;
-    bool good = explain_chain(ask, bytes, len, out, e) || err_wrap(e, "%s", j->target);
+    bool good = explain_chain(ask, bytes, len, out, e) || err_wrap(e, "%s", strcmp(j->target, "-") == 0 ? "standard input" : j->target);
     mem_free(bytes);
     return good;
 }

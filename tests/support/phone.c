@@ -101,6 +101,16 @@ static int verify(gnutls_session_t session)
     return p->refused && p->config.refusal < REFUSE_BY_ALERT_AFTER ? GNUTLS_E_CERTIFICATE_ERROR : 0;
 }
 
+static void resume(struct phone *p, const struct phone *former)
+{
+    gnutls_datum_t session;
+
+    if (gnutls_session_get_data2(former->session, &session) != 0)
+        abort();
+    gnutls_session_set_data(p->session, session.data, session.size);
+    gnutls_free(session.data);
+}
+
 struct phone *phone_new(const struct phone_config *config)
 {
     struct phone         *p = mem_new(sizeof *p);
@@ -125,6 +135,8 @@ struct phone *phone_new(const struct phone_config *config)
     gnutls_server_name_set(p->session, GNUTLS_NAME_DNS, config->host, strlen(config->host));
     if (!config->no_alpn)
         gnutls_alpn_set_protocols(p->session, &alpn, 1, 0);
+    if (config->resumes)
+        resume(p, config->resumes);
     gnutls_transport_set_ptr(p->session, p);
     gnutls_transport_set_pull_function(p->session, pull);
     gnutls_transport_set_push_function(p->session, push);
@@ -244,6 +256,11 @@ void phone_says(struct phone *p, const char *text)
 bool phone_is_open(const struct phone *p)
 {
     return p->state == OPEN;
+}
+
+bool phone_resumed(const struct phone *p)
+{
+    return gnutls_session_is_resumed(p->session) != 0;
 }
 
 bool phone_refused(const struct phone *p)

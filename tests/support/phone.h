@@ -31,6 +31,7 @@ struct phone_config {
     int                alert;    /* RFC 8446 §6; 0: 46 certificate_unknown, as Apple's stack says for most */
     bool               spare;    /* content with everything, but closes without using the connection */
     bool               no_alpn;
+    struct phone      *resumes;  /* the session of this one, which must have ended in order or still be open; NULL: a new one */
 };
 
 enum phone_end { PHONE_GOES_ON = 0, PHONE_FIN, PHONE_RST };
@@ -45,6 +46,7 @@ struct evbuffer *phone_out(struct phone *p);
 /* Application data, once the handshake is complete. */
 void        phone_says(struct phone *p, const char *text);
 bool        phone_is_open(const struct phone *p);
+bool        phone_resumed(const struct phone *p);
 bool        phone_refused(const struct phone *p);
 const char *phone_heard(const struct phone *p); /* plaintext received so far */
 /* The fatal alert that it was sent, or -1. */
