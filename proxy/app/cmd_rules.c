@@ -82,13 +82,13 @@ static void say_wrong(void *arg, const char *line)
 
 static int list(struct job *j, struct err *e)
 {
-    struct rules_config config = {.folders = j->folders, .library = j->library};
-    struct rules       *rules;
-    struct text         out = {0};
-    struct json_out     json;
+    struct rules   *rules;
+    struct text     out = {0};
+    struct json_out json;
 
     if (!folders_find(j, e))
         return fail(e);
+    struct rules_config config = {.folders = j->folders, .library = j->library};
     if (!rules_load(&config, say_wrong, NULL, &rules, e))
         return fail(e);
     if (j->json) {
@@ -133,13 +133,13 @@ static bool test_one(struct job *j, const char *name, struct spec_tally *tally, 
 
 static int test(struct job *j, int n, char **names, struct err *e)
 {
-    struct rules_config config = {.folders = j->folders, .library = j->library};
-    struct spec_tally   tally = {0};
-    char              **all = NULL;
-    size_t              n_all = 0, wrong = 0;
+    struct spec_tally tally = {0};
+    char            **all = NULL;
+    size_t            n_all = 0, wrong = 0;
 
     if (!folders_find(j, e))
         return fail(e);
+    struct rules_config config = {.folders = j->folders, .library = j->library};
     if (n == 0 && !spec_packages(&config, &all, &n_all, e))
         return fail(e);
     for (size_t i = 0; i < (n ? (size_t)n : n_all); i++)
