@@ -275,14 +275,14 @@ static bool exchange(struct relay *r, bool starved[2])
     size_t pending;
     bool   readable;
 
-    do { /* a response that ended may let a held request go */
-        pending = r->n_pending;
+    do { /* a response that ended may let a request go that was held behind it */
         starved[LEG_CLIENT] = requests(r);
+        pending = r->n_pending;
         side_flush(&r->side[LEG_SERVER]);
         readable = responses(r, &starved[LEG_SERVER]);
         side_flush(&r->side[LEG_CLIENT]);
     } while (readable && r->talk == TALK_HTTP &&
-             ((r->head_waits && r->n_pending < pending && !relay_is_draining(r)) ||
+             ((r->n_pending < pending && !relay_is_draining(r)) ||
                  reads_on(&r->side[LEG_SERVER], &r->side[LEG_CLIENT]) || reads_on(&r->side[LEG_CLIENT], &r->side[LEG_SERVER])));
     side_throttle(&r->side[LEG_CLIENT], &r->side[LEG_SERVER]);
     side_throttle(&r->side[LEG_SERVER], &r->side[LEG_CLIENT]);

@@ -300,6 +300,7 @@ def test_the_rules_are_listed_by_contract(whytls, entries):
     done = whytls("rules", "list", "--json")
     listed = json.loads(done.stdout)
     assert done.returncode == 0 and listed["v"] == 1
+    assert not done.stderr  # every shipped rule loads
     rules = {rule["id"]: rule for rule in listed["rules"]}
     for rule in rules.values():
         assert {"id", "causes", "lab", "on"} <= rule.keys()
@@ -325,6 +326,13 @@ def test_a_new_rule_passes_its_spec_and_a_failing_spec_is_told(whytls, tmp_path)
     assert done.returncode == 1 and b"1 failed" in done.stdout
     assert "is there already" in error_of(whytls("rules", "new", "mine"))
     assert "did you mean list" in error_of(whytls("rules", "lst"))
+
+
+def test_a_package_that_cannot_be_read_is_no_passed_test(whytls, tmp_path):
+    (tmp_path / "more" / "broken").mkdir(parents=True)
+    (tmp_path / "more" / "broken" / "init.lua").write_text("rule { name = ")
+    assert "broken/init.lua" in error_of(whytls("rules", "test", "--rules", str(tmp_path / "more")))
+    assert "no rule package 'nosuch'" in error_of(whytls("rules", "test", "nosuch"))
 
 
 def test_the_lab_is_listed_by_contract(entries):

@@ -65,7 +65,7 @@ def node(proxy, trust):
 def openssl(proxy, trust):
     roots = proxy.root() if trust else SYSTEM_ROOTS
     subprocess.run(["openssl", "s_client", "-proxy", f"127.0.0.1:{proxy.port}", "-connect", f"{HOST}:443", "-servername", HOST,
-                    "-CAfile", roots, "-verify_return_error", "-quiet", "-no_ign_eof"],
+                    "-CAfile", roots, "-verify_return_error", "-quiet"],
                    input=f"GET / HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n\r\n".encode(), capture_output=True, timeout=WAIT_S)
 
 

@@ -21,7 +21,7 @@ struct phone {
     struct text                      heard;
     enum phone_state                 state;
     enum phone_end                   end;
-    bool                             refused, end_told;
+    bool                             refused, end_told, spoke;
     int                              alerted;
 };
 
@@ -233,6 +233,9 @@ static void listen_to(struct phone *p)
 
 enum phone_end phone_pump(struct phone *p)
 {
+    if (p->config.goes_mute && p->spoke)
+        return PHONE_GOES_ON;
+    p->spoke = true;
     if (p->state == SHAKING)
         shake(p);
     if (p->state == OPEN)
@@ -250,7 +253,16 @@ struct evbuffer *phone_out(struct phone *p)
 
 void phone_says(struct phone *p, const char *text)
 {
-    gnutls_record_send(p->session, text, strlen(text));
+    size_t n = strlen(text);
+
+    while (n > 0) {
+        ssize_t sent = gnutls_record_send(p->session, text, n); /* one record at most */
+
+        if (sent <= 0)
+            abort();
+        text += sent;
+        n -= (size_t)sent;
+    }
 }
 
 bool phone_is_open(const struct phone *p)

@@ -31,6 +31,7 @@ struct phone_config {
     int                alert;    /* RFC 8446 §6; 0: 46 certificate_unknown, as Apple's stack says for most */
     bool               spare;    /* content with everything, but closes without using the connection */
     bool               no_alpn;
+    bool               goes_mute; /* sends its ClientHello and nothing after it */
     struct phone      *resumes;  /* the session of this one, which must have ended in order or still be open; NULL: a new one */
 };
 

@@ -173,6 +173,12 @@ void memory_pipe_hold(struct memory_pipe *m, bool hold)
     turns(m);
 }
 
+void memory_pipe_trickle(struct memory_pipe *m, size_t n)
+{
+    if (!m->closed)
+        evbuffer_remove_buffer(m->pipe.out, m->sent, n);
+}
+
 bool memory_pipe_is_reading(const struct memory_pipe *m)
 {
     return m->wanted;

@@ -33,6 +33,9 @@ const char      *memory_pipe_take_text(struct memory_pipe *m);
 /* A full send buffer: what is sent stays in `out` until this is lifted, then PIPE_SPACE. */
 void             memory_pipe_hold(struct memory_pipe *m, bool hold);
 
+/* While held: so many bytes pass nevertheless; nobody is told of a part. */
+void             memory_pipe_trickle(struct memory_pipe *m, size_t n);
+
 bool memory_pipe_is_reading(const struct memory_pipe *m);
 bool memory_pipe_is_shut(const struct memory_pipe *m);   /* the owner's FIN arrived */
 bool memory_pipe_is_closed(const struct memory_pipe *m);

@@ -84,7 +84,7 @@ struct talk {
     size_t                 n_sites;
     struct dial           *dials[DIALS_MOST];
     size_t                 n_dials;
-    bool                   holds_dials, lags;
+    bool                   holds_dials, lags, soon_is_now;
     struct caller         *callers[CALLERS_MOST];
     size_t                 n_callers, n_more_flows;
     struct flow           *flows[FLOWS_MOST];
@@ -145,6 +145,10 @@ static void soon(void *soon_arg, void (*call)(void *arg), void *arg)
 {
     struct talk *t = soon_arg;
 
+    if (t->soon_is_now) {
+        call(arg);
+        return;
+    }
     assert_true(t->n_later < LATER_MOST);
     t->later[t->n_later++] = (struct later){.call = call, .arg = arg};
 }
@@ -475,6 +479,12 @@ void caller_holds(struct caller *c, bool hold)
     talk_run(c->talk);
 }
 
+void caller_sips(struct caller *c, size_t n)
+{
+    memory_pipe_trickle(c->pipe, n);
+    talk_run(c->talk);
+}
+
 bool caller_is_reading(const struct caller *c)
 {
     return memory_pipe_is_reading(c->pipe);
@@ -599,6 +609,12 @@ void talk_wait(struct talk *t, int64_t ms)
 {
     for (; ms > 0; ms -= TICK_MS)
         talk_jump(t, ms < TICK_MS ? ms : TICK_MS);
+}
+
+void talk_soon_is_now(struct talk *t)
+{
+    talk_run(t);
+    t->soon_is_now = true;
 }
 
 /* --- what was seen --- */

@@ -78,6 +78,7 @@ const char *caller_heard(struct caller *c);
 void        caller_closes(struct caller *c);  /* FIN */
 void        caller_resets(struct caller *c);
 void        caller_holds(struct caller *c, bool hold); /* reads no more */
+void        caller_sips(struct caller *c, size_t n);   /* … but so many bytes */
 bool        caller_is_reading(const struct caller *c); /* does the proxy read from it? */
 bool        caller_saw_end(const struct caller *c);    /* our FIN or close */
 /* Bytes that the proxy keeps for it, and did not get rid of. */
@@ -89,6 +90,9 @@ struct phone_config *talk_phone(struct talk *t, const char *host);
 void talk_run(struct talk *t);             /* until nothing moves any more */
 void talk_wait(struct talk *t, int64_t ms); /* the clock goes on, in beats of 100 ms */
 void talk_jump(struct talk *t, int64_t ms); /* … at once, one tick */
+
+/* From now on what is put off to "soon" is done at once, as when the loop has stopped. */
+void talk_soon_is_now(struct talk *t);
 
 /* --- what was seen --- */
 struct relays         *talk_relays(struct talk *t);

@@ -33,7 +33,7 @@ describe("handshake", function()
     it("sees that a client certificate is wanted", function()
         local flow = play { server_leg = { wants_client_certificate = true, symptom = "alert-after-finish", ended = "alert",
             alert = { from = "server", number = 116, name = "certificate_required", phase = "after-finish" } } }
-        expect_diagnosis(flow, "mtls-required", "likely")
+        expect_diagnosis(flow, "mtls-required", "certain")
     end)
 
     it("sleeps through a good flow", function() expect_asleep(play {}) end)
