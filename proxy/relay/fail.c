@@ -61,6 +61,11 @@ enum stage fail_server(struct relay *r)
         const struct leg_facts *facts = leg_facts(r->side[LEG_SERVER].leg);
         if (facts->error[0])
             flow_note_add(r->flow, "relay/server-leg", "info", facts->error, "proxy");
+        if (r->stage == STAGE_SERVER_TLS && facts->certificate && judge_site(r)) {
+            /* Its chain may be the reason, or a second fault: the rules see it as they see any other. */
+            record_now(r);
+            hook_fire(relay_world(r)->hooks, MOMENT_JUDGED, r->flow, NULL);
+        }
         tell(r, "server");
         refuse_site(r);
         side_shut(&r->side[LEG_SERVER]);

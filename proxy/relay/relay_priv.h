@@ -131,6 +131,8 @@ void record_seal(struct relay *r);
 /* fail.c - one leg failed, or closed in a way that speaks: symptom, history, the moment tls_failed. */
 enum stage fail_server(struct relay *r);
 void       fail_client(struct relay *r);
+/* Fills the record with the chain that the site showed and its verdicts; false when there is none that can be read. */
+bool       judge_site(struct relay *r);
 /* A client that speaks HTTP reads a page; any other understands only an alert. */
 void       refuse_site(struct relay *r);
 /* The client closed a finished, unused leg: HOLD, else the next stage. */

@@ -37,7 +37,7 @@ static bool dates_failed(const struct flow_verdict *v)
     return false;
 }
 
-static bool judge_site(struct relay *r)
+bool judge_site(struct relay *r)
 {
     struct flow_server_leg *leg = r->flow->server_leg;
     struct err              e = {0};

@@ -75,7 +75,7 @@ static void a_network_that_says_nothing_is_a_timeout(void **state)
     (void)state;
     talk_holds_dials(t, true);
     struct caller *c = begin(t);
-    talk_wait(t, 14900);
+    talk_wait(t, 19900);
     assert_false(phone_is_open(caller_phone(c)));
     talk_wait(t, 200);
     expect_page(t, c);
@@ -90,7 +90,7 @@ struct leg_row {
     int                    alert; /* 0: none */
     const char            *from, *phase;
     int64_t                wait_ms;
-    bool                   judged; /* its chain was seen whole before it failed */
+    bool                   judged; /* its chain was seen before it failed */
     bool                   demands;
 };
 
@@ -104,7 +104,7 @@ static const struct leg_row legs[] = {
     {"resets in its first flight", {.manner = FAR_RESETS_HALFWAY, .min_version = 0x0304}, "close-after-certificate", "rst", 0, NULL, NULL, 0, false, false},
     {"only TLS 1.1", {.max_version = 0x0302}, "alert-before-server-hello", "alert", 70, "server", "before-server-hello", 0, false, false},
     {"only a cipher that nobody has", {.max_version = 0x0303, .ciphers = "ECDHE-ECDSA-CAMELLIA128-SHA256"}, "alert-before-server-hello", "alert", 40, "server", "before-server-hello", 0, false, false},
-    {"wants a client certificate, TLS 1.2", {.max_version = 0x0303, .demands_certificate = true}, "alert-after-certificate", "alert", 40, "server", "after-certificate", 0, false, true},
+    {"wants a client certificate, TLS 1.2", {.max_version = 0x0303, .demands_certificate = true}, "alert-after-certificate", "alert", 40, "server", "after-certificate", 0, true, true},
     {"wants a client certificate, TLS 1.3", {.min_version = 0x0304, .demands_certificate = true}, "alert-after-finish", "alert", 116, "server", "after-finish", 0, true, true},
     {"closes in order after the handshake", {.manner = FAR_CLOSES_AFTER}, "close-after-finish-unused", "clean", 0, NULL, NULL, 0, true, false},
     {"resets after the handshake", {.manner = FAR_RESETS_AFTER}, "close-after-finish-unused", "rst", 0, NULL, NULL, 0, true, false},
@@ -150,6 +150,71 @@ static void every_failure_of_the_server_leg_has_its_symptom_and_gets_a_page(void
         assert_string_equal(talk_moments(t), row->judged ? "hello judged tls_failed finish" : "hello tls_failed finish");
         assert_int_equal(talk_dials(t), 1);
         check_leg(row, talk_flow(t, 0));
+        talk_free(t);
+    }
+}
+
+/* --- the rules' word on it --- */
+
+static void expect_cause(const struct flow *f, const char *what, const char *cause)
+{
+    for (size_t i = 0; i < f->n_diagnosis && i < 2; i++)
+        if (strcmp(f->diagnosis[i].cause, cause) == 0 && strcmp(f->diagnosis[i].leg, "server") == 0)
+            return;
+    for (size_t i = 0; i < f->n_diagnosis; i++)
+        print_message("  %s\n", f->diagnosis[i].cause);
+    fail_msg("%s: %s is not among the first two", what, cause);
+}
+
+struct cause_row {
+    const char            *what;
+    struct far_site_config how;
+    const char            *cause;
+};
+
+static void the_rules_name_what_is_wrong_with_the_site(void **state)
+{
+    static const struct cause_row rows[] = {
+        {"speaks HTTP on the TLS port", {.manner = FAR_PLAIN_TEXT_TO_TLS}, "plaintext-on-tls-port"},
+        {"closes at once", {.manner = FAR_CLOSES}, "server-abort-silent"},
+        {"resets at once", {.manner = FAR_RESETS}, "tcp-reset"},
+        {"stalls", {.manner = FAR_STALLS}, "handshake-stall-mtu"},
+        {"only TLS 1.1", {.max_version = 0x0302}, "tls-version-too-low"},
+        {"no cipher", {.max_version = 0x0303, .ciphers = "ECDHE-ECDSA-CAMELLIA128-SHA256"}, "no-shared-cipher"},
+        {"a client certificate, TLS 1.2", {.max_version = 0x0303, .demands_certificate = true}, "mtls-required"},
+        {"a client certificate, TLS 1.3", {.min_version = 0x0304, .demands_certificate = true}, "mtls-required"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct talk           *t = talk_new_with_rules();
+        struct far_site_config how = rows[i].how;
+
+        how.chain[0] = talk_mint(t, &(struct mint_spec){.cn = "shop.example", .dns = {"shop.example"}});
+        talk_site(t, "shop.example", &how);
+        struct caller *c = begin(t);
+        talk_wait(t, 10100);
+        expect_page(t, c);
+        expect_cause(talk_flow(t, 0), rows[i].what, rows[i].cause);
+        talk_free(t);
+    }
+}
+
+static void the_rules_name_what_is_wrong_with_the_way_to_it(void **state)
+{
+    static const struct {
+        enum dial_error error;
+        const char     *cause;
+    } rows[] = {{DIAL_NXDOMAIN, "dns-nxdomain"}, {DIAL_SERVFAIL, "dns-servfail"}, {DIAL_REFUSED, "tcp-refused"},
+        {DIAL_UNREACHABLE, "tcp-unreachable"}, {DIAL_RESET, "tcp-reset"}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct talk *t = talk_new_with_rules();
+
+        talk_site_fails(t, "shop.example", rows[i].error);
+        expect_page(t, begin(t));
+        expect_cause(talk_flow(t, 0), dial_error_name(rows[i].error), rows[i].cause);
         talk_free(t);
     }
 }
@@ -386,6 +451,8 @@ int main(void)
         cmocka_unit_test(a_site_that_cannot_be_reached_is_explained_over_our_leaf),
         cmocka_unit_test(a_network_that_says_nothing_is_a_timeout),
         cmocka_unit_test(every_failure_of_the_server_leg_has_its_symptom_and_gets_a_page),
+        cmocka_unit_test(the_rules_name_what_is_wrong_with_the_site),
+        cmocka_unit_test(the_rules_name_what_is_wrong_with_the_way_to_it),
         cmocka_unit_test(the_alert_of_a_site_that_wants_a_certificate_may_come_behind_the_request),
         cmocka_unit_test(a_chain_that_ios_would_refuse_gets_a_page),
         cmocka_unit_test(an_unknown_root_gets_a_page),
