@@ -16,6 +16,8 @@ static void pump(struct probe *p)
     if (p->eof || p->reset)
         leg_eof(p->leg);
     enum leg_state state = leg_pump(p->leg, 0);
+    /* Nothing was asked for; what a site says all the same is not kept. */
+    evbuffer_drain(leg_plain_in(p->leg), evbuffer_get_length(leg_plain_in(p->leg)));
     if (!p->reset) {
         evbuffer_add_buffer(p->pipe->out, leg_cipher_out(p->leg));
         pipe_send(p->pipe);
@@ -41,7 +43,8 @@ static void beat(void *arg)
     struct probe *p = arg;
     int64_t       now = clock_steady_ms(p->ask->clock);
 
-    if (p->open_ms && now - p->open_ms >= LOOK_MS)
+    /* The way there and back lies between our Finished and an answer to it; the handshake took at least as long. */
+    if (p->open_ms && now - p->open_ms >= LOOK_MS + p->open_ms - p->began_ms)
         loop_stop(p->loop);
     if (p->leg && !p->open_ms && now - p->began_ms >= SHAKE_MS) {
         p->late = true;

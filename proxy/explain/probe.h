@@ -1,4 +1,4 @@
-/* explain/probe.h - one TLS handshake with a site, and a second's look at what follows it: a site that wants a client
+/* explain/probe.h - one TLS handshake with a site, and a short look at what follows it: a site that wants a client
  * certificate says so only then (RFC 8446 §4.4.2.4). Private to explain/. */
 #ifndef WHYTLS_EXPLAIN_PROBE_H
 #define WHYTLS_EXPLAIN_PROBE_H

@@ -43,7 +43,9 @@ enum stage stage_decide(struct relay *r)
     record_history(r);
     record_now(r);
     hook_fire(relay_world(r)->hooks, MOMENT_HELLO, r->flow, &decision);
-    if (decision.action != ACTION_NONE) {
+    if (decision.action == ACTION_MIRROR) {
+        flow_note_add(r->flow, "relay/no-mirror", "low", "A rule asked to mirror a fault, which this release cannot: opened as usual.", "proxy");
+    } else if (decision.action != ACTION_NONE) {
         told->action = action_name(decision.action);
         told->by = decision.by;
     }
