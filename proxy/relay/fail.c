@@ -6,10 +6,16 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "cert/ca.h"
+#include "cert/chain.h"
+#include "cert/leaf.h"
 #include "device/history.h"
+#include "flow/facts.h"
 #include "flow/legs.h"
 #include "history_key.h"
 #include "hook/hook.h"
+#include "judge/judge.h"
+#include "judge/verdict.h"
 
 static enum symptom symptom_of(const struct relay *r, enum leg_side which)
 {
@@ -95,6 +101,27 @@ static bool speaks_of_trust(const struct relay *r, enum symptom symptom)
     return false;
 }
 
+/* Before anybody else is blamed: would a phone that trusts our root accept the leaf that we showed? */
+static void audit_leaf(struct relay *r)
+{
+    const struct relay_world *world = relay_world(r);
+    struct cert_chain        *shown = cert_chain_new();
+    struct verdict            verdict = {0};
+    size_t                    len;
+    const uint8_t            *root = ca_der(world->ca, &len);
+
+    cert_chain_push(shown, leaf_facts(r->leaf));
+    if (cert_chain_add(shown, root, len, NULL)) {
+        struct judge_case the_case = {.chain = shown, .host = r->asked, .at = clock_wall_ms(world->clock) / 1000,
+            .anchors_are = ANCHORS_USER, .no_openssl = true};
+
+        judge_chain(&the_case, &verdict);
+        r->flow->client_leg->verdict = flow_make_verdict(r->flow, &verdict);
+        verdict_fini(&verdict);
+    }
+    cert_chain_free(shown);
+}
+
 void fail_client(struct relay *r)
 {
     const struct relay_world *world = relay_world(r);
@@ -110,6 +137,8 @@ void fail_client(struct relay *r)
     bool spare = symptom == SYMPTOM_CLOSE_AFTER_FINISH_UNUSED && history_accepted_since(world->history, &key, now - BESIDE_MS);
     if (speaks_of_trust(r, symptom) && !spare)
         history_note(world->history, &key, HISTORY_REFUSED, now);
+    if (speaks_of_trust(r, symptom))
+        audit_leaf(r);
     const struct leg_facts *facts = leg_facts(r->side[LEG_CLIENT].leg);
     if (facts->error[0])
         flow_note_add(r->flow, "relay/client-leg", "info", facts->error, "proxy");
@@ -117,6 +146,7 @@ void fail_client(struct relay *r)
         tell(r, "client");
 }
 
+/* To go on and answer it would look as if it had seen our certificate and not liked it. */
 bool client_has_left(const struct relay *r)
 {
     const struct side *client = &r->side[LEG_CLIENT];

@@ -30,12 +30,9 @@ enum stage stage_client_tls(struct relay *r)
 {
     struct side *client = &r->side[LEG_CLIENT];
 
-    /* It left while the site was being asked; to answer now would look as if it had seen our certificate. */
-    if (leg_state(client->leg) == LEG_IDLE && client_has_left(r))
-        return client_left(r);
     watch_server(r);
     side_pump(client);
-    /* Its Finished may have come together with its end, in one segment: what that means is for the next stage to see. */
+    /* Its Finished may have come in one segment with an alert: what that means is for the next stage to see. */
     if (leg_facts(client->leg)->finished)
         return shaken(r);
     switch (leg_state(client->leg)) {

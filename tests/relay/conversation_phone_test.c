@@ -148,7 +148,7 @@ static void use(struct talk *t, const char *agent)
     caller_closes(c);
 }
 
-static int64_t refusals(struct talk *t)
+static struct tally tally_of(struct talk *t)
 {
     const struct flow  *f = talk_flow(t, 0);
     struct history_view view;
@@ -156,7 +156,7 @@ static int64_t refusals(struct talk *t)
     history_read(talk_history(t),
         &(struct history_key){.ip = "10.0.0.7", .family = f->client->device->family, .app = f->client->app->name, .host = "shop.example"},
         talk_now_ms(t), &view);
-    return view.host.refused;
+    return view.host;
 }
 
 struct unused_row {
@@ -226,7 +226,27 @@ static void a_resumed_connection_that_is_not_used_says_nothing_of_trust(void **s
     const struct flow *f = talk_flow(t, 1);
     assert_true(f->client_leg->resumed);
     assert_null(f->client_leg->symptom);
-    assert_int_equal(refusals(t), 0);
+    assert_int_equal(tally_of(t).refused, 0);
+    talk_free(t);
+}
+
+static void a_resumed_connection_that_is_used_says_nothing_of_trust_either(void **state)
+{
+    struct talk *t = talk_new();
+
+    (void)state;
+    talk_site(t, "shop.example", talk_good(t, "shop.example"));
+    struct caller *first = call(t, "shop.example", safari, talk_phone(t, "shop.example"));
+    caller_says(first, get);
+    caller_says(first, get);
+    struct phone_config again = *talk_phone(t, "shop.example");
+    again.resumes = caller_phone(first);
+    struct caller *second = call(t, "shop.example", safari, &again);
+    caller_says(second, get);
+    assert_true(phone_resumed(caller_phone(second)));
+    caller_closes(first);
+    caller_closes(second);
+    assert_int_equal(tally_of(t).accepted, 1);
     talk_free(t);
 }
 
@@ -413,6 +433,7 @@ int main(void)
         cmocka_unit_test(a_phone_may_refuse_the_leaf_that_would_carry_a_page),
         cmocka_unit_test(what_was_beside_it_tells_a_spare_connection_from_a_refusal),
         cmocka_unit_test(a_resumed_connection_that_is_not_used_says_nothing_of_trust),
+        cmocka_unit_test(a_resumed_connection_that_is_used_says_nothing_of_trust_either),
         cmocka_unit_test(a_ticket_of_one_host_opens_no_other),
         cmocka_unit_test(a_client_that_stalls_in_the_handshake_is_no_refusal),
         cmocka_unit_test(garbage_in_the_handshake_is_our_own_alert_and_no_refusal),

@@ -493,6 +493,30 @@ static void each_host_on_a_plain_connection_is_a_flow_of_its_own(void **state)
     talk_free(t);
 }
 
+static void the_dates_of_unrelated_sites_vouch_for_our_clock(void **state)
+{
+    static const char *const hosts[] = {"a.example", "b.test", "c.invalid", "d.example"};
+    struct talk             *t = talk_new();
+
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        talk_site(t, hosts[i], talk_good(t, hosts[i]));
+        struct caller *c = caller_new(t);
+        char           authority[64];
+
+        snprintf(authority, sizeof authority, "%s:443", hosts[i]);
+        caller_asks(c, authority);
+        caller_shakes(c, talk_phone(t, hosts[i]));
+        caller_says(c, GET("/"));
+        far_site_says(talk_far(t, i), "HTTP/1.1 200 OK\r\nDate: Sat, 21 Nov 2026 09:00:00 GMT\r\nContent-Length: 0\r\n\r\n");
+        talk_run(t);
+        caller_closes(c);
+    }
+    assert_string_equal(talk_flow(t, 0)->proxy->clock->state, "unchecked");
+    assert_string_equal(talk_flow(t, 3)->proxy->clock->state, "right");
+    talk_free(t);
+}
+
 static void a_slow_client_bounds_what_we_keep(void **state)
 {
     struct chat chat = chat_begin();
@@ -589,6 +613,7 @@ int main(void)
         cmocka_unit_test(a_client_that_vanishes_ends_the_relay_wherever_it_was),
         cmocka_unit_test(a_client_that_vanishes_in_the_middle_of_an_answer_ends_the_relay),
         cmocka_unit_test(each_host_on_a_plain_connection_is_a_flow_of_its_own),
+        cmocka_unit_test(the_dates_of_unrelated_sites_vouch_for_our_clock),
         cmocka_unit_test(a_slow_client_bounds_what_we_keep),
         cmocka_unit_test(a_slow_site_bounds_what_we_keep),
         cmocka_unit_test(a_slow_client_gets_all_of_an_answer_that_ended_with_the_connection),

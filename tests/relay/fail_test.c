@@ -49,6 +49,7 @@ static void assert_refusal(const struct flow *f, const struct refusal *by)
     assert_string_equal(f->client_leg->symptom, by->symptom);
     assert_string_equal(f->client_leg->ended, by->ended);
     assert_string_equal(f->server_leg->verdict->verdict, "accept");
+    assert_string_equal(f->client_leg->verdict->verdict, "accept"); /* our own leaf is beyond reproach */
     if (!by->alert) {
         assert_null(f->client_leg->alert);
         return;
