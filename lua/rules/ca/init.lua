@@ -1,27 +1,55 @@
--- A chain that is complete, but one of its authorities may not do what it did.
+-- A chain that is complete, but one of its authorities may not do what it did, or a certificate has a form that iOS refuses.
+local chain = require "whytls.chain"
+local list = require "whytls.list"
+
+-- Check, what it means, and the fields that show it: of the failing certificate, and of its issuer.
 local told_by = {
-    { "BasicConstraintsCA", "not-a-ca" },
-    { "BasicConstraints", "basic-constraints-missing" },
-    { "KeyUsage", "keycertsign-missing" },
-    { "BasicConstraintsPathLen", "path-length-exceeded" },
-    { "NameConstraints", "name-constraint-dns" },
-    { "CriticalExtensions", "unknown-critical-extension" },
-    { "DuplicateExtension", "duplicate-extension" },
-    { "IdLinkage", "aki-ski-mismatch" },
+    BasicConstraintsCA      = { "not-a-ca", "is_ca" },
+    BasicConstraints        = { "basic-constraints-missing" },
+    KeyUsage                = { "keycertsign-missing", "key_usage" },
+    BasicConstraintsPathLen = { "path-length-exceeded" },
+    NameConstraints         = { "name-constraint-dns", "names" },
+    PolicyConstraints       = { "policy-constraint-failed" },
+    CriticalExtensions      = { "unknown-critical-extension" },
+    DuplicateExtension      = { "duplicate-extension" },
+    UnparseableExtension    = { "extension-malformed" },
+    IdLinkage               = { "aki-ski-mismatch", "aki", "ski" },
+    NonEmptySubject         = { "san-empty-subject-noncritical" },
 }
+
+-- The judge knows better which of several causes of one check it was.
+local finer = { NameConstraints = { "name-constraint-other", "name-constraint-malformed" }, NonEmptySubject = { "subject-empty-ca" } }
+
+local function cause_of(check, causes)
+    for _, cause in ipairs(finer[check.check] or {}) do
+        if list.has(causes, cause) then return cause end
+    end
+    return told_by[check.check][1]
+end
 
 rule {
     name     = "may-sign",
     about    = "An authority of the chain is none, may not sign certificates, or not this deep or for this name; a form that iOS refuses.",
     causes   = { "not-a-ca", "basic-constraints-missing", "keycertsign-missing", "path-length-exceeded", "name-constraint-dns",
-                 "unknown-critical-extension", "duplicate-extension", "aki-ski-mismatch" },
+                 "name-constraint-other", "name-constraint-malformed", "policy-constraint-failed", "unknown-critical-extension",
+                 "duplicate-extension", "extension-malformed", "aki-ski-mismatch", "san-empty-subject-noncritical", "subject-empty-ca" },
     wakes_on = { judged = { check = { "BasicConstraintsCA", "BasicConstraints", "KeyUsage", "BasicConstraintsPathLen", "NameConstraints",
-                                      "CriticalExtensions", "DuplicateExtension", "IdLinkage" } } },
+                                      "PolicyConstraints", "CriticalExtensions", "DuplicateExtension", "UnparseableExtension", "IdLinkage",
+                                      "NonEmptySubject" } } },
 
     judged = function(flow)
-        for _, pair in ipairs(told_by) do
-            if flow.server_leg.verdict:failed(pair[1]) then
-                flow:suspect(pair[2]):because("checks." .. pair[1], 3):because("server_leg.verdict.text", 2)
+        local leg = flow.server_leg
+        for _, check in ipairs(leg.verdict.checks) do
+            local told = told_by[check.check]
+            if told then
+                local fault = flow:suspect(cause_of(check, leg.verdict.causes),
+                        { with = { whose = chain.called(chain.at(leg.chain, check.cert)), detail = check.detail } })
+                    :because("checks." .. check.check, 3)
+                for above = 0, 1 do
+                    local field = told[2 + above]
+                    local path = field and chain.path(leg.chain, check.cert + above, field)
+                    if path then fault:because(path, 2) end
+                end
             end
         end
     end,

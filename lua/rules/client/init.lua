@@ -1,4 +1,5 @@
--- The client never got as far as our certificate.
+-- The client never got as far as our certificate, or left for another reason than its trust.
+local list = require "whytls.list"
 local tls = require "whytls.tls"
 
 rule {
@@ -8,11 +9,25 @@ rule {
     wakes_on = { tls_failed = { leg = "client", symptom = { "nothing-in-common", "alert-before-server-hello" } } },
 
     tls_failed = function(flow)
-        local newest = flow.client_leg.hello.max_version
-        if tls.older(newest, "TLSv1.2") then
+        local leg = flow.client_leg
+        if tls.older(leg.hello.max_version, "TLSv1.2") then
             flow:suspect("client-version-too-low"):because("client_leg.hello.max_version", 3):because("client_leg.symptom", 3)
-        elseif flow.client_leg.symptom == "nothing-in-common" then
+        elseif leg.symptom == "nothing-in-common" and not (leg.alert and leg.alert.number == 120) then
             flow:suspect("client-no-shared-cipher"):because("client_leg.symptom", 3):because("client_leg.hello.ciphers", 2)
         end
+    end,
+}
+
+rule {
+    name     = "wants-http2",
+    about    = "The client speaks HTTP/2 only, and was offered none.",
+    causes   = { "alpn-downstream-mismatch" },
+    wakes_on = { tls_failed = { leg = "client", symptom = { "close-after-certificate", "close-after-finish-unused", "alert-after-finish",
+                                                            "nothing-in-common" } } },
+
+    tls_failed = function(flow)
+        local leg = flow.client_leg
+        if leg.alpn or not list.has(leg.hello.alpn, "h2") or list.has(leg.hello.alpn, "http/1.1") then return end
+        flow:suspect("alpn-downstream-mismatch"):because("client_leg.hello.alpn", 3):because("client_leg.symptom", 2)
     end,
 }

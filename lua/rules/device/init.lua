@@ -1,56 +1,116 @@
 -- The phone refuses us everywhere: which step of the set-up is missing?
 local shown = { "alert-after-certificate", "close-after-certificate", "alert-after-finish", "close-after-finish-unused" }
 
+-- Alerts that name their reason, said only by stacks that mean them; 42 and 46 are said of everything.
+local BAD_DATE, UNKNOWN_CA, BAD_PURPOSE = 45, 48, 43
+local unreadable = { [47] = true, [50] = true, [51] = true }        -- our certificate cannot even be read or verified
+
 rule {
-    name     = "root",
-    about    = "Our root is not installed, not switched on, or no longer the one the phone has.",
-    causes   = { "root-not-installed", "root-not-fully-trusted", "root-regenerated", "proxy-leaf-defect", "device-clock-wrong" },
+    name     = "our-leaf",
+    about    = "The certificate that we made is itself at fault. Asked before anybody else is blamed.",
+    causes   = { "proxy-leaf-defect" },
     wakes_on = { tls_failed = { leg = "client", symptom = shown } },
 
     tls_failed = function(flow)
-        local leg, device, past = flow.client_leg, flow.client.device, flow.history.device
-        if leg.resumed then return end                              -- no certificate was shown
-
-        -- Before blaming anyone else: our own leaf. 47, 50 and 51 say that it cannot even be read or verified.
-        if leg.verdict and leg.verdict.verdict == "reject" then
-            flow:suspect("proxy-leaf-defect"):because("client_leg.verdict.verdict", 3)
-        end
+        local leg = flow.client_leg
         local number = leg.alert and leg.alert.number
-        if number == 47 or number == 50 or number == 51 then
-            flow:suspect("proxy-leaf-defect"):because("client_leg.alert.number", 3):because("client_leg.symptom", 2)
-            return
-        end
-        if number == 45 then
-            -- Only stacks that name the fault say 45, and then it means: outside its dates, by their clock.
-            flow:suspect("device-clock-wrong"):because("client_leg.alert.number", 3):because("client_leg.leaf.not_after", 1)
-        end
+        local rejected = leg.verdict and leg.verdict.verdict == "reject"
+        if leg.resumed or not (rejected or unreadable[number] or number == BAD_PURPOSE and flow.client.app.stack == "openssl") then return end
 
-        if past.last_accepted then
-            -- It trusted us once. Only a changed root can explain "never again, anywhere".
-            if past.last_accepted < flow.proxy.root_since and past.hosts_accepted == 0 then
-                local old = flow:suspect "root-regenerated"
-                old:because("proxy.root_since", 3):because("history.device.last_accepted", 2)
-                if device.root_fetched and device.root_fetched ~= flow.proxy.root_sha256 then old:because("client.device.root_fetched", 3) end
-            end
+        local ours = flow:suspect "proxy-leaf-defect"
+        if rejected then ours:because("client_leg.verdict.verdict", 3)
+        elseif leg.verdict then ours:against("client_leg.verdict.verdict", 1) end
+        if unreadable[number] then ours:because("client_leg.alert.number", 3):because("client_leg.symptom", 2)
+        elseif number == BAD_PURPOSE then ours:because("client_leg.alert.number", 3) end
+    end,
+}
+
+rule {
+    name     = "clock",
+    about    = "The clock of the device is outside the dates of the certificates that we make.",
+    causes   = { "device-clock-wrong" },
+    wakes_on = { tls_failed = { leg = "client", symptom = shown } },
+
+    tls_failed = function(flow)
+        local leg, device = flow.client_leg, flow.client.device
+        local says_so = leg.alert ~= nil and leg.alert.number == BAD_DATE
+        if leg.resumed or not (says_so or device.clock_state == "wrong") then return end
+
+        local clock = flow:suspect "device-clock-wrong"
+        if says_so then clock:because("client_leg.alert.number", 3):because("client_leg.leaf.not_after", 1) end
+        if device.clock_state == "wrong" then clock:because("client.device.clock_state", 3):because("client.device.clock_offset", 2)
+        elseif device.clock_state == "right" then clock:against("client.device.clock_state", 2) end
+        if flow.history.host.accepted > 0 then clock:against("history.host.accepted", 2) end
+    end,
+}
+
+-- A phone has one list of roots for all its apps. On a computer every program may bring its own, so that one of them
+-- trusting us says little of the next.
+local one_list = match.words { "iPhone", "iPad" }
+
+local function trusts_us(flow)
+    local past = flow.history
+    return past.app.last_accepted ~= nil or one_list:has(flow.client.device.family) and past.device.last_accepted ~= nil
+end
+
+-- It trusted us until the root in force was made, and never since.
+local function has_an_older_root(flow)
+    local last = flow.history.device.last_accepted
+    return last ~= nil and last < flow.proxy.root_since
+end
+
+local function suspect_older_root(flow)
+    local device = flow.client.device
+    local old = flow:suspect "root-regenerated"
+    old:because("proxy.root_since", 3):because("history.device.last_accepted", 2)
+    if device.root_fetched and device.root_fetched ~= flow.proxy.root_sha256 then old:because("client.device.root_fetched", 3) end
+end
+
+-- The wire cannot tell these two apart; a download can make one of them the better guess.
+local function suspect_set_up(flow)
+    local device, past, leg = flow.client.device, flow.history.device, flow.client_leg
+    local missing, off = flow:suspect "root-not-installed", flow:suspect "root-not-fully-trusted"
+
+    if device.profile_fetched then
+        off:because("client.device.profile_fetched", 3)
+        missing:against("client.device.profile_fetched", 2)
+    else
+        missing:because("client.device.profile_fetched", 1)      -- absence is evidence too; shown as "none"
+    end
+    for _, guess in ipairs { missing, off } do
+        guess:because("history.device.hosts_refused", past.hosts_refused >= 2 and 3 or 1)
+        local number = leg.alert and leg.alert.number
+        if number == UNKNOWN_CA then guess:because("client_leg.alert.number", 3)
+        elseif number == BAD_DATE or number == BAD_PURPOSE then guess:against("client_leg.alert.number", 2)
+        else guess:because("client_leg.symptom", 1) end
+        if device.probe == "refused" then guess:because("client.device.probe", 3)
+        elseif device.probe == "trusted" then guess:against("client.device.probe", 3) end
+        if device.clock_state == "wrong" then guess:against("client.device.clock_state", 1) end
+        if past.last_accepted then guess:against("history.device.last_accepted", past.hosts_accepted > 0 and 3 or 2) end
+    end
+end
+
+rule {
+    name     = "root",
+    about    = "Our root is not installed, not switched on, or no longer the one the phone has.",
+    causes   = { "root-not-installed", "root-not-fully-trusted", "root-regenerated" },
+    wakes_on = { tls_failed = { leg = "client", symptom = shown } },
+
+    tls_failed = function(flow)
+        local leg, past = flow.client_leg, flow.history
+        if leg.resumed or leg.alert and unreadable[leg.alert.number] then return end
+        -- Unused, while the same app used this host on another connection: nothing was refused.
+        if leg.symptom == "close-after-finish-unused" and past.host.accepted > 0 then return end
+
+        if has_an_older_root(flow) then
+            suspect_older_root(flow)
             flow:rule_out("root-not-installed", "history.device.last_accepted")
             flow:rule_out("root-not-fully-trusted", "history.device.last_accepted")
-            return
-        end
-
-        local missing, off = flow:suspect "root-not-installed", flow:suspect "root-not-fully-trusted"
-        -- The wire cannot tell these two apart; the download can make one of them the better guess.
-        if device.profile_fetched then
-            off:because("client.device.profile_fetched", 3)
-            missing:against("client.device.profile_fetched", 2)
+        elseif trusts_us(flow) and past.device.hosts_accepted > 0 then
+            flow:rule_out("root-not-installed", "history.device.last_accepted")
+            flow:rule_out("root-not-fully-trusted", "history.device.last_accepted")
         else
-            missing:because("client.device.profile_fetched", 1)      -- absence is evidence too; shown as "none"
-        end
-        for _, guess in ipairs { missing, off } do
-            if past.hosts_refused >= 2 then guess:because("history.device.hosts_refused", 3)
-            else guess:because("history.device.hosts_refused", 1) end
-            if number == 48 then guess:because("client_leg.alert.number", 3)     -- unknown_ca: said only by stacks that mean it
-            else guess:because("client_leg.symptom", 1) end
-            if device.probe == "refused" then guess:because("client.device.probe", 3) end
+            suspect_set_up(flow)
         end
     end,
 }

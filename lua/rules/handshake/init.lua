@@ -1,20 +1,24 @@
 -- The site was reached, and TLS with it came to nothing.
 local tls = require "whytls.tls"
 
+-- What a site may say before it shows anything of itself: RFC 8446 §6.2, RFC 6066 §3, RFC 7301 §3.2.
+local said_at_once = { [40] = "no-shared-cipher", [71] = "no-shared-cipher", [112] = "sni-rejected", [120] = "alpn-mismatch" }
+
 rule {
     name     = "nothing-in-common",
-    about    = "The site and we share no version, or no cipher suite.",
-    causes   = { "tls-version-too-low", "no-shared-cipher" },
+    about    = "The site and we share no version, cipher suite or protocol, or it does not know the name.",
+    causes   = { "tls-version-too-low", "no-shared-cipher", "sni-rejected", "alpn-mismatch" },
     wakes_on = { tls_failed = { leg = "server", symptom = { "nothing-in-common", "alert-before-server-hello" } } },
 
     tls_failed = function(flow)
         local leg = flow.server_leg
         if leg.wants_client_certificate or not leg.alert then return end
-        if leg.alert.number == 70 or leg.version and tls.older(leg.version, "TLSv1.2") then
+        local old = leg.version and tls.older(leg.version, "TLSv1.2")
+        if leg.alert.number == 70 or old then
             local low = flow:suspect("tls-version-too-low"):because("server_leg.alert.number", 3)
-            if leg.version and tls.older(leg.version, "TLSv1.2") then low:because("server_leg.version", 3) else low:because("server_leg.symptom", 2) end
-        elseif leg.alert.number == 40 or leg.alert.number == 71 then
-            flow:suspect("no-shared-cipher"):because("server_leg.alert.number", 3):because("server_leg.symptom", 2)
+            if old then low:because("server_leg.version", 3) else low:because("server_leg.symptom", 2) end
+        elseif leg.alert.from == "server" and said_at_once[leg.alert.number] then
+            flow:suspect(said_at_once[leg.alert.number]):because("server_leg.alert.number", 3):because("server_leg.symptom", 2)
         end
     end,
 }
@@ -39,7 +43,8 @@ rule {
     tls_failed = function(flow)
         local leg = flow.server_leg
         if leg.symptom == "stalled" then
-            flow:suspect("handshake-stall-mtu"):because("server_leg.symptom", 3):because("server_leg.ended", 2)
+            -- Silence is one fact, whatever else names it: packets that got lost are the usual reason, and no more than that.
+            flow:suspect("handshake-stall-mtu"):because("server_leg.symptom", 3):because("server_leg.ended", 1)
         elseif leg.ended ~= "rst" and not leg.wants_client_certificate then
             flow:suspect("server-abort-silent"):because("server_leg.symptom", 3):because("server_leg.ended", 2)
         end
@@ -48,14 +53,27 @@ rule {
 
 rule {
     name     = "client-certificate",
-    about    = "The site wants a client certificate, and broke off without one.",
-    causes   = { "mtls-required" },
-    wakes_on = { tls_failed = { leg = "server", has = "server_leg.wants_client_certificate" } },
+    about    = "The site asked for a client certificate, and broke off, or refused the request, without one.",
+    causes   = { "mtls-required", "mtls-403" },
+    provides = { ["handshake.status"] = "integer" },
+    wakes_on = {
+        tls_failed = { leg = "server", has = "server_leg.wants_client_certificate" },
+        response   = { status = { 400, 401, 403, 495, 496 }, has = "server_leg.wants_client_certificate" },
+    },
 
     tls_failed = function(flow)
         local leg = flow.server_leg
-        if not leg.wants_client_certificate then return end
+        if not leg.wants_client_certificate or leg.symptom == "stalled" then return end
+        if leg.alert and leg.alert.from ~= "server" then return end                 -- we broke it off
         local wanted = flow:suspect("mtls-required"):because("server_leg.wants_client_certificate", 3)
         if leg.alert then wanted:because("server_leg.alert.number", 3) else wanted:because("server_leg.symptom", 2) end
+    end,
+
+    response = function(flow)
+        if not flow.server_leg or not flow.server_leg.wants_client_certificate then return end
+        flow:set("handshake.status", flow.response.status)          -- later responses of the same connection may say others
+        -- 401 asks for a password as a rule; 495 and 496 say in so many words that it was the certificate.
+        local weight = flow.response.status == 401 and 1 or flow.response.status >= 495 and 3 or 2
+        flow:suspect("mtls-403"):because("server_leg.wants_client_certificate", 2):because("handshake.status", weight)
     end,
 }

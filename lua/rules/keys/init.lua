@@ -1,19 +1,35 @@
 -- Keys that are too short, signatures that are too old.
+local chain = require "whytls.chain"
+local list = require "whytls.list"
+
+-- What iOS minds about a key of this kind; its name begins so.
+local kinds = { { "RSA-PSS", "rsa-pss-cert" }, { "RSA-", "weak-key-rsa" }, { "Ed", "ed25519-cert" }, { "DSA", "dsa-key" } }
+
+local function fault_of(certificate, causes)
+    for _, kind in ipairs(kinds) do
+        if certificate.key:sub(1, #kind[1]) == kind[1] then return kind[2] end
+    end
+    return list.has(causes, "ec-explicit-params") and "ec-explicit-params" or "ec-curve-unsupported"
+end
+
 rule {
     name     = "weak-key",
-    about    = "A key in the chain is smaller than iOS accepts.",
-    causes   = { "weak-key-rsa", "ec-curve-unsupported", "ed25519-cert" },
+    about    = "A key in the chain is smaller than iOS accepts, or of a kind that it does not accept.",
+    causes   = { "weak-key-rsa", "ec-curve-unsupported", "ec-explicit-params", "ed25519-cert", "dsa-key", "rsa-pss-cert" },
     wakes_on = { judged = { check = { "KeySize", "WeakKeySize" } } },
 
     judged = function(flow)
-        local verdict, leaf = flow.server_leg.verdict, flow.server_leg.chain.leaf
-        local check = verdict:failed "KeySize" and "checks.KeySize" or "checks.WeakKeySize"
-        local at_leaf = verdict:failed("KeySize", 0) or verdict:failed("WeakKeySize", 0)
-        local cause = "weak-key-rsa"
-        if at_leaf and leaf.key:sub(1, 3) ~= "RSA" then
-            cause = leaf.key:sub(1, 2) == "Ed" and "ed25519-cert" or "ec-curve-unsupported"
+        local leg = flow.server_leg
+        for _, check in ipairs(leg.verdict.checks) do
+            local certificate = chain.at(leg.chain, check.cert)
+            if certificate and (check.check == "KeySize" or check.check == "WeakKeySize") then
+                local weak = flow:suspect(fault_of(certificate, leg.verdict.causes),
+                        { with = { whose = chain.called(certificate), key = certificate.key } })
+                    :because("checks." .. check.check, 3)
+                local path = chain.path(leg.chain, check.cert, "key")
+                if path then weak:because(path, 3) end
+            end
         end
-        flow:suspect(cause):because(check, 3):because("server_leg.chain.leaf.key", at_leaf and 3 or 1)
     end,
 }
 
@@ -24,12 +40,19 @@ rule {
     wakes_on = { judged = { check = { "SignatureHashAlgorithms", "WeakSignature" } } },
 
     judged = function(flow)
-        if flow.server_leg.verdict:failed "WeakSignature" then
-            flow:rule_out("weak-signature-sha1", "checks.WeakSignature")
-            flow:suspect("weak-signature-md5"):because("checks.WeakSignature", 3):because("server_leg.chain.leaf.signature", 2)
-        else
-            flow:suspect("weak-signature-sha1"):because("checks.SignatureHashAlgorithms", 3)
-                :because("server_leg.chain.leaf.signature", 2)
+        local leg, sha1 = flow.server_leg, false
+        for _, check in ipairs(leg.verdict.checks) do
+            local broken = leg.verdict:failed("WeakSignature", check.cert) ~= nil       -- MD5 fails both checks
+            if check.check == "WeakSignature" or check.check == "SignatureHashAlgorithms" and not broken then
+                local certificate = chain.at(leg.chain, check.cert)
+                local weak = flow:suspect(broken and "weak-signature-md5" or "weak-signature-sha1", { with = {
+                        whose = chain.called(certificate), signature = certificate and certificate.signature } })
+                    :because("checks." .. check.check, 3)
+                local path = chain.path(leg.chain, check.cert, "signature")
+                if path then weak:because(path, check.cert == 0 and 3 or 2) end   -- iOS names the one nearest to the site
+                sha1 = sha1 or not broken
+            end
         end
+        if not sha1 then flow:rule_out("weak-signature-sha1", "checks.WeakSignature") end
     end,
 }

@@ -1,5 +1,6 @@
 -- The certificate is fine, for somebody else. Which name would have worked?
 local host = require "whytls.host"
+local list = require "whytls.list"
 
 -- A name of the lookup's alias chain that the certificate does cover: for mail, the provider's server name.
 local function name_that_works(flow)
@@ -15,35 +16,49 @@ local function short_wildcard(leaf, name_asked)
     local above = host.parent(name_asked)
     local further = above and host.parent(above)
     for _, name in ipairs(leaf.names) do
-        if further and name == "*." .. further then return name end
+        if further and name:lower() == "*." .. further then return name end
+    end
+end
+
+-- Near misses that take the public suffix list or the bytes of a name to see: the judge has seen them.
+local seen_by_judge = { "wildcard-bad-position", "wildcard-public-suffix", "idn-mismatch" }
+
+local function near_miss(flow)
+    local leaf, asked = flow.server_leg.chain.leaf, flow.target.host
+    if leaf:covers(host.other_form(asked)) then return "apex-www-mismatch", { use = host.other_form(asked) } end
+    if short_wildcard(leaf, asked) then return "wildcard-depth", { wildcard = short_wildcard(leaf, asked) } end
+    for _, cause in ipairs(seen_by_judge) do
+        if list.has(flow.server_leg.verdict.causes, cause) then return cause end
+    end
+end
+
+local function address_is_missing(flow)
+    local leaf = flow.server_leg.chain.leaf
+    if list.has(leaf.names, flow.target.host) then
+        flow:suspect("ip-as-dns-san"):because("checks.SSLHostname", 3):because("server_leg.chain.leaf.names", 3)
+    else
+        flow:suspect("ip-not-in-san"):because("checks.SSLHostname", 3):because("target.is_ip", 3)
     end
 end
 
 rule {
     name     = "mismatch",
     about    = "The certificate names other hosts; says which name to use, and what to enter in Mail.",
-    causes   = { "name-mismatch", "apex-www-mismatch", "wildcard-depth", "mail-name-mismatch", "san-missing-cn-only", "ip-not-in-san" },
+    causes   = { "name-mismatch", "apex-www-mismatch", "wildcard-depth", "wildcard-bad-position", "wildcard-public-suffix", "idn-mismatch",
+                 "mail-name-mismatch", "san-missing-cn-only", "ip-not-in-san", "ip-as-dns-san" },
     wakes_on = { judged = { check = "SSLHostname" } },
 
     judged = function(flow)
-        local leaf, asked = flow.server_leg.chain.leaf, flow.target.host
-
+        local leaf = flow.server_leg.chain.leaf
         if #leaf.names == 0 and #leaf.ips == 0 then
             flow:suspect("san-missing-cn-only"):because("checks.SSLHostname", 3):because("server_leg.chain.leaf.subject.cn", 3)
             return
         end
-        if flow.target.is_ip then
-            flow:suspect("ip-not-in-san"):because("checks.SSLHostname", 3):because("target.is_ip", 3)
-            return
-        end
-        local cause, with = "name-mismatch", { use = name_that_works(flow) }
-        if flow.mail then
-            cause = "mail-name-mismatch"
-        elseif leaf:covers(host.other_form(asked)) then
-            cause, with.use = "apex-www-mismatch", host.other_form(asked)
-        elseif short_wildcard(leaf, asked) then
-            cause, with.wildcard = "wildcard-depth", short_wildcard(leaf, asked)
-        end
-        flow:suspect(cause, { with = with }):because("checks.SSLHostname", 3):because("server_leg.chain.leaf.names", 3)
+        if flow.target.is_ip then return address_is_missing(flow) end
+
+        local cause, with = near_miss(flow)
+        if flow.mail then cause, with = "mail-name-mismatch", { use = name_that_works(flow) } end
+        flow:suspect(cause or "name-mismatch", { with = with or { use = name_that_works(flow) } })
+            :because("checks.SSLHostname", 3):because("server_leg.chain.leaf.names", 3)
     end,
 }

@@ -3,13 +3,14 @@ local causes = { nxdomain = "dns-nxdomain", servfail = "dns-servfail", refused =
 
 rule {
     name     = "unreached",
-    about    = "Says why no connection to the site came about: DNS, refused, silent, unreachable.",
+    about    = "Says why no connection to the site came about: DNS, refused, silent, unreachable, reset.",
     causes   = { "dns-nxdomain", "dns-servfail", "dns-timeout", "tcp-refused", "tcp-timeout", "tcp-unreachable", "tcp-reset" },
     wakes_on = { dial_failed = { error = { "nxdomain", "servfail", "timeout", "refused", "unreachable", "reset" } } },
 
     dial_failed = function(flow)
         local dial = flow.dial
         local cause = causes[dial.error]
+        -- Time ran out: with an address at hand it was the site that kept silent, without one the name servers.
         if dial.error == "timeout" then cause = #dial.addresses > 0 and "tcp-timeout" or "dns-timeout" end
         local found = flow:suspect(cause):because("dial.error", 3)
         if #dial.addresses > 0 then found:because("dial.addresses", 2) else found:because("target.host", 2) end
@@ -18,13 +19,13 @@ rule {
 
 rule {
     name     = "cut",
-    about    = "The connection was there, and was reset before the site said anything.",
+    about    = "The connection was there, and was reset before TLS came about.",
     causes   = { "tcp-reset" },
-    wakes_on = { tls_failed = { leg = "server", symptom = "close-before-server-hello" } },
+    wakes_on = { tls_failed = { leg = "server", symptom = { "close-before-server-hello", "close-after-certificate" } } },
 
     tls_failed = function(flow)
-        if flow.server_leg.ended == "rst" then
-            flow:suspect("tcp-reset"):because("server_leg.ended", 3):because("server_leg.symptom", 2)
-        end
+        local leg = flow.server_leg
+        if leg.ended ~= "rst" or leg.wants_client_certificate then return end
+        flow:suspect("tcp-reset"):because("server_leg.ended", 3):because("server_leg.symptom", 2)
     end,
 }

@@ -1,4 +1,15 @@
 -- A certificate that is meant for something else than a server.
+local list = require "whytls.list"
+
+-- The check that an intermediate fails whose usages leave servers out, or nil. The strict one is always told of the leaf,
+-- whoever is to blame.
+local function failed_by_intermediate(verdict, leaf)
+    for _, check in ipairs(verdict.checks) do
+        if check.check == "ExtendedKeyUsage" and check.cert > 0 then return "checks.ExtendedKeyUsage@" .. check.cert end
+    end
+    return verdict:failed "ServerAuthEKU" and list.has(leaf.eku, "serverAuth") and "checks.ServerAuthEKU" or nil
+end
+
 rule {
     name     = "purpose",
     about    = "The extended key usage of the leaf or of an intermediate does not allow servers.",
@@ -7,13 +18,15 @@ rule {
 
     judged = function(flow)
         local verdict, leaf = flow.server_leg.verdict, flow.server_leg.chain.leaf
-        if #leaf.eku == 0 and verdict:failed "ServerAuthEKU" then
+        local strict = verdict:failed "ServerAuthEKU" ~= nil
+
+        if #leaf.eku == 0 and strict then
             flow:suspect("eku-missing"):because("checks.ServerAuthEKU", 3):because("server_leg.chain.leaf.eku", 2)
-        elseif verdict:failed("ExtendedKeyUsage", 0) or not verdict:failed "ExtendedKeyUsage" and #leaf.eku > 0 then
+        elseif verdict:failed("ExtendedKeyUsage", 0) or strict and not list.has(leaf.eku, "serverAuth") then
             flow:suspect("eku-not-server"):because("server_leg.chain.leaf.eku", 3)
-                :because(verdict:failed "ExtendedKeyUsage" and "checks.ExtendedKeyUsage" or "checks.ServerAuthEKU", 3)
-        else
-            flow:suspect("eku-intermediate"):because("checks.ExtendedKeyUsage", 3):because("server_leg.chain.issuer.eku", 3)
+                :because(verdict:failed("ExtendedKeyUsage", 0) and "checks.ExtendedKeyUsage@0" or "checks.ServerAuthEKU", 3)
         end
+        local above = failed_by_intermediate(verdict, leaf)
+        if above then flow:suspect("eku-intermediate"):because(above, 3):because("server_leg.chain.issuer.eku", 3) end
     end,
 }

@@ -1,15 +1,39 @@
+local function ours(number, name) return { from = "server", number = number, name = name, phase = "before-server-hello" } end
+
 describe("client/offers-too-little", function()
-    it("names an old version", function()
+    it("is certain of an old version that we refused", function()
         local flow = play { client_leg = { symptom = "nothing-in-common", ended = "alert", hello = { max_version = "TLSv1.0", versions = { "TLSv1.0" } },
-            alert = { from = "server", number = 70, name = "protocol_version", phase = "before-server-hello" } } }
-        expect_diagnosis(flow, "client-version-too-low")
+            alert = ours(70, "protocol_version") } }
+        expect_diagnosis(flow, "client-version-too-low", { confidence = "certain", says = "TLSv1.0" })
+        expect_no_diagnosis(flow, "client-no-shared-cipher")
     end)
 
     it("names a list without a match", function()
-        local flow = play { client_leg = { symptom = "nothing-in-common", ended = "alert",
-            alert = { from = "server", number = 40, name = "handshake_failure", phase = "before-server-hello" } } }
-        expect_diagnosis(flow, "client-no-shared-cipher")
+        local flow = play { client_leg = { symptom = "nothing-in-common", ended = "alert", alert = ours(40, "handshake_failure") } }
+        expect_diagnosis(flow, "client-no-shared-cipher", "likely")
+        expect_no_diagnosis(flow, "client-version-too-low")
+    end)
+
+    it("is silent about a refusal of our certificate", function()
+        expect_asleep(play { client_leg = { symptom = "alert-after-certificate", ended = "alert", hello = { max_version = "TLSv1.0" } } },
+            "client/offers-too-little")
     end)
 
     it("sleeps through a good flow", function() expect_asleep(play {}) end)
+end)
+
+describe("client/wants-http2", function()
+    local function leaves(alpn, chosen)
+        return play { client_leg = { symptom = "close-after-finish-unused", ended = "fin", bytes_in = 0, alpn = chosen or none, hello = { alpn = alpn } } }
+    end
+
+    it("sees a client that speaks nothing else", function()
+        expect_diagnosis(leaves { "h2" }, "alpn-downstream-mismatch", { confidence = "likely", says = "h2" })
+    end)
+
+    it("is silent about one that has a choice, or got what it wanted", function()
+        expect_no_diagnosis(leaves { "h2", "http/1.1" })
+        expect_no_diagnosis(leaves({ "h2" }, "h2"))
+        expect_no_diagnosis(leaves {})
+    end)
 end)

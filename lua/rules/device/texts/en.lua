@@ -1,56 +1,91 @@
-local install = "In Safari open http://whytls.test/ and install the profile: Settings > Profile Downloaded > Install."
-local switch  = "Settings > General > About > Certificate Trust Settings: switch on the root named whytls."
+local install = "In Safari open http://whytls.test/, download the profile, then Settings → Profile Downloaded → Install."
+local switch  = "Settings → General → About → Certificate Trust Settings: switch on the whytls root."
+local listed  = "Not in that list? Settings → General → VPN & Device Management → the whytls profile → Install, then step 1 again."
+local no_list = "No list at all on iOS 18.0 or 18.1? Update iOS."
+local safari  = "on every site, a page titled “This Connection Is Not Private” (unverified)"
+local alert   = "it ended the handshake with alert {client_leg.alert.number} ({client_leg.alert.name})"
+local past    = "it accepted us before, last on {history.device.last_accepted}"
+
 local function seen(profile)
     return {
-        ["history.device.hosts_refused"] = "hosts refused by it so far: {history.device.hosts_refused}; accepted: none",
+        ["history.device.hosts_refused"] = "hosts that it refused us for: {history.device.hosts_refused}; accepted today: {history.device.hosts_accepted}",
         ["client.device.profile_fetched"] = profile,
-        ["client.device.probe"] = "the probe page was refused too",
-        ["client_leg.alert.number"] = "it said alert {client_leg.alert.number} ({client_leg.alert.name})",
+        ["client.device.probe"] = "it refused our test page as well",
+        ["client_leg.alert.number"] = alert .. ", which says that it does not know the CA",
         ["client_leg.symptom"] = "it saw our certificate and ended the connection ({client_leg.symptom})",
+    }
+end
+local function unseen(profile)
+    return {
+        ["client.device.profile_fetched"] = profile,
+        ["client.device.probe"] = "it opened our test page",
+        ["client.device.clock_state"] = "its clock is wrong, which would be reason enough",
+        ["client_leg.alert.number"] = alert .. ", which speaks of something else than the root",
+        ["history.device.last_accepted"] = past,
     }
 end
 return {
     ["root-not-installed"] = {
         title = "This device does not have our root",
-        why   = "This device[, {client.device.name},] seems to lack our root certificate. It refuses every host that we open, and has never accepted one.",
-        because = seen "this device never downloaded our profile",
-        against = { ["client.device.profile_fetched"] = "it downloaded our profile" },
-        ios = { safari = "This Connection Is Not Private, on every site.", app = "-1202 on every host", grade = "observed" },
+        why   = "This device[, {client.device.name},] does not accept the certificates of whytls.[ It last accepted one on {history.device.last_accepted}.] Either our root is not installed, or full trust for it is off; the wire cannot tell them apart.",
+        because = seen "we saw no download of our profile by it",
+        against = unseen "it downloaded our profile on {client.device.profile_fetched}",
+        ios = { safari = safari, app = "error -1202 or -1200 on every host (observed)", grade = "observed" },
         device_fix = { install, switch },
-        next_test = "Open the probe page http://whytls.test/probe in Safari on this phone.",
+        next_test = "After these steps open any site in Safari. If it loads, this was the reason. If not, look at the trust switch again.",
     },
     ["root-not-fully-trusted"] = {
         title = "The trust switch for our root is off",
-        why   = "This device[, {client.device.name},] may have our profile with the trust switch still off. The profile was downloaded, yet every host is refused. iOS wants a second step that no dialogue mentions.",
-        because = seen "this device downloaded our profile on {client.device.profile_fetched}",
-        against = { ["client.device.profile_fetched"] = "it never downloaded our profile" },
-        ios = { safari = "This Connection Is Not Private, on every site: just as without the profile.", app = "-1202 on every host", grade = "observed" },
-        device_fix = { switch, "If the switch is not in the list, the profile was not installed: " .. install },
-        next_test = "Open the probe page http://whytls.test/probe in Safari on this phone.",
+        why   = "This device[, {client.device.name},] does not accept the certificates of whytls.[ It downloaded our profile on {client.device.profile_fetched}.] iOS wants a second step after the installation, a switch, and nothing points to it. Without it every host fails, as if there were no profile.",
+        because = seen "it downloaded our profile on {client.device.profile_fetched}",
+        against = unseen "we saw no download of our profile by it",
+        ios = { safari = safari .. ", the same as without the profile", app = "error -1202 or -1200 on every host (observed)", grade = "observed" },
+        device_fix = { switch, listed, no_list },
+        next_test = "Look into Certificate Trust Settings. Our root in the list and off: this is the reason. Not in the list: it is not installed.",
     },
     ["root-regenerated"] = {
         title = "This device trusts an older root of ours",
-        why   = "This device[, {client.device.name},] trusts an older root of this proxy. It accepted us until {history.device.last_accepted}; the root in force is from {proxy.root_since}.",
-        ios = { safari = "This Connection Is Not Private, on every site since then.", app = "-1202 on every host", grade = "unverified" },
-        device_fix = { "Remove the old profile under VPN & Device Management.", install, switch },
-        server_fix = { "Keep the data folder of whytls when you move or reinstall it." },
-        next_test = "Open the probe page after the new profile is in.",
+        why   = "This device[, {client.device.name},] trusts an older root of whytls. It accepted us until {history.device.last_accepted}; the root in force is from {proxy.root_since}.",
+        because = {
+            ["proxy.root_since"] = "the root in force is from {proxy.root_since}",
+            ["history.device.last_accepted"] = "it accepted us until {history.device.last_accepted}, and never since",
+            ["client.device.root_fetched"] = "the root that it downloaded is another one",
+        },
+        ios = { safari = safari, app = "error -1202 or -1200 on every host", grade = "unverified" },
+        device_fix = { "Settings → General → VPN & Device Management: remove the old whytls profile.", install, switch },
+        server_fix = { "Nothing on the sites. Keep the data folder of whytls when you move or reinstall it: the root lives there." },
+        next_test = "With the new profile in place, open any site in Safari. If it loads, this was the reason.",
     },
     ["proxy-leaf-defect"] = {
-        title = "The certificate we made is faulty",
-        why   = "The certificate that whytls made for {target.host} is faulty. Our own check of it fails. This is a bug of whytls, not of the site or the phone.",
-        ios = { safari = "Fails through the proxy only.", app = "Fails through the proxy only.", grade = "Apple source" },
-        next_test = "Please report it with `whytls flows {id} --json`.",
+        title = "The certificate that we made is at fault",
+        why   = "The certificate that whytls made for {target.host} is at fault. That is ours to mend, not the site's and not the phone's.",
+        because = {
+            ["client_leg.verdict.verdict"] = "our own check of it fails",
+            ["client_leg.alert.number"] = alert .. ", which speaks of the certificate's form",
+            ["client_leg.symptom"] = "it saw our certificate and ended the connection ({client_leg.symptom})",
+        },
+        against = { ["client_leg.verdict.verdict"] = "our own check of it passes" },
+        ios = { safari = "the site fails through the proxy only", app = "the same", grade = "unverified" },
+        device_fix = { "Nothing." },
+        server_fix = { "Nothing on the site. Report it to the makers of whytls, with this connection's record." },
+        next_test = "Open the site without the proxy. If it works there, the fault is ours.",
     },
     ["device-clock-wrong"] = {
         title = "This device's clock is wrong",
-        why   = "This device[, {client.device.name},] thinks that our certificate is out of date. It says alert {client_leg.alert.number} ({client_leg.alert.name}). Our certificate is valid until {client_leg.leaf.not_after}, so its clock is the better guess.",
+        why   = "By the clock of this device[, {client.device.name},] our certificate is not valid.[ Our certificate for {target.host} runs until {client_leg.leaf.not_after}.][ The set-up page read a clock {client.device.clock_offset} away from ours.]",
         because = {
-            ["client_leg.alert.number"] = "it said alert {client_leg.alert.number} ({client_leg.alert.name})",
-            ["client_leg.leaf.not_after"] = "our certificate is valid until {client_leg.leaf.not_after}",
+            ["client_leg.alert.number"] = alert .. ": outside its dates, by the device's clock",
+            ["client_leg.leaf.not_after"] = "our certificate runs until {client_leg.leaf.not_after}",
+            ["client.device.clock_state"] = "the set-up page read its clock, and it was wrong",
+            ["client.device.clock_offset"] = "its clock was {client.device.clock_offset} away from ours",
+            ["proxy.clock.state"] = "our own clock agrees with other sites",
         },
-        ios = { safari = "This Connection Is Not Private, on every site.", app = "-1202 on every host", grade = "unverified" },
-        device_fix = { "Settings > General > Date & Time: switch on Set Automatically." },
-        next_test = "Compare the clock of the device with that of the proxy.",
+        against = {
+            ["client.device.clock_state"] = "the set-up page read its clock, and it was right",
+            ["history.host.accepted"] = "it accepted us here today",
+        },
+        ios = { safari = "on every site, “{target.host}” certificate is expired (Apple source)", app = "error -1202 on every host", grade = "unverified" },
+        device_fix = { "Settings → General → Date & Time → Set Automatically." },
+        next_test = "Turn on Set Automatically, then open any site. If it loads, the clock was the reason.",
     },
 }

@@ -1,39 +1,103 @@
 local function alert(number, name, from)
     return { from = from or "server", number = number, name = name, phase = "before-server-hello" }
 end
+local function fails(leg)
+    leg.chain, leg.verdict = none, none
+    return play { server_leg = leg }
+end
 
-describe("handshake", function()
+describe("handshake/nothing-in-common", function()
     it("sees an old version by its alert", function()
-        local flow = play { server_leg = { chain = none, verdict = none, version = none, symptom = "alert-before-server-hello",
-            ended = "alert", alert = alert(70, "protocol_version") } }
-        expect_diagnosis(flow, "tls-version-too-low")
+        local flow = fails { version = none, symptom = "alert-before-server-hello", ended = "alert", alert = alert(70, "protocol_version") }
+        expect_diagnosis(flow, "tls-version-too-low", "likely")         -- a site that breaks on anything new says the same
+        expect_no_diagnosis(flow, "no-shared-cipher")
     end)
 
-    it("sees an old version that we refuse ourselves", function()
-        local flow = play { server_leg = { chain = none, verdict = none, version = "TLSv1.0", symptom = "nothing-in-common",
-            ended = "alert", alert = alert(70, "protocol_version", "client") } }
-        expect_diagnosis(flow, "tls-version-too-low", { says = "It chose TLSv1.0" })
+    it("is certain of an old version that we refused ourselves", function()
+        local flow = fails { version = "TLSv1.0", symptom = "nothing-in-common", ended = "alert", alert = alert(70, "protocol_version", "client") }
+        expect_diagnosis(flow, "tls-version-too-low", { confidence = "certain", says = "It chose TLSv1.0" })
     end)
 
     it("sees that no cipher is shared", function()
-        local flow = play { server_leg = { chain = none, verdict = none, version = none, symptom = "alert-before-server-hello",
-            ended = "alert", alert = alert(40, "handshake_failure") } }
-        expect_diagnosis(flow, "no-shared-cipher")
+        local flow = fails { version = none, symptom = "alert-before-server-hello", ended = "alert", alert = alert(40, "handshake_failure") }
+        expect_diagnosis(flow, "no-shared-cipher", "likely")
+        expect_no_diagnosis(flow, "tls-version-too-low")
     end)
 
-    it("sees plain text", function()
-        expect_diagnosis(play { server_leg = { chain = none, verdict = none, symptom = "not-tls" } }, "plaintext-on-tls-port")
+    it("sees a name that is refused, and a protocol", function()
+        local flow = fails { symptom = "alert-before-server-hello", ended = "alert", alert = alert(112, "unrecognized_name") }
+        expect_diagnosis(flow, "sni-rejected", "certain")
+        flow = fails { symptom = "alert-before-server-hello", ended = "alert", alert = alert(120, "no_application_protocol") }
+        expect_diagnosis(flow, "alpn-mismatch", "certain")
     end)
 
-    it("tells a silent close from a stall", function()
-        expect_diagnosis(play { server_leg = { chain = none, verdict = none, symptom = "close-before-server-hello", ended = "fin" } }, "server-abort-silent")
-        expect_diagnosis(play { server_leg = { chain = none, verdict = none, symptom = "stalled", ended = "timeout" } }, "handshake-stall-mtu")
+    it("says nothing of alerts that say nothing, or that are ours", function()
+        expect_no_diagnosis(fails { symptom = "alert-before-server-hello", ended = "alert", alert = alert(80, "internal_error") })
+        expect_no_diagnosis(fails { symptom = "nothing-in-common", ended = "alert", alert = alert(40, "handshake_failure", "client") })
+    end)
+end)
+
+describe("handshake/no-tls", function()
+    it("is certain of plain text", function()
+        expect_diagnosis(fails { symptom = "not-tls" }, "plaintext-on-tls-port", { confidence = "certain", says = "Port 443" })
+    end)
+end)
+
+describe("handshake/silent", function()
+    it("is certain of an orderly close without a word", function()
+        expect_diagnosis(fails { symptom = "close-before-server-hello", ended = "fin" }, "server-abort-silent", "certain")
+        expect_diagnosis(fails { symptom = "close-after-certificate", ended = "fin" }, "server-abort-silent", "likely")
     end)
 
-    it("sees that a client certificate is wanted", function()
-        local flow = play { server_leg = { wants_client_certificate = true, symptom = "alert-after-finish", ended = "alert",
-            alert = { from = "server", number = 116, name = "certificate_required", phase = "after-finish" } } }
-        expect_diagnosis(flow, "mtls-required", "certain")
+    it("only thinks it possible that a stall is about the size of packets", function()
+        expect_diagnosis(fails { symptom = "stalled", ended = "timeout" }, "handshake-stall-mtu", "possible")
+    end)
+
+    it("leaves a reset to another rule", function()
+        expect_no_diagnosis(fails { symptom = "close-before-server-hello", ended = "rst" })
+    end)
+end)
+
+describe("handshake/client-certificate", function()
+    local function wants(leg)
+        leg.wants_client_certificate = true
+        return play { server_leg = leg }
+    end
+
+    it("is certain when the site says so", function()
+        local flow = wants { symptom = "alert-after-finish", ended = "alert",
+            alert = { from = "server", number = 116, name = "certificate_required", phase = "after-finish" } }
+        expect_diagnosis(flow, "mtls-required", { confidence = "certain", says = "got none" })
+    end)
+
+    it("is likely when the site says only that it failed, or closes", function()
+        local flow = wants { symptom = "alert-after-certificate", ended = "alert",
+            alert = { from = "server", number = 40, name = "handshake_failure", phase = "after-certificate" } }
+        expect_diagnosis(flow, "mtls-required", "likely")
+        expect_no_diagnosis(flow, "no-shared-cipher")
+        expect_diagnosis(wants { symptom = "close-after-certificate", ended = "fin" }, "mtls-required", "likely")
+        expect_diagnosis(wants { symptom = "close-after-certificate", ended = "rst" }, "mtls-required", "likely")
+    end)
+
+    it("is silent when it was us who broke off, or nobody did", function()
+        expect_no_diagnosis(wants { symptom = "nothing-in-common", ended = "alert", alert = alert(70, "protocol_version", "client") }, "mtls-required")
+        expect_no_diagnosis(wants { symptom = "stalled", ended = "timeout" }, "mtls-required")
+    end)
+
+    local function answers(status, optional)
+        return play { server_leg = { wants_client_certificate = optional },
+            talk = { { request = { method = "GET", scheme = "https", host = "shop.example", path = "/", url = "https://shop.example/" },
+                       response = { status = status } } } }
+    end
+
+    it("thinks a refused request possible, and likely when the status says it", function()
+        expect_diagnosis(answers(403, true), "mtls-403", { confidence = "possible", says = "status 403" })
+        expect_diagnosis(answers(496, true), "mtls-403", "likely")
+    end)
+
+    it("says nothing where the site asked for no certificate, or where it answers", function()
+        expect_no_diagnosis(answers(403, false))
+        expect_asleep(answers(200, true))
     end)
 
     it("sleeps through a good flow", function() expect_asleep(play {}) end)

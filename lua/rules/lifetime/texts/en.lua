@@ -1,22 +1,28 @@
+local safari  = "a page titled “This Connection Is Not Private”, with a way on (unverified). Its sentence does not name the reason; the length is the reason"
+local refused = "error -1202 (unverified)"
+local again   = "After the change, `whytls explain {target.host}:{target.port}` says that an iPhone accepts it."
+local because = {
+    ["checks.SystemTrustValidityPeriod"] = "under a public root iOS allows 398 days (825 if issued before 1 Sep 2020)",
+    ["checks.OtherTrustValidityPeriod"] = "iOS allows no more than 825 days, whatever the root",
+    ["server_leg.chain.leaf.lifetime"] = "it is valid for {server_leg.chain.leaf.lifetime}, from {server_leg.chain.leaf.not_before|date} to {server_leg.chain.leaf.not_after|date}",
+}
 return {
     ["validity-too-long"] = {
-        title = "The certificate is valid for too long",
-        why   = "The certificate of {target.host} is valid for too long. It runs for {server_leg.chain.leaf.lifetime}. Under a public root iOS allows 398 days since September 2020, 825 before.",
-        because = {
-            ["checks.SystemTrustValidityPeriod"] = "more than 398 days under a root of the system",
-            ["checks.OtherTrustValidityPeriod"] = "more than 825 days, which no root makes good",
-            ["server_leg.chain.leaf.lifetime"] = "it is valid for {server_leg.chain.leaf.lifetime}",
-        },
-        ios   = { safari = "This Connection Is Not Private.", app = "-1202", grade = "Apple document" },
-        server_fix = { "Have it issued again for at most 397 days; 90 days, renewed by a machine, is better." },
-        next_test = "Run `whytls explain {target.host}:{target.port}` again after the reload.",
+        title = "The certificate runs for too long for iOS",
+        why   = "The certificate of {target.host} runs for {server_leg.chain.leaf.lifetime}; iOS accepts at most 398 days from a public root. It runs from {server_leg.chain.leaf.not_before|date} to {server_leg.chain.leaf.not_after|date}. OpenSSL has no such limit.",
+        because = because,
+        ios   = { safari = safari, app = refused, grade = "Apple source" },
+        device_fix = { "Nothing. No setting helps." },
+        server_fix = { "Have it issued again for at most 397 days. Automatic renewal serves you better: public CAs are on the way to 47 days." },
+        next_test = again,
     },
     ["private-ca-long-validity"] = {
-        title = "The certificate is valid for too long",
-        why   = "The certificate of {target.host} is valid for too long, even for a private CA. It runs for {server_leg.chain.leaf.lifetime}. Since July 2019 iOS allows 825 days, whoever signed it.",
-        ios   = { safari = "This Connection Is Not Private.", app = "-1202", grade = "Apple document" },
-        device_fix = { "Nothing: installing the root does not lift this limit." },
+        title = "The certificate runs for too long for iOS",
+        why   = "The certificate of {target.host} runs for {server_leg.chain.leaf.lifetime}; iOS accepts at most 825 days, even from a CA of your own. It runs from {server_leg.chain.leaf.not_before|date} to {server_leg.chain.leaf.not_after|date}.",
+        because = because,
+        ios   = { safari = safari, app = refused, grade = "Apple source" },
+        device_fix = { "Nothing. Installing the root does not lift this limit." },
         server_fix = { "Have it issued again for at most 825 days." },
-        next_test = "Run `whytls explain {target.host}:{target.port}` again after the reload.",
+        next_test = again,
     },
 }

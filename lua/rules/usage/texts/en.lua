@@ -1,26 +1,45 @@
-local refused = "This Connection Is Not Private, with a visit-anyway link."
+local safari  = "a page titled “This Connection Is Not Private”, with a way on (unverified)"
+local refused = "error -1202 (unverified)"
+local again   = "After the change, `whytls explain {target.host}:{target.port}` says that an iPhone accepts it."
+local because = {
+    ["checks.ExtendedKeyUsage"] = "a list of usages in the chain leaves servers out",
+    ["checks.ExtendedKeyUsage@0"] = "the list of usages leaves servers out",
+    ["checks.ExtendedKeyUsage@1"] = "the issuer's list of usages leaves servers out",
+    ["checks.ServerAuthEKU"] = "under a public root iOS wants the usage serverAuth to be listed",
+    ["checks.ServerAuthEKU@0"] = "under a public root iOS wants the usage serverAuth to be listed",
+    ["server_leg.chain.leaf.eku"] = "the certificate lists: {server_leg.chain.leaf.eku}",
+    ["server_leg.chain.issuer.eku"] = "the issuer's certificate lists: {server_leg.chain.issuer.eku}",
+}
 return {
     ["eku-not-server"] = {
         title = "The certificate is not for servers",
-        why   = "The certificate of {target.host} is not for servers. Its extended key usage lists {server_leg.chain.leaf.eku}; serverAuth is not among them.",
-        because = { ["server_leg.chain.leaf.eku"] = "it may be used for {server_leg.chain.leaf.eku}" },
-        ios   = { safari = refused, app = "-1202", grade = "Apple source" },
-        server_fix = { "Have it issued again with the usage serverAuth: a client or mail certificate was installed by mistake." },
-        next_test = "Run `whytls explain {target.host}:{target.port}` again after the reload.",
+        why   = "The certificate of {target.host} is for other uses than a server's, so an iPhone refuses it. Its list of usages (extended key usage) says {server_leg.chain.leaf.eku}; serverAuth is not there.",
+        because = because,
+        ios   = { safari = safari, app = refused, grade = "Apple source" },
+        device_fix = { "Nothing. No setting helps." },
+        server_fix = { "Have it issued again with the usage serverAuth. A certificate for clients or for mail was installed." },
+        next_test = again,
     },
     ["eku-missing"] = {
         title = "The certificate does not say what it is for",
-        why   = "The certificate of {target.host} does not say that it is for servers. It has no extended key usage. Under a public root iOS wants serverAuth to stand there.",
-        because = { ["server_leg.chain.leaf.eku"] = "no usage is listed" },
-        ios   = { safari = refused, app = "-1202", grade = "Apple source" },
+        why   = "The certificate of {target.host} has no list of usages (extended key usage), so an iPhone refuses it. Under a public root iOS wants serverAuth to stand there.",
+        because = {
+            ["server_leg.chain.leaf.eku"] = "no usage is listed",
+            ["checks.ServerAuthEKU"] = because["checks.ServerAuthEKU"],
+            ["checks.ServerAuthEKU@0"] = because["checks.ServerAuthEKU"],
+        },
+        ios   = { safari = safari, app = refused, grade = "Apple source" },
+        device_fix = { "Nothing. No setting helps." },
         server_fix = { "Have it issued again with the usage serverAuth." },
-        next_test = "Run `whytls explain {target.host}:{target.port}` again after the reload.",
+        next_test = again,
     },
     ["eku-intermediate"] = {
         title = "The authority may not sign for servers",
-        why   = "A CA in the chain of {target.host} may not sign for servers. “{server_leg.chain.leaf.issuer.cn}” is limited to {server_leg.chain.issuer.eku}.",
-        ios   = { safari = refused, app = "-1202", grade = "Apple source" },
+        why   = "An authority in the chain of {target.host} may not sign for servers, so an iPhone refuses the chain.[ It is “{server_leg.chain.leaf.issuer.cn}”.][ Its list of usages says {server_leg.chain.issuer.eku}.]",
+        because = because,
+        ios   = { safari = safari, app = refused, grade = "Apple source" },
+        device_fix = { "Nothing. No setting helps." },
         server_fix = { "Get the certificate from a CA of the same provider that is meant for servers." },
-        next_test = "Run `whytls explain {target.host}:{target.port}` again after the reload.",
+        next_test = again,
     },
 }
