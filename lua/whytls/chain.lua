@@ -15,4 +15,18 @@ function chain.path(sent, depth, field)
     return place and ("server_leg.chain.%s.%s"):format(place, field) or nil
 end
 
+-- The failing checks whose names are keys of `wanted`, those of the site's own certificate last: where one cause is
+-- suspected for several certificates, the words that were given last stand, and iOS names the one nearest to the site.
+function chain.failures(verdict, wanted)
+    local failures = {}
+    for i, check in ipairs(verdict.checks) do
+        if wanted[check.check] ~= nil then failures[#failures + 1] = { check = check.check, cert = check.cert, detail = check.detail, i = i } end
+    end
+    table.sort(failures, function(a, b)
+        if a.cert ~= b.cert then return a.cert > b.cert end
+        return a.i < b.i
+    end)
+    return failures
+end
+
 return chain

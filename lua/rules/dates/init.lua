@@ -7,11 +7,11 @@ local function in_date(certificate, at)
 end
 
 -- Our clock is known to be off, and by the time that the sites agree on every certificate is in date.
-local function clock_explains(flow, failing)
+local function clock_explains(flow, failures)
     local clock = flow.proxy.clock
     if clock.state ~= "wrong" or not clock.offset then return false end
-    for _, depth in ipairs(failing) do
-        if not in_date(chain.at(flow.server_leg.chain, depth), flow.now + clock.offset) then return false end
+    for _, failure in ipairs(failures) do
+        if not in_date(chain.at(flow.server_leg.chain, failure.cert), flow.now + clock.offset) then return false end
     end
     return true
 end
@@ -48,19 +48,18 @@ rule {
     wakes_on = { judged = { check = "TemporalValidity" } },
 
     judged = function(flow)
-        local verdict, failing = flow.server_leg.verdict, {}
-        for _, check in ipairs(verdict.checks) do
-            if check.check == "TemporalValidity" then failing[#failing + 1] = check.cert end
-        end
+        local verdict = flow.server_leg.verdict
+        local failures = chain.failures(verdict, { TemporalValidity = true })
 
         if list.has(verdict.causes, "cert-time-malformed") then       -- dates that cannot be read are compared with nothing
             flow:suspect("cert-time-malformed"):because("server_leg.verdict.causes", 3):because("checks.TemporalValidity", 2)
             return
         end
 
-        local explains = clock_explains(flow, failing)
+        local explains = clock_explains(flow, failures)
         suspect_clock(flow, explains)
-        for _, depth in ipairs(failing) do
+        for _, failure in ipairs(failures) do
+            local depth = failure.cert
             local certificate = chain.at(flow.server_leg.chain, depth)
             local cause, date, words = fault_of(flow, depth)
             local site = flow:suspect(cause, { words = words, with = {

@@ -20,9 +20,9 @@ rule {
 
     judged = function(flow)
         local leg = flow.server_leg
-        for _, check in ipairs(leg.verdict.checks) do
+        for _, check in ipairs(chain.failures(leg.verdict, { KeySize = true, WeakKeySize = true })) do
             local certificate = chain.at(leg.chain, check.cert)
-            if certificate and (check.check == "KeySize" or check.check == "WeakKeySize") then
+            if certificate then
                 local weak = flow:suspect(fault_of(certificate, leg.verdict.causes),
                         { with = { whose = chain.called(certificate), key = certificate.key } })
                     :because("checks." .. check.check, 3)
@@ -41,9 +41,9 @@ rule {
 
     judged = function(flow)
         local leg, sha1 = flow.server_leg, false
-        for _, check in ipairs(leg.verdict.checks) do
+        for _, check in ipairs(chain.failures(leg.verdict, { WeakSignature = true, SignatureHashAlgorithms = true })) do
             local broken = leg.verdict:failed("WeakSignature", check.cert) ~= nil       -- MD5 fails both checks
-            if check.check == "WeakSignature" or check.check == "SignatureHashAlgorithms" and not broken then
+            if check.check == "WeakSignature" or not broken then
                 local certificate = chain.at(leg.chain, check.cert)
                 local weak = flow:suspect(broken and "weak-signature-md5" or "weak-signature-sha1", { with = {
                         whose = chain.called(certificate), signature = certificate and certificate.signature } })

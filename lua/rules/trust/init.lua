@@ -48,7 +48,7 @@ rule {
     wakes_on = { judged = { check = { "AnchorTrusted", "MissingIntermediate" } } },
 
     judged = function(flow)
-        local leg, unknown = flow.server_leg, nil
+        local leg, unknown = flow.server_leg
         if leg.ca_status == "removed" then
             flow:suspect("distrusted-ca"):because("server_leg.ca_status", 3):because("server_leg.trusted_by", 2)
             return

@@ -28,6 +28,11 @@ describe("keys/weak-key", function()
         end
     end)
 
+    it("speaks of the site's own key where both are too short", function()
+        local flow = play { server_leg = { chain = { leaf = { key = "RSA-1024" }, { key = "RSA-512" } } }, fails = { "WeakKeySize@1", "KeySize@0", "KeySize@1" } }
+        expect_diagnosis(flow, "weak-key-rsa", { says = "“shop.example” is RSA-1024" })
+    end)
+
     it("tells of two keys with two faults", function()
         local flow = play { server_leg = { chain = { leaf = { key = "RSA-1024" }, { key = "P-192" } } }, fails = { "KeySize@0", "KeySize@1" } }
         expect_diagnosis(flow, "weak-key-rsa")

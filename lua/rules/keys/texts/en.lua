@@ -4,6 +4,7 @@ local refused = "error -1202 (unverified)"
 local again   = "After the reload, `whytls explain {target.host}:{target.port}` says that an iPhone accepts it."
 local new_key = "Make a new key (P-256, or RSA with 2,048 bits), and have a certificate issued for it."
 local because = {
+    ["server_leg.verdict.causes"] = "our check of the chain finds: {server_leg.verdict.causes}",
     ["checks.KeySize"] = "a key of the chain is below RSA 2,048 or P-256",
     ["checks.WeakKeySize"] = "a key of the chain is of a size or kind that iOS never accepts",
     ["checks.SignatureHashAlgorithms"] = "a signature of the chain uses a hash that iOS does not allow",

@@ -2,6 +2,7 @@ local safari  = "a page titled “This Connection Is Not Private”, with a way 
 local refused = "error -1202 (observed)"
 local again   = "After the change, `whytls explain {target.host}:{target.port}` says that an iPhone accepts it."
 local because = {
+    ["server_leg.verdict.causes"] = "our check of the chain finds: {server_leg.verdict.causes}",
     ["checks.SSLHostname"] = "no entry in the certificate's list of names (SAN) fits {target.host}",
     ["server_leg.chain.leaf.names"] = "listed are: {server_leg.chain.leaf.names}",
     ["target.is_ip"] = "the site was asked for by its address, {target.host}",

@@ -27,7 +27,7 @@ return {
     },
     ["dns-timeout"] = {
         title = "No name server answered",
-        why   = "Nobody answered the question for {target.host}. The resolver of this proxy was silent for {dial.ms} ms.",
+        why   = "Nobody answered the question for {target.host}. The resolver of this proxy was silent for {dial.ms}.",
         because = seen "no answer came from the resolver",
         ios   = { safari = safari .. "the server can't be found", app = "error -1001 or -1003", grade = "unverified" },
         device_fix = { "Nothing." },
@@ -45,7 +45,7 @@ return {
     },
     ["tcp-timeout"] = {
         title = "The site does not answer",
-        why   = "{target.host} does not answer on port {target.port}. Nothing came back within {dial.ms} ms[ from {dial.addresses}]. A firewall that drops packets, or a machine that is down, looks like this.",
+        why   = "{target.host} does not answer on port {target.port}. Nothing came back within {dial.ms}[ from {dial.addresses}]. A firewall that drops packets, or a machine that is down, looks like this.",
         because = seen "no answer in time",
         ios   = { safari = safari .. "the server is not responding", app = "error -1001, timed out", grade = "unverified" },
         device_fix = { "Nothing." },
