@@ -1,8 +1,21 @@
--- whytls.chain - which certificate of the chain a failing check is about.
+-- whytls.chain - which of the certificates that were sent a failing check is about.
 local chain = {}
 
--- The certificate with this depth (0 is the leaf); nil when it was not sent but came from a store.
-function chain.at(sent, depth) return sent and sent[depth + 1] end
+-- A check counts along the path that was judged, and sites do not always send it in order. Gives the place in what was
+-- sent; nil for a certificate that came from a store.
+local function place_of(leg, depth)
+    local sha256 = leg.verdict.path[depth + 1]
+    if not sha256 then return leg.chain[depth + 1] and depth + 1 end
+    for i, certificate in ipairs(leg.chain) do
+        if certificate.sha256 == sha256 then return i end
+    end
+end
+
+-- The certificate at this depth of the path (0 is the leaf), or nil when it was not sent.
+function chain.at(leg, depth)
+    local place = place_of(leg, depth)
+    return place and leg.chain[place]
+end
 
 -- What to call a certificate in a sentence.
 function chain.called(certificate)
@@ -10,9 +23,10 @@ function chain.called(certificate)
 end
 
 -- The path of its field as evidence; nil where no path leads to it.
-function chain.path(sent, depth, field)
-    local place = depth == 0 and "leaf" or depth == 1 and sent[2] and "issuer" or depth == #sent - 1 and "top"
-    return place and ("server_leg.chain.%s.%s"):format(place, field) or nil
+function chain.path(leg, depth, field)
+    local place = place_of(leg, depth)
+    local name = place == 1 and "leaf" or place == 2 and "issuer" or place and place == #leg.chain and "top"
+    return name and ("server_leg.chain.%s.%s"):format(name, field) or nil
 end
 
 -- The failing checks whose names are keys of `wanted`, those of the site's own certificate last: where one cause is
@@ -20,7 +34,9 @@ end
 function chain.failures(verdict, wanted)
     local failures = {}
     for i, check in ipairs(verdict.checks) do
-        if wanted[check.check] ~= nil then failures[#failures + 1] = { check = check.check, cert = check.cert, detail = check.detail, i = i } end
+        if wanted[check.check] ~= nil then
+            failures[#failures + 1] = { check = check.check, cert = check.cert, detail = check.detail, i = i }
+        end
     end
     table.sort(failures, function(a, b)
         if a.cert ~= b.cert then return a.cert > b.cert end

@@ -41,11 +41,11 @@ rule {
         local leg = flow.server_leg
         for _, check in ipairs(chain.failures(leg.verdict, told_by)) do
             local fault = flow:suspect(cause_of(check, leg.verdict.causes),
-                    { with = { whose = chain.called(chain.at(leg.chain, check.cert)), detail = check.detail } })
+                    { with = { whose = chain.called(chain.at(leg, check.cert)), detail = check.detail } })
                 :because("checks." .. check.check, 3)
             for above = 0, 1 do
                 local field = told_by[check.check][2 + above]
-                local path = field and chain.path(leg.chain, check.cert + above, field)
+                local path = field and chain.path(leg, check.cert + above, field)
                 if path then fault:because(path, 2) end
             end
         end

@@ -11,7 +11,7 @@ local function clock_explains(flow, failures)
     local clock = flow.proxy.clock
     if clock.state ~= "wrong" or not clock.offset then return false end
     for _, failure in ipairs(failures) do
-        if not in_date(chain.at(flow.server_leg.chain, failure.cert), flow.now + clock.offset) then return false end
+        if not in_date(chain.at(flow.server_leg, failure.cert), flow.now + clock.offset) then return false end
     end
     return true
 end
@@ -31,7 +31,7 @@ end
 
 -- Which cause a certificate outside its dates stands for, the date that tells it, and the variant of the words.
 local function fault_of(flow, depth)
-    local certificate = chain.at(flow.server_leg.chain, depth)
+    local certificate = chain.at(flow.server_leg, depth)
     if certificate and certificate.not_before > flow.now then
         return "cert-not-yet-valid", "not_before", depth > 0 and "authority" or nil
     end
@@ -60,13 +60,13 @@ rule {
         suspect_clock(flow, explains)
         for _, failure in ipairs(failures) do
             local depth = failure.cert
-            local certificate = chain.at(flow.server_leg.chain, depth)
+            local certificate = chain.at(flow.server_leg, depth)
             local cause, date, words = fault_of(flow, depth)
             local site = flow:suspect(cause, { words = words, with = {
                     whose = chain.called(certificate), ended = certificate and certificate.not_after,
                     starts = certificate and certificate.not_before } })
                 :because(("checks.TemporalValidity@%d"):format(depth), 3)
-            local path = chain.path(flow.server_leg.chain, depth, date)
+            local path = chain.path(flow.server_leg, depth, date)
             if path then site:because(path, 3) end
             if explains then site:against("proxy.clock.state", 3) end
             -- Of several, iOS names the certificate nearest to the site.

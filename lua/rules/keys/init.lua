@@ -21,12 +21,12 @@ rule {
     judged = function(flow)
         local leg = flow.server_leg
         for _, check in ipairs(chain.failures(leg.verdict, { KeySize = true, WeakKeySize = true })) do
-            local certificate = chain.at(leg.chain, check.cert)
+            local certificate = chain.at(leg, check.cert)
             if certificate then
                 local weak = flow:suspect(fault_of(certificate, leg.verdict.causes),
                         { with = { whose = chain.called(certificate), key = certificate.key } })
                     :because("checks." .. check.check, 3)
-                local path = chain.path(leg.chain, check.cert, "key")
+                local path = chain.path(leg, check.cert, "key")
                 if path then weak:because(path, 3) end
             end
         end
@@ -44,11 +44,11 @@ rule {
         for _, check in ipairs(chain.failures(leg.verdict, { WeakSignature = true, SignatureHashAlgorithms = true })) do
             local broken = leg.verdict:failed("WeakSignature", check.cert) ~= nil       -- MD5 fails both checks
             if check.check == "WeakSignature" or not broken then
-                local certificate = chain.at(leg.chain, check.cert)
+                local certificate = chain.at(leg, check.cert)
                 local weak = flow:suspect(broken and "weak-signature-md5" or "weak-signature-sha1", { with = {
                         whose = chain.called(certificate), signature = certificate and certificate.signature } })
                     :because("checks." .. check.check, 3)
-                local path = chain.path(leg.chain, check.cert, "signature")
+                local path = chain.path(leg, check.cert, "signature")
                 if path then weak:because(path, check.cert == 0 and 3 or 2) end   -- iOS names the one nearest to the site
                 sha1 = sha1 or not broken
             end

@@ -22,10 +22,12 @@ return {
     },
     ["untrusted-root"] = {
         title = "Nobody here trusts the root of the chain",
-        why   = "The chain of {target.host} is whole, but its root is not one that is trusted here.[ The root is “{server_leg.chain.top.issuer.cn}”.] whytls knows the public roots of this computer (Mozilla's). Apple's own list was not looked at.",
+        why   = "The chain of {target.host} is whole, but its root is not one that is trusted here.[ The root is “{$root}”.] whytls knows the public roots of this computer (Mozilla's). Apple's own list was not looked at.",
         because = {
             ["checks.AnchorTrusted"] = "the chain ends at a root that is in no list",
             ["server_leg.trusted_by"] = "the root is among no public roots that whytls knows",
+            ["server_leg.chain.issuer.is_ca"] = "the chain got as far as an authority before it broke off",
+            ["server_leg.chain.top.is_ca"] = "the chain got as far as an authority before it broke off",
             ["server_leg.verdict_user.verdict"] = "with that root installed and trusted, an iPhone would accept the chain",
         },
         ios   = { safari = safari, app = refused, grade = "Apple source" },
@@ -34,17 +36,17 @@ return {
             "Otherwise nothing. Do not install a root that you do not know.",
         },
         server_fix = { "Use a public CA, or deliver the root to the phones by device management. Roots delivered that way need no switch." },
-        next_test = "Ask the owner of the site for the SHA-256 of the root, and compare it with the one that was sent: {server_leg.chain.top.sha256}",
+        next_test = "Ask the owner of the site for the SHA-256 of the root, and compare it with the one that was sent[: {$sha256}].",
         variants = {
             ["mozilla-only"] = {
                 title = "Mozilla trusts the root, Apple does not",
-                why   = "{target.host} is trusted by Mozilla and not by Apple.[ The chain ends at “{server_leg.chain.top.issuer.cn}”.] Firefox and most Linux machines accept it. No iPhone does.",
+                why   = "{target.host} is trusted by Mozilla and not by Apple.[ The chain ends at “{$root}”.] Firefox and most Linux machines accept it. No iPhone does.",
                 server_fix = { "Use a CA that is in Apple's list, or ask the CA for a chain that ends there." },
                 next_test = "Open the site in Firefox on a computer. It works there, and tells nothing about the phone.",
             },
             ["root-not-sent"] = {
-                why   = "The chain of {target.host} ends at an authority that is not known here.[ “{server_leg.chain.top.issuer.cn}” was not sent.] It may be a root that nobody here trusts; it may be an intermediate that the site left out.",
-                next_test = "Ask the owner of the site whether “{server_leg.chain.top.issuer.text}” is a root.",
+                why   = "The chain of {target.host} ends at an authority that is not known here.[ “{$issuer}” was not sent.] It may be a root that nobody here trusts; it may be an intermediate that the site left out.",
+                next_test = "Ask the owner of the site whether “{$issuer}” is a root.",
             },
         },
     },
@@ -73,10 +75,12 @@ return {
     },
     ["missing-intermediate-aia"] = {
         title = "The site left out an intermediate",
-        why   = "{target.host} leaves out the certificate between its own and the root; iPhones fetch it themselves, many other clients fail.[ “{server_leg.chain.top.issuer.cn}” was not sent.] whytls does not fetch it, so what comes after it was not looked at.",
+        why   = "{target.host} leaves out the certificate between its own and the root; iPhones fetch it themselves, many other clients fail.[ “{$issuer}” was not sent.] whytls does not fetch it, so what comes after it was not looked at.",
         because = {
             ["checks.MissingIntermediate"] = "no chain leads from the certificates that were sent to a trusted root",
-            ["server_leg.chain.top.aia"] = "the certificate says where its issuer's can be fetched: {server_leg.chain.top.aia}",
+            ["server_leg.chain.top.aia"] = "the certificate says where its issuer's can be fetched: {$aia}",
+            ["server_leg.chain.leaf.aia"] = "the certificate says where its issuer's can be fetched: {$aia}",
+            ["server_leg.chain.issuer.aia"] = "the certificate says where its issuer's can be fetched: {$aia}",
         },
         ios   = { safari = "mostly nothing; the first visit is slower. Where the fetch is blocked: " .. safari, app = "mostly nothing; else error -1202 (observed)", grade = "Apple source" },
         device_fix = { "Nothing." },
@@ -85,10 +89,12 @@ return {
     },
     ["missing-intermediate-no-aia"] = {
         title = "The site left out an intermediate",
-        why   = "{target.host} leaves out the certificate between its own and the root, and nothing says where to fetch it.[ “{server_leg.chain.top.issuer.cn}” was not sent.]",
+        why   = "{target.host} leaves out the certificate between its own and the root, and nothing says where to fetch it.[ “{$issuer}” was not sent.]",
         because = {
             ["checks.MissingIntermediate"] = "no chain leads from the certificates that were sent to a trusted root",
             ["server_leg.chain.top.aia"] = "the certificate names no address for its issuer's",
+            ["server_leg.chain.leaf.aia"] = "the certificate names no address for its issuer's",
+            ["server_leg.chain.issuer.aia"] = "the certificate names no address for its issuer's",
         },
         ios   = { safari = safari, app = refused, grade = "Apple source" },
         device_fix = { "Nothing. A phone that met the missing certificate elsewhere may accept the site; others do not." },
