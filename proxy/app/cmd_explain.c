@@ -13,7 +13,7 @@
 #include "base/mem.h"
 #include "base/time_text.h"
 #include "cert/chain.h"
-#include "cert/roots.h"
+#include "trust/roots.h"
 #include "command.h"
 #include "explain/explain.h"
 #include "explanation.h"

@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "cert/chain.h"
 #include "cert/facts.h"
-#include "cert/roots.h"
+#include "trust/roots.h"
 
 #include "judging_priv.h"
 #include "verdict.h"
@@ -18,6 +18,29 @@ enum { DETAIL_BYTES_MOST = 400 };
 
 static const char *const kinds[] = {
     [ANCHORS_SYSTEM] = "system", [ANCHORS_USER] = "user", [ANCHORS_CUSTOM] = "custom"};
+
+static const char *const policies[N_JUDGE_POLICIES] = {
+    [JUDGE_TLS_SERVER] = "tls-server",
+    [JUDGE_TLS_CLIENT] = "tls-client",
+    [JUDGE_SMIME] = "smime",
+    [JUDGE_EAP_SERVER] = "eap-server",
+    [JUDGE_EAP_CLIENT] = "eap-client",
+    [JUDGE_IPSEC_SERVER] = "ipsec-server",
+    [JUDGE_IPSEC_CLIENT] = "ipsec-client",
+    [JUDGE_X509_BASIC] = "x509-basic",
+    [JUDGE_WEBPKI] = "tls-server",
+    [JUDGE_WEBPKI_CLIENT] = "tls-client",
+};
+
+const char *judge_policy_name(enum judge_policy p)
+{
+    return policies[p];
+}
+
+bool judge_policy_is_webpki(enum judge_policy p)
+{
+    return p == JUDGE_WEBPKI || p == JUDGE_WEBPKI_CLIENT;
+}
 
 const char *anchors_are_name(enum anchors_are a)
 {

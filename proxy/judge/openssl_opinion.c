@@ -11,7 +11,7 @@
 #include <openssl/x509v3.h>
 
 #include "cert/name.h"
-#include "cert/roots.h"
+#include "trust/roots.h"
 
 /* Verifying costs public key operations; the answer for the same chain, host and roots changes only
  * when the time passes a date of one of the certificates. */

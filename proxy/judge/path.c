@@ -6,7 +6,7 @@
 
 #include "base/mem.h"
 #include "cert/name.h"
-#include "cert/roots.h"
+#include "trust/roots.h"
 
 enum { PARENTS_MOST = 64 /* of one certificate: a pool of namesakes is an attack */ };
 

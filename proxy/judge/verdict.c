@@ -24,8 +24,43 @@ const char *verdict_answer_name(enum verdict_answer a)
     return "error";
 }
 
+const char *verdict_ct_name(enum verdict_ct c)
+{
+    static const char *const names[] = {[VERDICT_CT_NOT_JUDGED] = "not-judged",
+        [VERDICT_CT_QUALIFIED] = "qualified",
+        [VERDICT_CT_MISSING] = "missing",
+        [VERDICT_CT_INVALID] = "invalid",
+        [VERDICT_CT_CANNOT_TELL] = "cannot-tell"};
+
+    return names[c];
+}
+
+const char *verdict_revocation_name(enum verdict_revocation r)
+{
+    static const char *const names[] = {[VERDICT_REVOCATION_NOT_CHECKED] = "not-checked",
+        [VERDICT_REVOCATION_GOOD] = "good",
+        [VERDICT_REVOCATION_REVOKED] = "revoked",
+        [VERDICT_REVOCATION_UNKNOWN] = "unknown",
+        [VERDICT_REVOCATION_STALE] = "stale",
+        [VERDICT_REVOCATION_INVALID] = "invalid",
+        [VERDICT_REVOCATION_UNREACHABLE] = "unreachable"};
+
+    return names[r];
+}
+
+static void detour_fini(struct verdict_detour *d)
+{
+    for (size_t i = 0; i < d->n; i++)
+        mem_free(d->sha256[i]);
+    mem_free(d->sha256);
+    mem_free(d->why);
+}
+
 void verdict_fini(struct verdict *v)
 {
+    for (size_t i = 0; i < v->n_detours; i++)
+        detour_fini(&v->detours[i]);
+    mem_free(v->revocation);
     mem_free(v->error);
     mem_free(v->text);
     for (size_t i = 0; i < v->n_checks; i++)

@@ -41,6 +41,35 @@ struct openssl_opinion {
     const char *text;        /* static */
 };
 
+/* Certificate Transparency, as far as it was looked at (check_ct.c). */
+enum verdict_ct {
+    VERDICT_CT_NOT_JUDGED = 0, /* no log list at hand */
+    VERDICT_CT_QUALIFIED,      /* enough valid SCTs */
+    VERDICT_CT_MISSING,        /* no SCT at all */
+    VERDICT_CT_INVALID,        /* SCTs, but not enough that count */
+    VERDICT_CT_CANNOT_TELL,    /* SCTs of logs that our list, being old, may not know */
+};
+
+/* Revocation of one certificate of the path (check_revocation.c). */
+enum verdict_revocation {
+    VERDICT_REVOCATION_NOT_CHECKED = 0,
+    VERDICT_REVOCATION_GOOD,
+    VERDICT_REVOCATION_REVOKED,
+    VERDICT_REVOCATION_UNKNOWN,     /* the responder does not know the certificate */
+    VERDICT_REVOCATION_STALE,       /* the only answers are too old or too new */
+    VERDICT_REVOCATION_INVALID,     /* the only answers do not verify */
+    VERDICT_REVOCATION_UNREACHABLE, /* set by those who fetch, when nobody answered */
+};
+
+/* A path that was looked at and turned down. */
+struct verdict_detour {
+    char **sha256; /* owned texts: hex, leaf first */
+    size_t n;
+    char  *why; /* owned: "“Old Root” expired 2021-09-30" */
+};
+
+enum { VERDICT_DETOURS_MOST = 8 };
+
 struct verdict {
     enum verdict_answer answer;
     enum anchors_are    anchors_are;
@@ -61,7 +90,13 @@ struct verdict {
         *path; /* owned, a reference each: leaf first, the anchor last when anchored */
     size_t      n_path;
     bool        anchored;   /* the path ends in a trusted certificate */
-    const char *trusted_by; /* static: "mozilla", "custom", "neither": whose list ends the path */
+    const char *trusted_by; /* static: "both", "apple", "mozilla", "custom", "neither": whose list ends the path */
+    bool        fetched;    /* the path needs a certificate that was fetched by AIA */
+    enum verdict_ct          ct;
+    enum verdict_revocation *revocation;        /* owned; n_path of them; NULL: nothing was checked */
+    const char              *revocation_source; /* static: "staple", "ocsp", "crl"; NULL: none */
+    struct verdict_detour    detours[VERDICT_DETOURS_MOST];
+    size_t                   n_detours;
     const char
           *causes[VERDICT_CAUSES_MOST]; /* static: ids of the catalogue, the winning one first */
     size_t n_causes;
@@ -70,6 +105,10 @@ struct verdict {
 
 void        verdict_fini(struct verdict *v);
 const char *verdict_answer_name(enum verdict_answer a); /* "error", "accept", "reject" */
+/* "not-judged", "qualified", "missing", "invalid", "cannot-tell" */
+const char *verdict_ct_name(enum verdict_ct c);
+/* "not-checked", "good", "revoked", "unknown", "stale", "invalid", "unreachable" */
+const char *verdict_revocation_name(enum verdict_revocation r);
 /* The failing check of this name at this certificate (any: SIZE_MAX), or NULL. */
 const struct verdict_check *verdict_failed(const struct verdict *v, const char *check, size_t cert);
 /* Apple's underlying error: `Certificate 0 “NAME” has errors: TEXT, TEXT;Certificate 1 …`. Freed

@@ -10,7 +10,7 @@
 #include "base/err.h"
 #include "cert/ca.h"
 #include "cert/chain.h"
-#include "cert/roots.h"
+#include "trust/roots.h"
 #include "explain.h"
 #include "flow/flow.h"
 #include "hook/hook.h"

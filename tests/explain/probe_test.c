@@ -18,7 +18,7 @@
 
 #include "base/clock.h"
 #include "base/err.h"
-#include "cert/roots.h"
+#include "trust/roots.h"
 #include "explain.h"
 #include "flow/flow.h"
 #include "hook/hook.h"

@@ -13,7 +13,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "cert/chain.h"
-#include "cert/roots.h"
+#include "trust/roots.h"
 #include "judge/judge.h"
 #include "judge/verdict.h"
 #include "mint_chain.h"

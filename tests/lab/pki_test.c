@@ -18,7 +18,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "cert/chain.h"
-#include "cert/roots.h"
+#include "trust/roots.h"
 #include "judge/judge.h"
 #include "judge/verdict.h"
 #include "lab.h"

@@ -17,7 +17,7 @@
 #include "cert/ca.h"
 #include "cert/leaf_cache.h"
 #include "cert/leaf_key.h"
-#include "cert/roots.h"
+#include "trust/roots.h"
 #include "device/clock_witness.h"
 #include "device/history.h"
 #include "hook/call.h"

@@ -15,10 +15,9 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/text.h"
-
-#include "chain.h"
-#include "facts.h"
-#include "name.h"
+#include "cert/chain.h"
+#include "cert/facts.h"
+#include "cert/name.h"
 
 struct roots {
     _Atomic unsigned int refs;

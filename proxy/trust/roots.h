@@ -1,4 +1,4 @@
-/* cert/roots.h - the certificates that are trusted without proof: one store, read at the start,
+/* trust/roots.h - the certificates that are trusted without proof: one store, read at the start,
  * then shared.
  *
  * Immutable after roots_load; any thread. Uses cert/facts, cert/chain. Used by judge/ and app/. */
