@@ -18,17 +18,20 @@
 static const struct option_row rows[] = {
     {"format", 0, "FORMAT", "of export: pem (default), der, mobileconfig"},
     {"data", 0, "DIR", "where whytls keeps its files"},
-    {"json", 0, NULL, "of show and init: one JSON object"},
+    {"new-key", 0, NULL, "of renew: a new key as well; every phone must then install the new root"},
+    {"json", 0, NULL, "of init, show and renew: one JSON object"},
     {NULL, 0, NULL, NULL},
 };
 
 static const struct command_help help = {
-    .usage = "whytls ca init|show|export [OPTION]…",
+    .usage = "whytls ca init|show|export|renew [OPTION]…",
     .about = "The root certificate of this installation, which the phones are asked to trust. Its key never leaves\n"
              "the data folder.\n\n"
              "  init     make the root, if there is none yet\n"
              "  show     name, fingerprint and dates\n"
-             "  export   the certificate on standard output; never the key",
+             "  export   the certificate on standard output; never the key\n"
+             "  renew    a new certificate of two years for the same key: phones that trust the old root go on until it\n"
+             "           expires, new ones install the new; a running proxy takes it up when it is started again",
     .rows = rows,
     .after = "Examples:\n"
              "  whytls ca export > whytls-root.pem\n"
@@ -39,7 +42,7 @@ static const struct command_help help = {
 struct job {
     const char *action, *format, *data;
     char       *dir; /* owned */
-    bool        json;
+    bool        json, new_key;
 };
 
 static bool take(void *arg, const char *name, const char *value, struct err *e)
@@ -51,6 +54,8 @@ static bool take(void *arg, const char *name, const char *value, struct err *e)
         j->format = value;
     else if (strcmp(name, "data") == 0)
         j->data = value;
+    else if (strcmp(name, "new-key") == 0)
+        j->new_key = true;
     else if (strcmp(name, "json") == 0)
         j->json = true;
     return true;
@@ -99,7 +104,7 @@ static void show_text(const struct job *j, const struct ca *ca, bool made, struc
     char since[TIME_TEXT_CAP], until[TIME_TEXT_CAP];
 
     if (made)
-        text_add(out, "A new root was made.\n");
+        text_add(out, strcmp(j->action, "renew") == 0 ? "The root was renewed.\n" : "A new root was made.\n");
     text_add(out, "Name      ");
     text_add_safe(out, ca_name(ca), strlen(ca_name(ca)), 128);
     text_add(out, "\nSHA-256   ");
@@ -152,6 +157,8 @@ static bool act(const struct job *j, struct err *e)
 
     if (j->format && strcmp(j->action, "export") != 0)
         return err_set(e, ERR_USAGE, "--format goes with export only");
+    if (j->new_key && strcmp(j->action, "renew") != 0)
+        return err_set(e, ERR_USAGE, "--new-key goes with renew only");
     if (strcmp(j->action, "init") == 0) {
         ca = ca_open(j->dir, clock_wall_ms(clock_system()) / 1000, &made, e);
         ok = ca && show(j, ca, made, e);
@@ -161,10 +168,13 @@ static bool act(const struct job *j, struct err *e)
     } else if (strcmp(j->action, "export") == 0) {
         ca = ca_load(j->dir, e);
         ok = ca && export(j, ca, e);
+    } else if (strcmp(j->action, "renew") == 0) {
+        ca = ca_renew(j->dir, clock_wall_ms(clock_system()) / 1000, j->new_key, e);
+        ok = ca && show(j, ca, true, e);
     } else {
         char safe[64];
 
-        err_set(e, ERR_USAGE, "no \"ca %s\": it is init, show or export; see whytls ca --help",
+        err_set(e, ERR_USAGE, "no \"ca %s\": it is init, show, export or renew; see whytls ca --help",
             text_safe(safe, sizeof safe, j->action));
     }
     ca_free(ca);
@@ -181,7 +191,7 @@ int cmd_ca(int argc, char **argv)
         return fail(&e);
     if (rest + 1 != argc) {
         err_set(&e, ERR_USAGE, "%s; see whytls ca --help",
-            rest >= argc ? "say what to do: init, show or export" : "one of init, show, export at a time");
+            rest >= argc ? "say what to do: init, show, export or renew" : "one of init, show, export, renew at a time");
         return fail(&e);
     }
     j.action = argv[rest];

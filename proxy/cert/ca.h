@@ -21,6 +21,9 @@ struct x509_st;
 struct ca *ca_open(const char *dir, int64_t now_s, bool *made, struct err *e) MUST_USE;
 /* Only opens; never makes. */
 struct ca *ca_load(const char *dir, struct err *e) MUST_USE;
+/* A new certificate of two years. With the old key and name, so that phones that trust the old root go on accepting our
+ * leaves until it expires; or with a new key. The old root (and a replaced key) stay beside it as root-XXXXXXXX.pem. */
+struct ca *ca_renew(const char *dir, int64_t now_s, bool new_key, struct err *e) MUST_USE;
 /* A CA that lives in memory only, for tests. */
 struct ca *ca_new_in_memory(int64_t now_s, struct err *e) MUST_USE;
 void       ca_free(struct ca *ca);

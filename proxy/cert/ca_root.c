@@ -80,23 +80,47 @@ out:
     return ok;
 }
 
+static bool name_copy(X509 *root, const X509 *old)
+{
+    return X509_set_subject_name(root, X509_get_subject_name(old)) == 1
+        && X509_set_issuer_name(root, X509_get_subject_name(old)) == 1;
+}
+
+/* Self-signed, with the name of `old`, or one of its own when there is none. NULL: see crypto_err. */
+static X509 *root_issue(int64_t now_s, EVP_PKEY *key, const X509 *old)
+{
+    X509 *x = X509_new();
+
+    /* Backdated as the leaves are: a phone whose clock is behind judges the root's dates as well. */
+    if (x && X509_set_version(x, X509_VERSION_3) && serial_draw(X509_get_serialNumber(x))
+        && ASN1_TIME_set(X509_getm_notBefore(x), (time_t)(now_s - BACKDATED_S))
+        && ASN1_TIME_set(X509_getm_notAfter(x), (time_t)(now_s + ROOT_LIFE_S)) && X509_set_pubkey(x, key)
+        && (old ? name_copy(x, old) : root_name_put(x, key)) && uses_put(x) && key_id_put(x)
+        && X509_sign(x, key, EVP_sha256()) > 0)
+        return x;
+    X509_free(x);
+    return NULL;
+}
+
 bool ca_root_make(int64_t now_s, struct evp_pkey_st **key, struct x509_st **root, struct err *e)
 {
     EVP_PKEY *k = EVP_EC_gen("P-256");
-    X509     *x = X509_new();
+    X509     *x = k ? root_issue(now_s, k, NULL) : NULL;
 
-    /* Backdated as the leaves are: a phone whose clock is behind judges the root's dates as well. */
-    if (k && x && X509_set_version(x, X509_VERSION_3) && serial_draw(X509_get_serialNumber(x))
-        && ASN1_TIME_set(X509_getm_notBefore(x), (time_t)(now_s - BACKDATED_S))
-        && ASN1_TIME_set(X509_getm_notAfter(x), (time_t)(now_s + ROOT_LIFE_S)) && X509_set_pubkey(x, k)
-        && root_name_put(x, k) && uses_put(x) && key_id_put(x) && X509_sign(x, k, EVP_sha256()) > 0) {
+    if (x) {
         *key = k;
         *root = x;
         return true;
     }
     EVP_PKEY_free(k);
-    X509_free(x);
     return crypto_err(e, "making our root");
+}
+
+bool ca_root_renew(
+    int64_t now_s, struct evp_pkey_st *key, const struct x509_st *old, struct x509_st **root, struct err *e)
+{
+    *root = root_issue(now_s, key, old);
+    return *root || crypto_err(e, "renewing our root");
 }
 
 bool ca_root_check(struct evp_pkey_st *key, struct x509_st *root, struct err *e)
