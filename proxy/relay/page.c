@@ -5,6 +5,7 @@
 
 #include "base/time_text.h"
 #include "flow/flow.h"
+#include "html.h"
 
 /* In characters. A host name has 253 at most (RFC 1035); the others are what a phone shows without scrolling for long. */
 enum { NAME_MOST = 253, WORDS_MOST = 120, PROSE_MOST = 420 };
@@ -59,113 +60,6 @@ enum { FACTS_MOST = 3, AGAINST_MOST = 2, STEPS_MOST = 5, ALSO_MOST = 3, CHECKS_M
 #define CROSS                                                                                                          \
     "<svg viewBox=\"0 0 16 16\" aria-hidden=\"true\"><path d=\"m4 4 8 8m0-8-8 8\" fill=\"none\" "                      \
     "stroke=\"currentColor\" stroke-width=\"2\"/></svg>"
-
-struct range {
-    uint32_t first, last;
-};
-
-/* Characters that show nothing, or turn the direction of what stands beside them (Unicode: Cc, Cf, default ignorable). */
-static const struct range hidden[] = {
-    {0x0000, 0x001f}, {0x007f, 0x009f}, {0x00ad, 0x00ad}, {0x034f, 0x034f}, {0x061c, 0x061c}, {0x115f, 0x1160},
-    {0x17b4, 0x17b5}, {0x180b, 0x180f}, {0x200b, 0x200f}, {0x2028, 0x202e}, {0x2060, 0x206f}, {0x3164, 0x3164},
-    {0xfe00, 0xfe0f}, {0xfeff, 0xfeff}, {0xffa0, 0xffa0}, {0xfff0, 0xfffb}, {0xe0000, 0xe0fff},
-};
-
-static bool is_hidden(uint32_t code)
-{
-    for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++)
-        if (code >= hidden[i].first && code <= hidden[i].last)
-            return true;
-    return false;
-}
-
-/* The code point of a sequence that text_utf8_len has found to be right. */
-static uint32_t code_point(const char *s, size_t n)
-{
-    const unsigned char *u = (const unsigned char *)s;
-    uint32_t             code = n == 1 ? u[0] : u[0] & (0xffu >> (n + 1));
-
-    for (size_t i = 1; i < n; i++)
-        code = code << 6 | (u[i] & 0x3f);
-    return code;
-}
-
-/* One character, harmless; gives its length in bytes. */
-static size_t html_char(struct text *html, const char *s, size_t n)
-{
-    size_t len = text_utf8_len(s, n);
-
-    if (!len) {
-        text_add(html, "\xef\xbf\xbd");
-        return 1;
-    }
-    uint32_t code = code_point(s, len);
-
-    if (is_hidden(code))
-        text_printf(html, "<span class=\"u\">U+%04" PRIX32 "</span>", code);
-    else if (code == '&')
-        text_add(html, "&amp;");
-    else if (code == '<')
-        text_add(html, "&lt;");
-    else if (code == '>')
-        text_add(html, "&gt;");
-    else if (code == '"')
-        text_add(html, "&quot;");
-    else if (code == '\'')
-        text_add(html, "&#39;");
-    else
-        text_add_n(html, s, len);
-    return len;
-}
-
-static size_t char_len(const char *s, size_t n)
-{
-    size_t len = text_utf8_len(s, n);
-
-    return len ? len : 1;
-}
-
-/* At most `most` characters, cut in the middle: the end of a name tells as much as its start. */
-static void html_cut(struct text *html, const char *s, size_t most)
-{
-    size_t n = strlen(s), n_chars = 0, at = 0, place = 0;
-
-    for (size_t i = 0; i < n; i += char_len(s + i, n - i))
-        n_chars++;
-    while (at < n) {
-        if (n_chars > most && place == most / 2) {
-            text_add(html, "…");
-            for (size_t skip = n_chars - most + 1; skip; skip--, place++)
-                at += char_len(s + at, n - at);
-            continue;
-        }
-        at += html_char(html, s + at, n - at);
-        place++;
-    }
-}
-
-/* From the wire: in monospace, with its own direction. */
-static void html_name(struct text *html, const char *s, size_t most)
-{
-    text_add(html, "<bdi class=\"v\">");
-    html_cut(html, s, most);
-    text_add(html, "</bdi>");
-}
-
-/* A sentence of ours or of a rule, in which names from the wire may stand. Rules may break their lines. */
-static void html_prose(struct text *html, const char *s)
-{
-    struct text line = {0};
-
-    text_add(&line, s);
-    for (size_t i = 0; i < line.len; i++)
-        if (line.at[i] == '\n' || line.at[i] == '\t')
-            line.at[i] = ' ';
-    text_add(html, "<bdi>");
-    html_cut(html, text_str(&line), PROSE_MOST);
-    text_add(html, "</bdi>");
-    text_fini(&line);
-}
 
 /* The end of the first sentence: a full stop that a space or the end follows. */
 static size_t sentence_len(const char *s)
@@ -243,7 +137,7 @@ static void add_sentence(struct text *html, const char *s, size_t len)
     struct text part = {0};
 
     text_add_n(&part, s, len);
-    html_prose(html, text_str(&part));
+    html_prose(html, text_str(&part), PROSE_MOST);
     text_fini(&part);
 }
 
@@ -280,7 +174,7 @@ static void add_lead(const struct flow *f, const char *rest, struct text *html)
     while (*rest == ' ' || *rest == '\n')
         rest++;
     if (*rest) {
-        html_prose(html, rest);
+        html_prose(html, rest, PROSE_MOST);
         text_add(html, " ");
     } else if (is_refused(verdict_of(f))) {
         text_add(html, "A certificate is a site’s proof of who it is. ");
@@ -309,7 +203,7 @@ static void add_evidence(struct text *html, const struct flow_evidence *e, bool 
 {
     text_printf(html, "<li%s>%s<span>", speaks_for ? "" : " class=\"no\"", speaks_for ? TICK : CROSS);
     if (e->says && *e->says) {
-        html_prose(html, e->says);
+        html_prose(html, e->says, PROSE_MOST);
     } else {
         html_name(html, e->fact ? e->fact : "", WORDS_MOST);
         text_add(html, " is ");
@@ -336,12 +230,12 @@ static void add_steps(struct text *html, const char *who, const struct flow_text
     if (!steps || !steps->n)
         text_add(html, none);
     else if (steps->n == 1)
-        html_prose(html, steps->at[0]);
+        html_prose(html, steps->at[0], PROSE_MOST);
     else
         text_add(html, "<ol>");
     for (size_t i = 0; steps && steps->n > 1 && i < steps->n && i < STEPS_MOST; i++) {
         text_add(html, "<li>");
-        html_prose(html, steps->at[i]);
+        html_prose(html, steps->at[i], PROSE_MOST);
         text_add(html, "</li>");
     }
     text_add(html, steps && steps->n > 1 ? "</ol></li>\n" : "</li>\n");
@@ -356,7 +250,7 @@ static void add_remedies(const struct flow *f, struct text *html)
     add_steps(html, "If the site is yours:", d ? &d->server_fix : NULL, "Nothing is known that you would have to change.");
     if (d && d->next_test && *d->next_test) {
         text_add(html, "<li><b>To be sure:</b> ");
-        html_prose(html, d->next_test);
+        html_prose(html, d->next_test, PROSE_MOST);
         text_add(html, "</li>\n");
     }
     if (is_refused(verdict_of(f)))
@@ -369,7 +263,7 @@ static void add_grade(struct text *html, const char *grade)
     if (!grade)
         return;
     text_add(html, "<span class=\"grade\">");
-    html_cut(html, grade, WORDS_MOST);
+    html_plain(html, grade, WORDS_MOST);
     text_add(html, "</span>\n");
 }
 
@@ -388,18 +282,18 @@ static void add_ios(const struct flow *f, struct text *html)
         grade = "Apple source";
     if (text) {
         text_add(html, "<p>");
-        html_prose(html, text);
+        html_prose(html, text, PROSE_MOST);
         text_add(html, "</p>\n");
         add_grade(html, grade);
     }
     if (d && d->ios->safari) {
         text_add(html, "<p>Safari: ");
-        html_prose(html, d->ios->safari);
+        html_prose(html, d->ios->safari, PROSE_MOST);
         text_add(html, "</p>\n");
     }
     if (d && d->ios->app) {
         text_add(html, "<p>Apps: ");
-        html_prose(html, d->ios->app);
+        html_prose(html, d->ios->app, PROSE_MOST);
         text_add(html, "</p>\n");
     }
     if (!text)
@@ -466,7 +360,7 @@ static void add_owner(const struct flow *f, struct text *html)
     if (is_refused(verdict_of(f)))
         add_verdict(html, verdict_of(f));
     text_add(html, "<dt>Check again</dt><dd><code>whytls explain ");
-    html_cut(html, host_of(f), NAME_MOST);
+    html_plain(html, host_of(f), NAME_MOST);
     if (f->target->port != 443)
         text_printf(html, ":%" PRId64, f->target->port);
     text_add(html, "</code></dd>\n</dl>\n</section>\n");
@@ -482,9 +376,9 @@ static void add_others(const struct flow *f, struct text *html)
         const struct flow_diagnosis *d = &f->diagnosis[i];
 
         text_printf(html, "<li><b>%s</b> ", confidence_word(d->confidence));
-        html_prose(html, d->why && *d->why ? d->why : d->title ? d->title : "");
+        html_prose(html, d->why && *d->why ? d->why : d->title ? d->title : "", PROSE_MOST);
         text_add(html, " <code>");
-        html_cut(html, d->cause ? d->cause : "", WORDS_MOST);
+        html_plain(html, d->cause ? d->cause : "", WORDS_MOST);
         text_add(html, "</code></li>\n");
     }
     if (f->n_diagnosis > ALSO_MOST + 1)
@@ -497,7 +391,7 @@ static void add_end(const struct flow *f, struct text *html)
     char at[TIME_TEXT_CAP];
 
     text_add(html, "<p class=\"end\">Record ");
-    html_cut(html, f->id ? f->id : "", WORDS_MOST);
+    html_plain(html, f->id ? f->id : "", WORDS_MOST);
     text_printf(html, " · %s · status 502 · whytls " WHYTLS_VERSION "</p>\n</main>\n</body>\n</html>\n", time_rfc3339(at, f->at));
 }
 
@@ -510,7 +404,7 @@ static void add_head(const struct flow *f, struct text *html)
                    "<meta name=\"robots\" content=\"noindex\">\n<title>whytls stopped this page");
     if (d && d->title) {
         text_add(html, ": ");
-        html_cut(html, d->title, WORDS_MOST);
+        html_plain(html, d->title, WORDS_MOST);
     }
     text_add(html, "</title>\n<style>" PAGE_STYLE "</style>\n</head>\n<body>\n<main>\n");
 }

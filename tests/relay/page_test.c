@@ -116,6 +116,7 @@ static void it_tells_cause_evidence_remedy_and_what_ios_says(void **state)
     assert_has(page, "<h1><bdi>The certificate of api.shop.example.com expired 3 days ago, so an iPhone refuses it.</bdi></h1>");
     assert_has(page, "<b>Certain.</b>");
     assert_has(page, "Our clock is right.");
+    assert_has(page, "<code>whytls explain api.shop.example.com</code>");
     assert_has(page, "<b>On this phone:</b> Nothing. No setting helps.");
     assert_has(page, "<ol><li><bdi>Renew the certificate.</bdi></li>");
     assert_has(page, "“api.shop.example.com” certificate is expired");
