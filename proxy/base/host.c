@@ -188,6 +188,13 @@ bool host_is_public_suffix(const char *suffix)
     return list && psl_is_public_suffix2(list, suffix, PSL_TYPE_ICANN | PSL_TYPE_NO_STAR_RULE);
 }
 
+bool host_is_any_suffix(const char *suffix)
+{
+    const psl_ctx_t *list = psl_builtin();
+
+    return list && psl_is_public_suffix2(list, suffix, PSL_TYPE_ANY | PSL_TYPE_NO_STAR_RULE);
+}
+
 const char *host_port_text(char *buf, size_t cap, const char *host, uint16_t port)
 {
     if (strchr(host, ':'))

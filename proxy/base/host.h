@@ -23,6 +23,8 @@ bool host_is_local(const char *host);
 const char *host_site(const char *host);
 /* True when `*.suffix` would stand directly before a public suffix of the ICANN part of the list ("co.uk"). */
 bool host_is_public_suffix(const char *suffix);
+/* The same of the whole list, under which customers of one company are strangers as well ("s3.amazonaws.com"). */
+bool host_is_any_suffix(const char *suffix);
 /* "host:port", with brackets when the host is an IPv6 literal. */
 const char *host_port_text(char *buf, size_t cap, const char *host, uint16_t port);
 

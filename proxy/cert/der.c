@@ -105,37 +105,67 @@ bool der_bits(struct cert_span body, unsigned *out)
     return true;
 }
 
+/* An arc of more than 64 bits, base 128, in decimal. */
+static void wide_arc_add(struct text *out, const uint8_t *at, size_t len)
+{
+    uint8_t digits[OID_BYTES_MOST * 3]; /* the least first; seven bits are 2.1 of them */
+    size_t n = 0;
+
+    for (size_t i = 0; i < len; i++) {
+        unsigned carry = at[i] & 0x7f;
+
+        for (size_t k = 0; k < n || carry; k++) {
+            unsigned value = (k < n ? digits[k] * 128U : 0) + carry;
+
+            digits[k] = (uint8_t)(value % 10);
+            carry = value / 10;
+            n = k < n ? n : k + 1;
+        }
+    }
+    while (n-- > 0)
+        text_add_char(out, (char)('0' + digits[n]));
+}
+
+/* The first arc and the second share a number: 40 times the first plus the second (X.690 §8.19.4).
+ */
+static void first_arcs_add(struct text *out, uint64_t arc)
+{
+    uint64_t top = arc < 80 ? arc / 40 : 2;
+
+    text_printf(out, "%llu.%llu", (unsigned long long)top, (unsigned long long)(arc - top * 40));
+}
+
 char *der_oid_text(struct cert_span body)
 {
     struct text out = {0};
+    size_t from = 0; /* where the arc at hand begins */
     uint64_t    arc = 0;
-    bool        first = true;
+    bool wide = false;
 
     if (body.len == 0 || body.len > OID_BYTES_MOST || (body.at[body.len - 1] & 0x80))
         return NULL;
     for (size_t i = 0; i < body.len; i++) {
-        if (arc == 0 && body.at[i] == 0x80) /* X.690 §8.19.2: no leading 80 */
-            goto bad;
-        if (arc >> (OID_ARC_MOST - 7))
-            goto bad;
+        wide = wide || arc >> (OID_ARC_MOST - 7);
         arc = arc << 7 | (body.at[i] & 0x7f);
         if (body.at[i] & 0x80)
             continue;
-        if (first) {
-            uint64_t top = arc < 80 ? arc / 40 : 2;
-
-            text_printf(
-                &out, "%llu.%llu", (unsigned long long)top, (unsigned long long)(arc - top * 40));
-        } else {
-            text_printf(&out, ".%llu", (unsigned long long)arc);
+        if (body.at[from] == 0x80 || (wide && from == 0)) { /* X.690 §8.19.2: no leading 80 */
+            text_fini(&out);
+            return NULL;
         }
-        first = false;
+        if (from)
+            text_add_char(&out, '.');
+        if (from == 0)
+            first_arcs_add(&out, arc);
+        else if (wide)
+            wide_arc_add(&out, body.at + from, i + 1 - from);
+        else
+            text_printf(&out, "%llu", (unsigned long long)arc);
+        from = i + 1;
         arc = 0;
+        wide = false;
     }
     return text_give(&out);
-bad:
-    text_fini(&out);
-    return NULL;
 }
 
 static bool digits_read(const uint8_t *at, size_t n, int *out)
@@ -168,27 +198,74 @@ static int month_days(int year, int month)
     return days[month - 1] + (month == 2 && leap);
 }
 
+/* YYMMDD or YYYYMMDD, and hhmm. *at is moved past it. */
+static bool minute_read(const uint8_t **at, size_t year_digits, int64_t *out)
+{
+    int year, month, day, hour, minute;
+
+    if (!digits_read(*at, year_digits, &year) || !digits_read(*at + year_digits, 2, &month) ||
+        !digits_read(*at + year_digits + 2, 2, &day) ||
+        !digits_read(*at + year_digits + 4, 2, &hour) ||
+        !digits_read(*at + year_digits + 6, 2, &minute))
+        return false;
+    if (year_digits == 2)
+        year += year < 50 ? 2000 : 1900; /* RFC 5280 §4.1.2.5.1 */
+    if (month < 1 || month > 12 || day < 1 || day > month_days(year, month) || hour > 23 ||
+        minute > 59)
+        return false;
+    *out = days_from_civil(year, month, day) * 86400 + hour * 3600 + minute * 60;
+    *at += year_digits + 8;
+    return true;
+}
+
+static bool second_read(const uint8_t **at, int most, int64_t *out)
+{
+    int second;
+
+    if (!digits_read(*at, 2, &second) || second > most)
+        return false;
+    *out += second;
+    *at += 2;
+    return true;
+}
+
+static size_t year_digits_of(const struct der_item *item)
+{
+    return item->tag == DER_UTC_TIME ? 2 : item->tag == DER_GENERALIZED_TIME ? 4 : 0;
+}
+
 bool der_time(const struct der_item *item, int64_t *out)
 {
-    struct cert_span b = item->body;
-    size_t           digits = item->tag == DER_UTC_TIME ? 2 : 4;
-    int              year, month, day, hour, minute, second;
+    const uint8_t *at = item->body.at;
+    size_t digits = year_digits_of(item);
 
-    if ((item->tag != DER_UTC_TIME && item->tag != DER_GENERALIZED_TIME) || b.len != digits + 11
-        || b.at[b.len - 1] != 'Z')
+    return digits && item->body.len == digits + 11 && minute_read(&at, digits, out) &&
+           second_read(&at, 59, out) && *at == 'Z';
+}
+
+/* +hhmm is ahead of UTC. */
+static bool offset_read(const uint8_t *at, int64_t *out)
+{
+    int hours, minutes;
+
+    if ((at[0] != '+' && at[0] != '-') || !digits_read(at + 1, 2, &hours) ||
+        !digits_read(at + 3, 2, &minutes))
         return false;
-    if (!digits_read(b.at, digits, &year) || !digits_read(b.at + digits, 2, &month)
-        || !digits_read(b.at + digits + 2, 2, &day) || !digits_read(b.at + digits + 4, 2, &hour)
-        || !digits_read(b.at + digits + 6, 2, &minute)
-        || !digits_read(b.at + digits + 8, 2, &second))
-        return false;
-    if (digits == 2)
-        year += year < 50 ? 2000 : 1900; /* RFC 5280 §4.1.2.5.1 */
-    if (month < 1 || month > 12 || day < 1 || day > month_days(year, month) || hour > 23
-        || minute > 59 || second > 59)
-        return false;
-    *out = days_from_civil(year, month, day) * 86400 + hour * 3600 + minute * 60 + second;
+    *out -= (at[0] == '+' ? 60 : -60) * (hours * 60 + minutes);
     return true;
+}
+
+bool der_time_loose(const struct der_item *item, int64_t *out)
+{
+    const uint8_t *at = item->body.at;
+    size_t digits = year_digits_of(item), len = item->body.len;
+    bool no_seconds = digits == 2 && len == 11, offset = len == digits + 15;
+
+    if (!digits || !(no_seconds || offset || len == digits + 11) || !minute_read(&at, digits, out))
+        return false;
+    if (!no_seconds && !second_read(&at, 60, out))
+        return false;
+    return offset ? offset_read(at, out) : *at == 'Z';
 }
 
 static void escape_add(struct text *out, unsigned byte)

@@ -61,11 +61,15 @@ bool der_small(struct cert_span body, int *out) MUST_USE;
 /* Bits of a BIT STRING as RFC 5280 numbers them (bit 0 is the first), at most 16; false when it is
  * none or longer. */
 bool der_bits(struct cert_span body, unsigned *out) MUST_USE;
-/* "2.5.29.17", freed with mem_free; NULL when the body is no object identifier. */
+/* "2.5.29.17", freed with mem_free; NULL when the body is no object identifier. Arcs but the first
+ * may have any size: 2.25 holds 128-bit numbers. */
 char *der_oid_text(struct cert_span body);
 /* Seconds since 1970 of a UTCTime or GeneralizedTime as RFC 5280 §4.1.2.5 wants it: Zulu, seconds,
  * no fraction. */
 bool der_time(const struct der_item *item, int64_t *out) MUST_USE;
+/* The same, and what iOS reads besides: a UTCTime without seconds, an offset +hhmm or -hhmm for the
+ * Z, a leap second. */
+bool der_time_loose(const struct der_item *item, int64_t *out) MUST_USE;
 /* A string type as UTF-8, NUL and bytes that are no UTF-8 as \xNN; freed with mem_free; NULL when
  * the tag is no string. */
 char *der_text(const struct der_item *item);

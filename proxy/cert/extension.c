@@ -13,14 +13,6 @@
 
 typedef bool extension_reader(struct cert *c, struct cert_span value);
 
-static bool is_ascii(struct cert_span s)
-{
-    for (size_t i = 0; i < s.len; i++)
-        if (s.at[i] >= 0x80)
-            return false;
-    return true;
-}
-
 static bool is_utf8(struct cert_span s)
 {
     for (size_t i = 0; i < s.len;) {
@@ -54,8 +46,19 @@ static void ip_put(struct cert *c, struct cert_span body)
 
 /* RFC 5280 §4.2.1.6: otherName [0], rfc822Name [1], dNSName [2], x400 [3], directoryName [4],
  * ediParty [5], URI [6], iPAddress [7], registeredID [8]. */
+static bool is_general_name(uint8_t tag)
+{
+    static const uint8_t tags[] = {DER_CONTEXT_CONSTRUCTED | 0, DER_CONTEXT | 1, DER_CONTEXT | 2,
+        DER_CONTEXT_CONSTRUCTED | 3, DER_CONTEXT_CONSTRUCTED | 4, DER_CONTEXT_CONSTRUCTED | 5,
+        DER_CONTEXT | 6, DER_CONTEXT_CONSTRUCTED | 6, DER_CONTEXT | 7, DER_CONTEXT | 8};
+
+    return memchr(tags, tag, sizeof(tags)) != NULL;
+}
+
 static bool general_name_put(struct cert *c, const struct der_item *name)
 {
+    struct der_item uri;
+
     switch (name->tag) {
     case DER_CONTEXT | 1:
         texts_add(&c->emails, der_text_utf8(name->body));
@@ -66,22 +69,17 @@ static bool general_name_put(struct cert *c, const struct der_item *name)
         return true;
     case DER_CONTEXT | 6:
         texts_add(&c->uris, der_text_utf8(name->body));
-        return is_ascii(name->body);
+        return true;
     case DER_CONTEXT | 7:
         ip_put(c, name->body);
         return true;
-    case DER_CONTEXT_CONSTRUCTED | 4: {
-        struct der_item sequence;
-
-        return der_only(name->body, DER_SEQUENCE, &sequence);
-    }
-    case DER_CONTEXT_CONSTRUCTED | 0:
-    case DER_CONTEXT_CONSTRUCTED | 3:
-    case DER_CONTEXT_CONSTRUCTED | 5:
-    case DER_CONTEXT | 8:
+    case DER_CONTEXT_CONSTRUCTED | 6: /* seen in the wild, and read by iOS */
+        if (!der_only(name->body, DER_IA5_STRING, &uri))
+            return false;
+        texts_add(&c->uris, der_text_utf8(uri.body));
         return true;
     default:
-        return false;
+        return is_general_name(name->tag);
     }
 }
 
@@ -101,21 +99,6 @@ static bool san_read(struct cert *c, struct cert_span value)
     if (!ok)
         c->dns_usable = c->ips_usable = false;
     return ok;
-}
-
-/* A list of GeneralNames in which only the shape counts: issuerAltName. */
-static bool general_names_check(struct cert *c, struct cert_span value)
-{
-    struct der_item sequence, name;
-    struct der      d;
-
-    (void)c;
-    if (!der_only(value, DER_SEQUENCE, &sequence))
-        return false;
-    for (d = der_of(sequence.body); d.left;)
-        if (!der_next(&d, &name))
-            return false;
-    return sequence.body.len > 0;
 }
 
 static bool basic_constraints_read(struct cert *c, struct cert_span value)
@@ -182,7 +165,7 @@ static bool eku_read(struct cert *c, struct cert_span value)
     struct der      d;
 
     c->has_eku = true;
-    if (!der_only(value, DER_SEQUENCE, &sequence))
+    if (!der_only(value, DER_SEQUENCE, &sequence) || sequence.body.len == 0)
         return false;
     for (d = der_of(sequence.body); d.left;) {
         char *oid = der_take(&d, DER_OID, &item) ? der_oid_text(item.body) : NULL;
@@ -214,10 +197,12 @@ static bool ski_read(struct cert *c, struct cert_span value)
     return true;
 }
 
+/* RFC 5280 §4.2.1.1: the issuer's name and serial are both there, or neither. */
 static bool aki_read(struct cert *c, struct cert_span value)
 {
     struct der_item sequence, item;
     struct der      d;
+    bool issuer = false, serial = false;
 
     if (!der_only(value, DER_SEQUENCE, &sequence))
         return false;
@@ -227,11 +212,15 @@ static bool aki_read(struct cert *c, struct cert_span value)
         if (item.tag == (DER_CONTEXT | 0) && !c->aki) {
             c->aki_id = item.body;
             c->aki = hex_of(item.body);
-        } else if (item.tag != (DER_CONTEXT_CONSTRUCTED | 1) && item.tag != (DER_CONTEXT | 2)) {
+        } else if (item.tag == (DER_CONTEXT_CONSTRUCTED | 1) && !serial) {
+            issuer = true;
+        } else if (item.tag == (DER_CONTEXT | 2)) {
+            serial = true;
+        } else {
             return false;
         }
     }
-    return true;
+    return issuer == serial;
 }
 
 static bool aia_read(struct cert *c, struct cert_span value)
@@ -255,51 +244,65 @@ static bool aia_read(struct cert *c, struct cert_span value)
         mem_free(oid);
         if (!der_next(&pair, &item) || pair.left)
             return false;
-        if (item.tag == (DER_CONTEXT | 6) && (issuers || responder))
+        if (!issuers && !responder)
+            continue;
+        if (item.tag == (DER_CONTEXT | 6))
             texts_add(issuers ? &c->aia : &c->ocsp, der_text_utf8(item.body));
+        else
+            c->aia_odd = true;
     }
     return true;
 }
 
-/* SIA has AIA's shape; its addresses are of no use here. */
-static bool sia_check(struct cert *c, struct cert_span value)
+/* GeneralNames, of which the addresses are kept. */
+static bool crl_names_put(struct cert *c, struct cert_span body)
 {
-    struct der_item sequence;
-
-    (void)c;
-    return der_only(value, DER_SEQUENCE, &sequence) && sequence.body.len > 0;
-}
-
-/* fullName [0] of DistributionPointName: the URIs. */
-static void crl_names_put(struct cert *c, struct cert_span body)
-{
-    struct der      names = der_of(body);
     struct der_item name;
+    struct der names;
 
-    while (names.left && der_next(&names, &name))
+    for (names = der_of(body); names.left;) {
+        if (!der_next(&names, &name) || !is_general_name(name.tag))
+            return false;
         if (name.tag == (DER_CONTEXT | 6))
             texts_add(&c->crls, der_text_utf8(name.body));
+    }
+    return true;
+}
+
+/* RFC 5280 §4.2.1.13: where [0], reasons [1], issuer [2]; the first or the last must be there.
+ * Where is a full name [0] or one relative to the issuer [1]. */
+static bool crl_point_read(struct cert *c, struct cert_span body)
+{
+    struct der inside = der_of(body);
+    struct der_item where, issuer, item;
+    bool has_where = der_take(&inside, DER_CONTEXT_CONSTRUCTED | 0, &where);
+    bool has_reasons = der_take(&inside, DER_CONTEXT | 1, &item);
+    bool has_issuer = der_take(&inside, DER_CONTEXT_CONSTRUCTED | 2, &issuer);
+
+    (void)has_reasons;
+    if (inside.left || (!has_where && !has_issuer))
+        return false;
+    if (has_where) {
+        if (der_only(where.body, DER_CONTEXT_CONSTRUCTED | 0, &item)) {
+            if (!crl_names_put(c, item.body))
+                return false;
+        } else if (!der_only(where.body, DER_CONTEXT_CONSTRUCTED | 1, &item)) {
+            return false;
+        }
+    }
+    return !has_issuer || crl_names_put(c, issuer.body);
 }
 
 static bool crl_points_read(struct cert *c, struct cert_span value)
 {
-    struct der_item sequence, point, item, full;
-    struct der      d, inside, name;
+    struct der_item sequence, point;
+    struct der d;
 
     if (!der_only(value, DER_SEQUENCE, &sequence) || sequence.body.len == 0)
         return false;
-    for (d = der_of(sequence.body); d.left;) {
-        if (!der_take(&d, DER_SEQUENCE, &point))
+    for (d = der_of(sequence.body); d.left;)
+        if (!der_take(&d, DER_SEQUENCE, &point) || !crl_point_read(c, point.body))
             return false;
-        for (inside = der_of(point.body); inside.left;) {
-            if (!der_next(&inside, &item))
-                return false;
-            name = der_of(item.body);
-            if (item.tag == (DER_CONTEXT_CONSTRUCTED | 0)
-                && der_take(&name, DER_CONTEXT_CONSTRUCTED | 0, &full))
-                crl_names_put(c, full.body);
-        }
-    }
     return true;
 }
 
@@ -350,7 +353,7 @@ static bool policy_constraints_check(struct cert *c, struct cert_span value)
     int             skip;
 
     (void)c;
-    if (!der_only(value, DER_SEQUENCE, &sequence) || sequence.body.len == 0)
+    if (!der_only(value, DER_SEQUENCE, &sequence))
         return false;
     d = der_of(sequence.body);
     if (der_take(&d, DER_CONTEXT | 0, &item) && !der_small(item.body, &skip))
@@ -369,16 +372,23 @@ static bool inhibit_any_check(struct cert *c, struct cert_span value)
     return der_only(value, DER_INTEGER, &number) && der_small(number.body, &skip);
 }
 
+/* RFC 5280 §4.2.1.10: minimum [0] is 0, maximum [1] is absent. */
 static bool subtrees_are_fit(struct cert_span body)
 {
-    struct der_item subtree, base;
+    struct der_item subtree, base, minimum;
     struct der      d, inside;
+    int n;
 
     for (d = der_of(body); d.left;) {
         if (!der_take(&d, DER_SEQUENCE, &subtree))
             return false;
         inside = der_of(subtree.body);
         if (!der_next(&inside, &base))
+            return false;
+        if (der_take(&inside, DER_CONTEXT | 0, &minimum) &&
+            (!der_small(minimum.body, &n) || n != 0))
+            return false;
+        if (inside.left)
             return false;
     }
     return true;
@@ -398,6 +408,47 @@ static bool name_constraints_check(struct cert *c, struct cert_span value)
     if (der_take(&d, DER_CONTEXT_CONSTRUCTED | 1, &item) && !subtrees_are_fit(item.body))
         return false;
     return d.left == 0;
+}
+
+/* ETSI EN 319 412-5 §4.2.3: QcType is a list of at least one object identifier. */
+static bool qc_types_are_fit(struct cert_span list)
+{
+    struct der_item item;
+    struct der d;
+
+    for (d = der_of(list); d.left;)
+        if (!der_take(&d, DER_OID, &item))
+            return false;
+    return list.len > 0;
+}
+
+/* RFC 3739 §3.2.6: statements of an OID and, maybe, what it says, which iOS takes for a SEQUENCE.
+ */
+static bool qc_statements_check(struct cert *c, struct cert_span value)
+{
+    static const uint8_t qc_type[] = {0x04, 0x00, 0x8e, 0x46, 0x01, 0x06}; /* 0.4.0.1862.1.6 */
+    struct der_item sequence, statement, oid, info = {0};
+    struct der d, inside;
+
+    (void)c;
+    if (!der_only(value, DER_SEQUENCE, &sequence) || sequence.body.len == 0)
+        return false;
+    for (d = der_of(sequence.body); d.left;) {
+        bool has_info;
+
+        if (!der_take(&d, DER_SEQUENCE, &statement))
+            return false;
+        inside = der_of(statement.body);
+        if (!der_take(&inside, DER_OID, &oid))
+            return false;
+        has_info = der_take(&inside, DER_SEQUENCE, &info);
+        if (inside.left)
+            return false;
+        if (der_span_equal(oid.body, (struct cert_span){qc_type, sizeof(qc_type)}) &&
+            !(has_info && qc_types_are_fit(info.body)))
+            return false;
+    }
+    return true;
 }
 
 /* RFC 6962 §3.3: an OCTET STRING with a TLS list of opaque SCTs. */
@@ -453,7 +504,7 @@ static const struct {
     {"2.5.29.15", "keyUsage", true, key_usage_read},
     {"2.5.29.16", "privateKeyUsagePeriod", true, NULL},
     {"2.5.29.17", "subjectAltName", true, san_read},
-    {"2.5.29.18", "issuerAltName", true, general_names_check},
+    {"2.5.29.18", "issuerAltName", true, NULL},
     {"2.5.29.19", "basicConstraints", true, basic_constraints_read},
     {"2.5.29.30", "nameConstraints", true, name_constraints_check},
     {"2.5.29.31", "cRLDistributionPoints", true, crl_points_read},
@@ -464,8 +515,8 @@ static const struct {
     {"2.5.29.37", "extKeyUsage", true, eku_read},
     {"2.5.29.54", "inhibitAnyPolicy", true, inhibit_any_check},
     {"1.3.6.1.5.5.7.1.1", "authorityInfoAccess", true, aia_read},
-    {"1.3.6.1.5.5.7.1.11", "subjectInfoAccess", true, sia_check},
-    {"1.3.6.1.5.5.7.1.3", "qcStatements", true, NULL},
+    {"1.3.6.1.5.5.7.1.11", "subjectInfoAccess", true, NULL},
+    {"1.3.6.1.5.5.7.1.3", "qcStatements", true, qc_statements_check},
     {"1.3.6.1.5.5.7.48.1.5", "ocspNoCheck", true, NULL},
     {"2.16.840.1.113730.1.1", "netscapeCertType", true, NULL},
     {"1.2.840.113533.7.65.0", "entrustVersInfo", true, NULL},
@@ -507,7 +558,7 @@ static bool is_repeated(const struct cert *c, const char *oid)
 static void extension_interpret(struct cert *c, struct cert_extension *x)
 {
     x->name = x->oid;
-    x->readable = true;
+    x->readable = x->ios_reads = true;
     for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++) {
         if (strcmp(readers[i].oid, x->oid) != 0)
             continue;
@@ -515,6 +566,7 @@ static void extension_interpret(struct cert *c, struct cert_extension *x)
         x->known = readers[i].known;
         if (readers[i].read && !is_repeated(c, x->oid))
             x->readable = readers[i].read(c, x->value);
+        x->ios_reads = x->readable && !(readers[i].read == aia_read && c->aia_odd);
     }
     if (strcmp(x->name, "subjectAltName") == 0)
         c->san_critical = x->critical;

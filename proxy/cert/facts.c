@@ -234,6 +234,7 @@ static bool version_read(struct cert *c, struct der *tbs)
     if (!der_only(wrapped.body, DER_INTEGER, &number) || !der_small(number.body, &n))
         return false;
     c->version = n + 1;
+    c->version_odd = n != 1 && n != 2;
     return true;
 }
 
@@ -244,7 +245,8 @@ static bool validity_read(struct cert *c, const struct der_item *validity)
 
     if (!der_next(&d, &from) || !der_next(&d, &to) || d.left)
         return false;
-    c->dates_readable = der_time(&from, &c->not_before) && der_time(&to, &c->not_after);
+    c->dates_by_rfc = der_time(&from, &c->not_before) && der_time(&to, &c->not_after);
+    c->dates_readable = c->dates_by_rfc || (der_time_loose(&from, &c->not_before) && der_time_loose(&to, &c->not_after));
     if (!c->dates_readable)
         c->not_before = c->not_after = 0;
     return true;

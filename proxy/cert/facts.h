@@ -18,7 +18,7 @@ struct x509_st;     /* OpenSSL's X509 */
 struct evp_pkey_st; /* OpenSSL's EVP_PKEY */
 
 enum {
-    CERT_BYTES_MOST = 256 * 1024, /* badssl's 10,000 names are 220 KB; nothing honest is larger */
+    CERT_BYTES_MOST = 2 * 1024 * 1024, /* from files; Apple's tests have one of 1.2 MB. The wire's limit is tls/'s */
     CERT_EXTENSIONS_MOST = 256,
     CERT_NAME_PARTS_MOST = 256, /* attributes of one subject */
 };
@@ -87,6 +87,7 @@ struct cert_extension {
     bool             critical;
     bool             known;    /* one that iOS reads (its rules for critical ones: judge/) */
     bool             readable; /* it decodes; true as well for one that nobody here knows */
+    bool             ios_reads; /* and as iOS wants it, which is stricter in places */
     struct cert_span value;    /* inside the certificate's DER */
 };
 
@@ -105,8 +106,10 @@ struct cert {
     /* The NAME of iOS's sentences: common names, last first; else e-mail, DNS name, OU, O, any. */
     char   *summary;
     int     version;               /* 1, 2, 3; other values as the certificate has them, plus one */
+    bool    version_odd;           /* its version field says neither 2 nor 3: an explicit 1, or a number nobody knows */
     int64_t not_before, not_after; /* seconds since 1970, UTC */
     bool    dates_readable;        /* false: both are 0 */
+    bool    dates_by_rfc;          /* and written as RFC 5280 §4.1.2.5 wants them */
 
     bool has_san, san_critical;
     /* False: one entry is spoilt, so iOS lets none of the kind count. */
@@ -136,6 +139,7 @@ struct cert {
     char             *aki, *ski; /* hex, lower case; NULL when absent (aki: its keyIdentifier) */
     struct cert_span  aki_id, ski_id;
     struct cert_texts aia, ocsp, crls, policies;
+    bool              aia_odd; /* says where the issuer or a responder is, but not by an address */
     size_t            n_scts; /* embedded */
     bool              must_staple;
 

@@ -138,6 +138,7 @@ static void a_public_suffix_is_one_of_icanns(void **state)
 {
     (void)state;
     assert_true(host_is_public_suffix("com") && host_is_public_suffix("co.uk"));
+    assert_true(host_is_any_suffix("github.io") && host_is_any_suffix("com") && !host_is_any_suffix("example.com"));
     assert_false(host_is_public_suffix("example.com") || host_is_public_suffix("github.io") || host_is_public_suffix("test"));
 }
 

@@ -73,7 +73,10 @@ static void object_identifiers_are_written_in_dots(void **state)
         {"", 0, NULL},
         {"\x55\x80\x01", 3, NULL}, /* a leading 80 */
         {"\x55\x9d", 2, NULL},     /* cut short */
-        {"\x55\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x7f", 12, NULL},
+        {"\x55\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x7f", 12, "2.5.151115727451828646838271"},
+        {"\x69\x83\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x7f\x01", 21,
+            "2.25.340282366920938463463374607431768211455.1"}, /* the largest UUID */
+        {"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x7f", 11, NULL}, /* nobody's first arc is that long */
     };
 
     (void)state;
@@ -121,6 +124,40 @@ static void times_are_read_as_rfc_5280_writes_them(void **state)
         assert_int_equal(ok, cases[i].at != -1);
         if (ok)
             assert_int_equal(at, cases[i].at);
+    }
+}
+
+static void ios_reads_more_times_than_that(void **state)
+{
+    static const struct {
+        uint8_t     tag;
+        const char *text;
+        int64_t     at; /* -1: refused */
+    } cases[] = {
+        {DER_UTC_TIME, "261121090000Z", 1795251600},
+        {DER_UTC_TIME, "2611210900Z", 1795251600},
+        {DER_UTC_TIME, "261121090000+0100", 1795248000},
+        {DER_GENERALIZED_TIME, "20261121090000-0030", 1795253400},
+        {DER_UTC_TIME, "261121085960Z", 1795251600}, /* a leap second */
+        {DER_UTC_TIME, "261121090061Z", -1},
+        {DER_GENERALIZED_TIME, "202611210900Z", -1},
+        {DER_GENERALIZED_TIME, "20261121090000.5Z", -1},
+        {DER_UTC_TIME, "261121090000 0100", -1},
+        {DER_UTC_TIME, "261121090000+01Z0", -1},
+        {DER_UTC_TIME, "2611210900", -1},
+        {DER_UTC_TIME, "", -1},
+        {DER_OCTET_STRING, "2611210900Z", -1},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct der_item item = {
+            .tag = cases[i].tag, .body = span(cases[i].text, strlen(cases[i].text))};
+        int64_t at = -1;
+        bool    ok = der_time_loose(&item, &at);
+
+        if (ok != (cases[i].at != -1) || (ok && at != cases[i].at))
+            fail_msg("%s: %lld", cases[i].text, (long long)at);
     }
 }
 
@@ -196,6 +233,7 @@ int main(void)
         cmocka_unit_test(what_is_not_der_is_refused),
         cmocka_unit_test(object_identifiers_are_written_in_dots),
         cmocka_unit_test(times_are_read_as_rfc_5280_writes_them),
+        cmocka_unit_test(ios_reads_more_times_than_that),
         cmocka_unit_test(text_keeps_what_is_odd_visible),
         cmocka_unit_test(bits_count_from_the_left),
         cmocka_unit_test(small_numbers_are_not_negative_and_have_no_zero_to_spare),

@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "mint_chain.h"
 
-enum { HALF_FLIGHT = 200 };
+enum { HALF_FLIGHT = 200, SCT_EXTENSION = 18 };
 
 struct far_site {
     struct far_site_config config;
@@ -110,6 +110,33 @@ static void chain_put(struct far_site *s)
         must(SSL_CTX_add1_chain_cert(s->ctx, chain[i]->x509) == 1, "the chain");
 }
 
+/* They go with the leaf, not with the certificates above it. */
+static int staple_give(SSL *ssl, void *arg)
+{
+    const struct far_site *s = arg;
+    unsigned char         *copy = OPENSSL_memdup(s->config.staple, s->config.staple_len);
+
+    return copy && SSL_set_tlsext_status_ocsp_resp(ssl, copy, (long)s->config.staple_len) ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_NOACK;
+}
+
+static int scts_give(SSL *ssl, unsigned type, unsigned context, const unsigned char **out, size_t *len, X509 *x, size_t depth,
+    int *alert, void *arg)
+{
+    const struct far_site *s = arg;
+
+    (void)ssl, (void)type, (void)context, (void)x, (void)alert;
+    *out = s->config.scts;
+    *len = s->config.scts_len;
+    return depth == 0;
+}
+
+static int scts_asked(SSL *ssl, unsigned type, unsigned context, const unsigned char *in, size_t len, X509 *x, size_t depth,
+    int *alert, void *arg)
+{
+    (void)ssl, (void)type, (void)context, (void)in, (void)x, (void)depth, (void)alert, (void)arg;
+    return len == 0;
+}
+
 static void tls_start(struct far_site *s)
 {
     const struct far_site_config *c = &s->config;
@@ -124,6 +151,14 @@ static void tls_start(struct far_site *s)
         SSL_CTX_set_verify(s->ctx, SSL_VERIFY_PEER | (c->demands_certificate ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0), any_certificate);
     SSL_CTX_set_tlsext_servername_callback(s->ctx, name_seen);
     SSL_CTX_set_tlsext_servername_arg(s->ctx, s);
+    if (c->staple) {
+        SSL_CTX_set_tlsext_status_cb(s->ctx, staple_give);
+        SSL_CTX_set_tlsext_status_arg(s->ctx, s);
+    }
+    if (c->scts)
+        must(SSL_CTX_add_custom_ext(s->ctx, SCT_EXTENSION,
+                 SSL_EXT_CLIENT_HELLO | SSL_EXT_TLS1_2_SERVER_HELLO | SSL_EXT_TLS1_3_CERTIFICATE, scts_give, NULL, s, scts_asked, NULL),
+            "SCTs");
     if (c->alpn)
         SSL_CTX_set_alpn_select_cb(s->ctx, protocol_choose, s);
     s->ssl = SSL_new(s->ctx);

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct evbuffer;
 struct far_site;
@@ -35,6 +36,10 @@ struct far_site_config {
     const char        *alpn;                /* the one protocol it chooses when offered; NULL: none */
     bool               demands_certificate; /* of the client */
     bool               asks_certificate;    /* takes none as well */
+    const uint8_t     *scts;                /* a list of SCTs for who asks (RFC 6962 §3.3.1); NULL: none */
+    size_t             scts_len;
+    const uint8_t     *staple;              /* an OCSP response for who asks; NULL: none */
+    size_t             staple_len;
 };
 
 enum far_end { FAR_GOES_ON = 0, FAR_FIN, FAR_RST };

@@ -131,6 +131,8 @@ static void san_put(X509 *x, const struct mint_spec *s)
 
     for (size_t i = 0; i < 8 && s->dns[i]; i++)
         general_name_push(names, GEN_DNS, s->dns[i], (int)strlen(s->dns[i]));
+    for (size_t i = 0; i < 2 && s->emails[i]; i++)
+        general_name_push(names, GEN_EMAIL, s->emails[i], (int)strlen(s->emails[i]));
     for (size_t i = 0; i < 4 && s->ips[i]; i++) {
         uint8_t ip[16];
         int     len = inet_pton(AF_INET, s->ips[i], ip) == 1    ? 4

@@ -53,7 +53,7 @@ struct mint_spec {
     bool        printable; /* subject strings as PrintableString instead of UTF8String */
 
     const char *dns[8];
-    const char *ips[4];
+    const char *ips[4], *emails[2];
     const char *dns_hex; /* one more dNSName, as bytes */
     bool        san_critical;
 

@@ -17,9 +17,11 @@
 #include "cert/ca.h"
 #include "cert/leaf_cache.h"
 #include "cert/leaf_key.h"
+#include "trust/pinned_hosts.h"
 #include "trust/roots.h"
 #include "device/clock_witness.h"
 #include "device/history.h"
+#include "fetch/gatherer.h"
 #include "hook/call.h"
 #include "hook/listener.h"
 #include "hook/wake.h"
@@ -28,7 +30,7 @@
 #include "script/rules.h"
 #include "tls/contexts.h"
 
-enum { SITES_MOST = 16, MINTS_MOST = 64, DIALS_MOST = 64, CALLERS_MOST = 64, FLOWS_MOST = 512, LATER_MOST = 64, TICK_MS = 100 };
+enum { SITES_MOST = 16, MINTS_MOST = 64, DIALS_MOST = 64, CALLERS_MOST = 64, FLOWS_MOST = 512, LATER_MOST = 64, GATHERS_MOST = 16, TICK_MS = 100 };
 
 struct dial {
     void (*done)(void *arg, struct dial_result *result);
@@ -39,6 +41,21 @@ struct dial {
     struct far_site    *site;
     bool                eof_told;
     size_t              turns; /* in which it was sent something */
+};
+
+struct gather {
+    void (*done)(void *arg, struct fetch_evidence *found);
+    void *arg;
+    bool  over;
+};
+
+/* Answers for the network that the fetcher would ask. */
+struct far_gatherer {
+    struct gatherer    door; /* first: a gatherer is its far_gatherer */
+    bool               offers, holds;
+    struct cert_chain *issuers; /* owned; NULL: their address gives nothing */
+    struct gather      gathers[GATHERS_MOST];
+    size_t             n;
 };
 
 struct caller {
@@ -61,12 +78,15 @@ struct later {
 
 struct talk {
     struct dialer          dialer; /* first: the dialer's functions find the talk by it */
+    struct far_gatherer    gatherer;
     struct clock           clock;
     struct ca             *ca;
     struct leaf_keys      *keys;
     struct leaf_cache     *leaves;
     struct tls_contexts   *contexts;
     struct roots          *roots;
+    const struct ct_logs  *ct_logs; /* borrowed */
+    struct pinned_hosts   *pinned;
     struct device_history *history;
     struct clock_witness  *witness;
     struct hooks          *hooks;
@@ -141,6 +161,53 @@ static void dial_answer(struct talk *t, struct dial *one)
     one->done(one->arg, &result);
 }
 
+static struct gather *gather_begin(
+    struct gatherer *door, const struct evidence_ask *ask, void (*done)(void *arg, struct fetch_evidence *found), void *arg)
+{
+    struct far_gatherer *g = (struct far_gatherer *)door;
+
+    if (!g->offers)
+        return NULL;
+    assert_true(evidence_is_wanted(ask));
+    assert_true(g->n < GATHERS_MOST);
+    g->gathers[g->n] = (struct gather){.done = done, .arg = arg};
+    return &g->gathers[g->n++];
+}
+
+static void gather_cancel(struct gatherer *door, struct gather *one)
+{
+    (void)door;
+    assert_false(one->over);
+    one->over = true;
+}
+
+static void gather_answer(const struct far_gatherer *g, struct gather *one)
+{
+    struct fetch_evidence *found = mem_new(sizeof *found);
+
+    found->issuer = g->issuers ? EVIDENCE_FETCHED : EVIDENCE_NOT_THERE;
+    found->issuer_url = mem_text("http://ca.example/issuer.cer");
+    if (g->issuers)
+        found->fetched = cert_chain_new();
+    for (size_t i = 0; g->issuers && i < g->issuers->n; i++)
+        cert_chain_push(found->fetched, g->issuers->at[i]);
+    one->over = true;
+    one->done(one->arg, found);
+}
+
+static bool gatherer_turn(struct far_gatherer *g)
+{
+    bool moved = false;
+
+    for (size_t i = 0; i < g->n && !g->holds; i++) {
+        if (g->gathers[i].over)
+            continue;
+        gather_answer(g, &g->gathers[i]);
+        moved = true;
+    }
+    return moved;
+}
+
 static void soon(void *soon_arg, void (*call)(void *arg), void *arg)
 {
     struct talk *t = soon_arg;
@@ -201,24 +268,29 @@ static void roots_make(struct talk *t)
 static void relays_make(struct talk *t)
 {
     struct relay_world world = {
-        .clock = &t->clock, .dialer = &t->dialer, .hooks = t->hooks, .contexts = t->contexts, .leaves = t->leaves, .ca = t->ca,
-        .roots = t->roots, .history = t->history, .witness = t->witness, .name = "test", .flow_out = flow_out, .flow_out_arg = t,
+        .clock = &t->clock, .dialer = &t->dialer, .gatherer = &t->gatherer.door, .hooks = t->hooks, .contexts = t->contexts, .leaves = t->leaves, .ca = t->ca,
+        .roots = t->roots, .ct_logs = t->ct_logs, .pinned = t->pinned, .history = t->history, .witness = t->witness, .name = "test", .flow_out = flow_out, .flow_out_arg = t,
         .soon = soon, .soon_arg = t,
     };
 
     t->relays = relays_new(&world);
 }
 
-static struct talk *make(bool with_rules);
+static struct talk *make(bool with_rules, const struct ct_logs *logs);
 
 struct talk *talk_new(void)
 {
-    return make(false);
+    return make(false, NULL);
 }
 
 struct talk *talk_new_with_rules(void)
 {
-    return make(true);
+    return make(true, NULL);
+}
+
+struct talk *talk_new_with_logs(const struct ct_logs *logs)
+{
+    return make(true, logs);
 }
 
 static void warned(void *arg, const char *line)
@@ -237,12 +309,14 @@ static void rules_take(struct talk *t)
     must(rules_attach(t->rules, t->hooks, &e), &e);
 }
 
-static struct talk *make(bool with_rules)
+static struct talk *make(bool with_rules, const struct ct_logs *logs)
 {
     struct talk *t = mem_new(sizeof *t);
     struct err   e = {0};
 
+    t->ct_logs = logs;
     t->dialer = (struct dialer){.start = dial_begin, .cancel = dial_cancel};
+    t->gatherer.door = (struct gatherer){.start = gather_begin, .cancel = gather_cancel};
     clock_fake_init(&t->clock, MINT_AT * 1000);
     t->ca = ca_new_in_memory(MINT_AT - MINT_DAY, &e);
     must(t->ca, &e);
@@ -252,6 +326,8 @@ static struct talk *make(bool with_rules)
     t->contexts = tls_contexts_new(NULL, &e);
     must(t->contexts, &e);
     roots_make(t);
+    t->pinned = pinned_hosts_open(NULL, &e);
+    must(t->pinned, &e);
     t->history = device_history_new();
     t->witness = clock_witness_new();
     t->hooks = hooks_new();
@@ -287,6 +363,9 @@ void talk_free(struct talk *t)
     relays_free(t->relays);
     assert_int_equal(t->n_flows, t->n_callers + t->n_more_flows);
     calls_free(t);
+    for (size_t i = 0; i < t->gatherer.n; i++)
+        assert_true(t->gatherer.gathers[i].over);
+    cert_chain_free(t->gatherer.issuers);
     for (size_t i = 0; i < t->n_flows; i++)
         flow_free(t->flows[i]);
     for (size_t i = 0; i < t->n_mints; i++)
@@ -299,6 +378,7 @@ void talk_free(struct talk *t)
     clock_witness_free(t->witness);
     device_history_free(t->history);
     roots_unref(t->roots);
+    pinned_hosts_free(t->pinned);
     tls_contexts_free(t->contexts);
     leaf_cache_free(t->leaves);
     leaf_keys_free(t->keys);
@@ -354,6 +434,23 @@ void talk_site_fails(struct talk *t, const char *host, enum dial_error why)
 void talk_holds_dials(struct talk *t, bool hold)
 {
     t->holds_dials = hold;
+}
+
+void talk_offers(struct talk *t, const struct mint *issuer)
+{
+    t->gatherer.offers = true;
+    t->gatherer.issuers = issuer ? mint_chain(issuer, NULL) : NULL;
+}
+
+void talk_holds_offers(struct talk *t, bool hold)
+{
+    t->gatherer.holds = hold;
+    talk_run(t);
+}
+
+size_t talk_gathers(const struct talk *t)
+{
+    return t->gatherer.n;
 }
 
 size_t talk_dials(const struct talk *t)
@@ -577,6 +674,7 @@ static bool turn(struct talk *t)
 {
     bool moved = later_turn(t);
 
+    moved = gatherer_turn(&t->gatherer) || moved;
     for (size_t i = 0; i < t->n_dials; i++) {
         struct dial *one = t->dials[i];
 

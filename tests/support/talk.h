@@ -28,6 +28,7 @@
 #include "phone.h"
 
 struct caller;
+struct ct_logs;
 struct device_history;
 struct relays;
 struct talk;
@@ -35,6 +36,8 @@ struct talk;
 /* The world: a CA of our own, a public root for sites, no rules (or those of lua/rules). Its clock stands at MINT_AT. */
 struct talk *talk_new(void);
 struct talk *talk_new_with_rules(void);
+/* With these logs of Certificate Transparency (borrowed), so that public sites must have their promises; and the rules. */
+struct talk *talk_new_with_logs(const struct ct_logs *logs);
 void         talk_free(struct talk *t);
 /* Another flow than one for each caller: a connection on which several hosts were asked for. */
 void         talk_expects_more_flows(struct talk *t, size_t n);
@@ -50,6 +53,11 @@ void talk_site(struct talk *t, const char *host, const struct far_site_config *h
 void talk_site_fails(struct talk *t, const char *host, enum dial_error why);
 /* While held, no dial is answered. */
 void talk_holds_dials(struct talk *t, bool hold);
+/* From now on missing issuers are looked for: their address gives this one, or nothing (NULL). Before, nobody looks. */
+void             talk_offers(struct talk *t, const struct mint *issuer);
+/* While held, who looks for one gets no answer. */
+void             talk_holds_offers(struct talk *t, bool hold);
+size_t           talk_gathers(const struct talk *t);
 size_t           talk_dials(const struct talk *t);
 const char      *talk_dialled(const struct talk *t, size_t i); /* "shop.example:443" */
 /* The site at the far end of the i-th dial; NULL when it was not connected. */

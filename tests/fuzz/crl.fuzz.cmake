@@ -1,0 +1,1 @@
+whytls_fuzz(cert crl USES test_mint base)

@@ -1,0 +1,1 @@
+whytls_fuzz(cert ocsp USES test_mint base)

@@ -1,0 +1,1 @@
+whytls_fuzz(judge sct USES trust cert base)
