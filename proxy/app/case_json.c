@@ -25,13 +25,6 @@ static bool text_get(const json_t *object, const char *key, const char **out, st
     return true;
 }
 
-static bool is_set(const json_t *object, const char *key)
-{
-    const json_t *value = json_object_get(object, key);
-
-    return value && !json_is_null(value) && !(json_is_array(value) && json_array_size(value) == 0);
-}
-
 static void cannot(struct case_json *out, const char *format, const char *what)
 {
     struct text t = {0};
@@ -43,31 +36,36 @@ static void cannot(struct case_json *out, const char *format, const char *what)
     out->unsupported = text_give(&t);
 }
 
+/* "ios" or "webpki", and what the certificate is for. */
 static bool policy_read(const json_t *o, struct case_json *out, struct err *e)
 {
     const char *policy, *kind;
+    bool webpki;
 
     if (!text_get(o, "policy", &policy, e) || !text_get(o, "kind", &kind, e))
         return false;
-    if (!policy || strcmp(policy, "ios") == 0)
-        out->policy = JUDGE_TLS_SERVER;
-    else if (strcmp(policy, "webpki") == 0)
-        out->policy = JUDGE_WEBPKI;
-    else
+    webpki = policy && strcmp(policy, "webpki") == 0;
+    if (policy && !webpki && strcmp(policy, "ios") != 0)
         return err_set(e, ERR_INPUT, "\"policy\" must be \"ios\" or \"webpki\"");
-    if (!kind || strcmp(kind, "tls-server") == 0)
+    kind = kind ? kind : "tls-server";
+    out->question = webpki ? CERTIFICATE_NONE : certificate_question_find(kind);
+    if (out->question != CERTIFICATE_NONE)
         return true;
-    if (strcmp(kind, "x509-basic") == 0 && out->policy == JUDGE_TLS_SERVER)
-        out->policy = JUDGE_X509_BASIC;
-    else
-        cannot(out, "kind ", kind);
+    for (int p = 0; p < N_JUDGE_POLICIES; p++) {
+        out->policy = (enum judge_policy)p;
+        if (judge_policy_is_webpki(out->policy) == webpki &&
+            strcmp(judge_policy_name(out->policy), kind) == 0)
+            return true;
+    }
+    cannot(out, "kind ", kind);
     return true;
 }
 
 /* What `requires` may name and this judge has. */
 static bool is_supported(const char *feature)
 {
-    static const char *const features[] = {"public-suffix", "chain-choice"};
+    static const char *const features[] = {"public-suffix", "chain-choice", "ct", "stapled-ocsp",
+        "pins", "denied-certs", "key-usage", "smime-usage", "eap-names", "ignore-expiry"};
 
     for (size_t i = 0; i < sizeof(features) / sizeof(features[0]); i++)
         if (strcmp(features[i], feature) == 0)
@@ -77,8 +75,6 @@ static bool is_supported(const char *feature)
 
 static bool requires_read(const json_t *o, struct case_json *out, struct err *e)
 {
-    static const char *const deeper[] = {
-        "crls", "max_depth", "pins", "denied", "key_usage", "smime_usage", "ocsp_responses"};
     const json_t *list = json_object_get(o, "requires"), *item;
     size_t        i;
 
@@ -90,12 +86,9 @@ static bool requires_read(const json_t *o, struct case_json *out, struct err *e)
             return err_set(e, ERR_INPUT, "\"requires\" must be a list of strings");
         if (!is_supported(json_string_value(item)))
             cannot(out, "requires ", json_string_value(item));
+        out->ignore_expiry =
+            out->ignore_expiry || strcmp(json_string_value(item), "ignore-expiry") == 0;
     }
-    for (i = 0; i < sizeof(deeper) / sizeof(deeper[0]); i++)
-        if (is_set(o, deeper[i]))
-            cannot(out, "uses ", deeper[i]);
-    if (json_is_true(json_object_get(o, "ct_enforced")))
-        cannot(out, "uses ", "ct_enforced");
     return true;
 }
 
@@ -115,26 +108,26 @@ static bool kind_read(const json_t *o, struct case_json *out, struct err *e)
     return true;
 }
 
-static bool cert_add(struct cert_chain *chain, const json_t *value, const char *key, struct err *e)
+/* *out is NULL for bytes that are no certificate; then *e says why, and it is the caller's to mind.
+ */
+static bool cert_read(const json_t *value, const char *key, const struct cert **out, struct err *e)
 {
-    uint8_t           *der = NULL;
-    size_t             len = 0;
-    const struct cert *c;
+    uint8_t *der = NULL;
+    size_t len = 0;
 
     if (!json_is_string(value)
         || !text_from_base64(json_string_value(value), json_string_length(value), &der, &len))
         return err_set(e, ERR_INPUT, "\"%s\" must be Base64 of DER", key);
-    c = cert_share(der, len, e);
+    *out = cert_share(der, len, e);
     mem_free(der);
-    if (!c)
-        return err_wrap(e, "\"%s\"", key);
-    cert_chain_push(chain, c);
-    cert_unref(c);
+    if (!*out)
+        err_wrap(e, "\"%s\"", key);
     return true;
 }
 
-static bool certs_add(
-    struct cert_chain *chain, const json_t *list, const char *key, size_t most, struct err *e)
+/* What a server sends may be anything, and is passed over; an anchor is the caller's own word. */
+static bool certs_add(struct cert_chain *chain, const json_t *list, const char *key, size_t most,
+    bool strict, struct err *e)
 {
     const json_t *item;
     size_t        i;
@@ -145,25 +138,42 @@ static bool certs_add(
         return err_set(e, ERR_INPUT, "\"%s\" must be a list", key);
     json_array_foreach(list, i, item)
     {
+        const struct cert *c = NULL;
+
         if (chain->n >= most) {
-            chain->n_cut = json_array_size(list) - i;
+            chain->n_cut += json_array_size(list) - i;
             return true;
         }
-        if (!cert_add(chain, item, key, e))
+        if (!cert_read(item, key, &c, e) || (!c && strict))
             return err_wrap(e, "item %zu", i);
+        if (c)
+            cert_chain_push(chain, c);
+        else
+            chain->n_cut++;
+        cert_unref(c);
     }
     return true;
 }
 
+/* A leaf that cannot be read is no fault of the case but its answer: the chain stays empty. */
 static bool certs_read(const json_t *o, struct case_json *out, struct err *e)
 {
+    const struct cert *leaf = NULL;
+
     out->chain = cert_chain_new();
     out->anchors = cert_chain_new();
-    return cert_add(out->chain, json_object_get(o, "leaf"), "leaf", e)
-           && certs_add(
-               out->chain, json_object_get(o, "intermediates"), "intermediates", CHAIN_MOST, e)
-           && certs_add(
-               out->anchors, json_object_get(o, "anchors"), "anchors", CASE_ANCHORS_MOST, e);
+    if (!cert_read(json_object_get(o, "leaf"), "leaf", &leaf, e))
+        return false;
+    if (!leaf)
+        return true;
+    cert_chain_push(out->chain, leaf);
+    cert_unref(leaf);
+    if (out->question != CERTIFICATE_NONE)
+        return true;
+    return certs_add(out->chain, json_object_get(o, "intermediates"), "intermediates", CHAIN_MOST,
+               false, e) &&
+           certs_add(
+               out->anchors, json_object_get(o, "anchors"), "anchors", CASE_ANCHORS_MOST, true, e);
 }
 
 static bool object_read(const json_t *o, struct case_json *out, struct err *e)
@@ -179,7 +189,8 @@ static bool object_read(const json_t *o, struct case_json *out, struct err *e)
     out->id = mem_text(id);
     if (!policy_read(o, out, e) || !requires_read(o, out, e) || !kind_read(o, out, e))
         return false;
-    return out->unsupported || certs_read(o, out, e);
+    return out->unsupported || (certs_read(o, out, e) && case_ct_read(o, &out->ct, e) &&
+                                   case_wants_read(o, &out->wants, e));
 }
 
 bool case_json_read(const char *line, size_t len, int64_t now, struct case_json *out, struct err *e)
@@ -196,6 +207,31 @@ bool case_json_read(const char *line, size_t len, int64_t now, struct case_json 
     return ok;
 }
 
+void case_json_judge(const struct case_json *c, const struct ct_logs *ct_logs, struct verdict *out)
+{
+    struct judge_evidence evidence = c->wants.evidence;
+    struct judge_case the_case = {
+        .chain = c->chain,
+        .host = c->host,
+        .at = c->at,
+        .anchors_are = c->anchors_are,
+        .policy = c->policy,
+        .anchors = c->anchors,
+        .evidence = &evidence,
+        .ct_logs = c->ct.logs ? c->ct.logs : ct_logs,
+        .ct = c->ct.enforced,
+        .ignore_expiry = c->ignore_expiry,
+    };
+
+    if (c->question != CERTIFICATE_NONE || c->chain->n == 0) {
+        certificate_judge(c->question, c->chain->n ? c->chain->at[0] : NULL, out);
+        return;
+    }
+    evidence.scts = (struct cert_span){c->ct.scts, c->ct.scts_len};
+    case_wants_put(&c->wants, &the_case);
+    judge_chain(&the_case, out);
+}
+
 void case_json_fini(struct case_json *c)
 {
     mem_free(c->id);
@@ -203,5 +239,7 @@ void case_json_fini(struct case_json *c)
     mem_free(c->unsupported);
     cert_chain_free(c->chain);
     cert_chain_free(c->anchors);
+    case_ct_fini(&c->ct);
+    case_wants_fini(&c->wants);
     *c = (struct case_json){0};
 }

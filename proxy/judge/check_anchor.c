@@ -1,4 +1,5 @@
-/* judge/check_anchor.c - AnchorTrusted, MissingIntermediate, IdLinkage and NonEmptySubject. */
+/* judge/check_anchor.c - AnchorTrusted, MissingIntermediate, UsageConstraints, IdLinkage and
+ * NonEmptySubject. */
 #include "judging_priv.h"
 
 #include <string.h>
@@ -79,4 +80,21 @@ void check_subjects(struct judging *j)
                 .cause = i || c->is_ca ? "subject-empty-ca" : "san-empty-subject-noncritical"},
             "the subject is empty%s", c->is_ca ? " on a CA" : " and no subjectAltName is critical");
     }
+}
+
+static bool is_denied(const struct judge_case *jc, const struct cert *c)
+{
+    for (size_t i = 0; jc->denied && i < jc->denied->n; i++)
+        if (cert_same(jc->denied->at[i], c))
+            return true;
+    return false;
+}
+
+/* A trust setting of the user or administrator, on any certificate of the path. */
+void check_denied(struct judging *j)
+{
+    for (size_t i = 0; j->c->denied && i < j->path.n; i++)
+        if (is_denied(j->c, j->path.at[i]))
+            judging_fail(j, (struct finding){.check = CHECK_USAGE_CONSTRAINTS, .cert = i},
+                "a trust setting says never to trust it");
 }

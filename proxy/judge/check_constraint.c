@@ -184,6 +184,12 @@ static bool is_within(const struct general_name *name, const struct general_name
     }
 }
 
+static bool is_supported(const struct general_name *base)
+{
+    return base->type == NAME_EMAIL || base->type == NAME_DNS || base->type == NAME_DIRECTORY
+           || base->type == NAME_URI || base->type == NAME_IP;
+}
+
 enum constraint_answer {
     CONSTRAINT_HOLDS = 0,
     CONSTRAINT_EXCLUDED,
@@ -211,6 +217,12 @@ static enum constraint_answer permitted_test(
     return occurs ? CONSTRAINT_NOT_PERMITTED : CONSTRAINT_HOLDS;
 }
 
+/* RFC 5280 §4.2.1.10: a constraint that cannot be processed refuses the certificates that have such a name. */
+static bool cannot_tell(const struct constraints *k, const struct general_name *name, const struct general_name *base)
+{
+    return k->by_rfc && !is_supported(base) && name->type == base->type;
+}
+
 static enum constraint_answer name_test(
     struct judging *j, const struct constraints *k, const struct general_name *name)
 {
@@ -218,7 +230,8 @@ static enum constraint_answer name_test(
         if (j->name_tests == 0)
             return CONSTRAINT_TOO_MUCH;
         j->name_tests--;
-        if (is_within(name, &k->excluded.at[i].base, k->by_rfc))
+        if (is_within(name, &k->excluded.at[i].base, k->by_rfc)
+            || cannot_tell(k, name, &k->excluded.at[i].base))
             return CONSTRAINT_EXCLUDED;
     }
     for (size_t group = 0; group < (k->by_rfc ? k->groups : 1); group++) {
@@ -321,12 +334,6 @@ static void permitted_put(struct constraints *k, struct subtree s)
     subtree_put(&k->permitted, s);
 }
 
-static bool is_supported(const struct general_name *base)
-{
-    return base->type == NAME_EMAIL || base->type == NAME_DNS || base->type == NAME_DIRECTORY
-           || base->type == NAME_URI || base->type == NAME_IP;
-}
-
 static void fail_subtree(struct judging *j, size_t i, const char *why)
 {
     judging_fail(j,
@@ -350,7 +357,7 @@ static bool subtrees_take(struct judging *j, struct constraints *k, size_t i, st
         inside = der_of(item.body);
         if (!der_next(&inside, &base) || !general_name_of(&base, &s.base))
             return false;
-        if (!is_supported(&s.base)) {
+        if (!k->by_rfc && !is_supported(&s.base)) {
             if (!critical)
                 continue;
             fail_subtree(
@@ -358,7 +365,7 @@ static bool subtrees_take(struct judging *j, struct constraints *k, size_t i, st
             return false;
         }
         if (k->permitted.n + k->excluded.n >= SUBTREES_MOST) {
-            fail_subtree(j, i, "it and those above it have 1024 subtrees or more");
+            fail_subtree(j, i - 1, "the CAs above it have 1024 subtrees or more, too many to hold it to");
             return false;
         }
         if (permitted)
@@ -389,7 +396,7 @@ static bool constraints_take(struct judging *j, struct constraints *k, size_t i)
 
 void check_name_constraints(struct judging *j)
 {
-    struct constraints k = {.by_rfc = j->c->policy == JUDGE_WEBPKI};
+    struct constraints k = {.by_rfc = judge_policy_is_webpki(j->c->policy)};
     bool               ok = true;
 
     for (size_t i = j->path.n; i-- > 0 && ok;) {

@@ -1,4 +1,5 @@
-/* judge/check_key.c - WeakKeySize and KeySize, WeakSignature and SignatureHashAlgorithms. */
+/* judge/check_key.c - WeakKeySize, KeySize and SystemTrustedWeakKey; WeakSignature,
+ * SignatureHashAlgorithms and SystemTrustedWeakHash. */
 #include "judging_priv.h"
 
 /* Sizes are measured in whole bytes, so 2041 bits pass as 2048. */
@@ -81,6 +82,27 @@ void check_key_size(struct judging *j)
             fail_key(j, CHECK_KEY_SIZE, i, "RSA from 2048 bits or EC from 256 bits");
 }
 
+/* EAP: only under a root of the platform, and P-224 passes. */
+void check_system_weak_key(struct judging *j)
+{
+    if (judging_kind(j) != ANCHORS_SYSTEM)
+        return;
+    for (size_t i = 0; i < j->path.n; i++)
+        if (is_too_small(j->path.at[i])
+            && !(j->path.at[i]->key_type == CERT_KEY_EC && whole_bits(j->path.at[i]) >= 224))
+            fail_key(
+                j, CHECK_SYSTEM_TRUSTED_WEAK_KEY, i, "RSA from 2048 bits or EC from 224 bits");
+}
+
+/* BR §6.1.5: the modulus in bits is divisible by 8. */
+void check_web_key(struct judging *j)
+{
+    for (size_t i = 0; i < j->path.n; i++)
+        if (j->path.at[i]->key_type == CERT_KEY_RSA && j->path.at[i]->key_bits % 8)
+            judging_fail(j, (struct finding){.check = CHECK_KEY_SIZE, .cert = i, .cause = "odd-rsa-size"},
+                "its key is %s, and bits come in eights", j->path.at[i]->key_text);
+}
+
 static bool hash_is_broken(const struct cert *c)
 {
     return c->hash == CERT_HASH_MD2 || c->hash == CERT_HASH_MD4 || c->hash == CERT_HASH_MD5;
@@ -114,5 +136,17 @@ void check_signature_hash(struct judging *j)
 
         if ((hash_is_broken(c) || c->hash == CERT_HASH_SHA1) && !c->self_signed && !user_anchor)
             fail_hash(j, CHECK_SIGNATURE_HASH_ALGORITHMS, i);
+    }
+}
+
+void check_system_weak_hash(struct judging *j)
+{
+    if (judging_kind(j) != ANCHORS_SYSTEM)
+        return;
+    for (size_t i = 0; i < j->path.n; i++) {
+        const struct cert *c = j->path.at[i];
+
+        if ((hash_is_broken(c) || c->hash == CERT_HASH_SHA1) && !c->self_signed)
+            fail_hash(j, CHECK_SYSTEM_TRUSTED_WEAK_HASH, i);
     }
 }

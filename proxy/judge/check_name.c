@@ -1,5 +1,5 @@
-/* judge/check_name.c - SSLHostname: the rule is cert_covers_host; here are the words and the likely
- * cause. */
+/* judge/check_name.c - SSLHostname, EAPTrustedServerNames and Email. The rule of the first is
+ * cert_covers_host; here are the words and the likely cause. */
 #include "judging_priv.h"
 
 #include <string.h>
@@ -8,6 +8,8 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "cert/name.h"
+
+#define SMIME_RULES_FROM INT64_C(1648771200) /* 2022-04-01 */
 
 enum { NAMES_SHOWN_MOST = 6 };
 
@@ -128,4 +130,84 @@ void check_host(struct judging *j)
             leaf->subject.cn ? "; its common name, which does not count, is " : "",
             leaf->subject.cn ? leaf->subject.cn : "");
     mem_free(list);
+}
+
+/* By an entry without an asterisk. */
+static bool is_named(const struct cert *c, const char *host)
+{
+    for (size_t i = 0; i < c->dns.n; i++)
+        if (!strchr(c->dns.at[i], '*') && cert_dns_matches(c->dns.at[i], host))
+            return true;
+    return false;
+}
+
+/* Browsers refuse `*.s3.amazonaws.com` as well: the customers below it are strangers to each other. */
+void check_web_wildcard(struct judging *j)
+{
+    const struct cert *leaf = j->path.at[0];
+    const char        *host = j->c->host, *dot = host ? strchr(host, '.') : NULL;
+
+    if (!dot || !cert_covers_host(leaf, host) || is_named(leaf, host)
+        || !host_is_any_suffix(dot + 1))
+        return;
+    judging_fail(j, (struct finding){.check = CHECK_SSL_HOSTNAME, .cause = "wildcard-public-suffix"},
+        "*.%s stands before a public suffix", dot + 1);
+}
+
+/* The profile's list may hold wildcards; an asterisk of the certificate is a letter like others. */
+static bool eap_trusts(const struct judging *j, const char *name)
+{
+    for (size_t i = 0; i < j->c->n_server_names; i++)
+        if (text_equal_caseless(j->c->server_names[i], name)
+            || cert_dns_matches(j->c->server_names[i], name))
+            return true;
+    return false;
+}
+
+/* The common name counts only where no dNSName is. */
+void check_eap_names(struct judging *j)
+{
+    const struct cert *leaf = j->path.at[0];
+    char              *list;
+
+    if (j->c->n_server_names == 0)
+        return;
+    for (size_t i = 0; i < leaf->dns.n; i++)
+        if (eap_trusts(j, leaf->dns.at[i]))
+            return;
+    if (leaf->dns.n == 0 && leaf->subject.cn && eap_trusts(j, leaf->subject.cn))
+        return;
+    list = names_list(leaf);
+    judging_fail(j,
+        (struct finding){.check = CHECK_EAP_TRUSTED_SERVER_NAMES, .cause = "name-mismatch"},
+        "the profile trusts %s%s, the certificate names %s", j->c->server_names[0],
+        j->c->n_server_names > 1 ? " and others" : "",
+        *list ? list : leaf->subject.cn ? leaf->subject.cn : "nobody");
+    mem_free(list);
+}
+
+static bool texts_have(const struct cert_texts *texts, const char *text)
+{
+    for (size_t i = 0; i < texts->n; i++)
+        if (text_equal_caseless(texts->at[i], text))
+            return true;
+    return false;
+}
+
+/* Under a root of the platform, from April 2022, the subject's address does not count. */
+void check_email(struct judging *j)
+{
+    const struct cert *leaf = j->path.at[0];
+    bool san_only = judging_kind(j) == ANCHORS_SYSTEM && leaf->not_before >= SMIME_RULES_FROM;
+    const char *named = leaf->emails.n           ? leaf->emails.at[0]
+                        : leaf->subject_emails.n ? leaf->subject_emails.at[0]
+                                                 : NULL;
+
+    if (!j->c->email || texts_have(&leaf->emails, j->c->email)
+        || (!san_only && texts_have(&leaf->subject_emails, j->c->email)))
+        return;
+    judging_fail(j, (struct finding){.check = CHECK_EMAIL, .cause = "smime-address-mismatch"},
+        "asked for %s, the certificate %s%s%s", j->c->email,
+        named ? "is for " : "names no e-mail address", named ? named : "",
+        named && !leaf->emails.n && san_only ? ", in the subject, which does not count" : "");
 }

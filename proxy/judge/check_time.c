@@ -7,8 +7,14 @@
 #define RULES_OF_2019_FROM INT64_C(1561935600)
 #define RULES_OF_2018_FROM INT64_C(1519862400) /* 2018-03-01 */
 #define RULES_OF_2020_FROM INT64_C(1598918400) /* 2020-09-01 */
+#define SMIME_RULES_FROM INT64_C(1648771200)   /* 2022-04-01 */
 
-enum { DAY_S = 86400, LIFETIME_825_DAYS = 825 * DAY_S + 3600, LIFETIME_398_DAYS = 398 * DAY_S };
+enum {
+    DAY_S = 86400,
+    LIFETIME_825_DAYS = 825 * DAY_S + 3600,
+    LIFETIME_398_DAYS = 398 * DAY_S,
+    LIFETIME_1185_DAYS = 1185 * DAY_S
+};
 
 static const char *expired_cause(const struct judging *j, size_t i)
 {
@@ -19,6 +25,12 @@ static const char *expired_cause(const struct judging *j, size_t i)
     return "cert-expired-intermediate";
 }
 
+/* iOS reads more forms than RFC 5280 allows; the others do not. */
+static bool dates_count(const struct judging *j, const struct cert *c)
+{
+    return judge_policy_is_webpki(j->c->policy) ? c->dates_by_rfc : c->dates_readable;
+}
+
 static void time_one(struct judging *j, size_t i)
 {
     const struct cert *c = j->path.at[i];
@@ -26,7 +38,7 @@ static void time_one(struct judging *j, size_t i)
     char               date[TIME_TEXT_CAP], at[TIME_TEXT_CAP], by[TIME_TEXT_CAP];
 
     time_rfc3339(at, j->c->at);
-    if (!c->dates_readable) {
+    if (!dates_count(j, c)) {
         f.cause = "cert-time-malformed";
         judging_fail(j, f, "its dates cannot be read");
     } else if (j->c->at < c->not_before) {
@@ -43,9 +55,11 @@ static void time_one(struct judging *j, size_t i)
 /* Every certificate, the root included; both ends count as inside. */
 void check_time(struct judging *j)
 {
+    if (j->c->ignore_expiry)
+        return;
     for (size_t i = 0; i < j->path.n; i++)
-        if (!j->path.at[i]->dates_readable || j->c->at < j->path.at[i]->not_before
-            || j->c->at > j->path.at[i]->not_after)
+        if (!dates_count(j, j->path.at[i]) || j->c->at < j->path.at[i]->not_before ||
+            j->c->at > j->path.at[i]->not_after)
             time_one(j, i);
 }
 
@@ -77,4 +91,13 @@ void check_lifetime(struct judging *j)
         && life > LIFETIME_825_DAYS)
         fail_lifetime(j, CHECK_OTHER_TRUST_VALIDITY, LIFETIME_825_DAYS,
             system ? "validity-too-long" : "private-ca-long-validity");
+}
+
+void check_smime_lifetime(struct judging *j)
+{
+    const struct cert *leaf = j->path.at[0];
+
+    if (judging_kind(j) == ANCHORS_SYSTEM && leaf->dates_readable &&
+        leaf->not_before >= SMIME_RULES_FROM && cert_lifetime(leaf) > LIFETIME_1185_DAYS)
+        fail_lifetime(j, CHECK_SYSTEM_TRUST_VALIDITY, LIFETIME_1185_DAYS, "validity-too-long");
 }

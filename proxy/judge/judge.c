@@ -98,33 +98,63 @@ void judging_fini(struct judging *j)
     for (size_t i = 0; j->checks && i < j->n_checks; i++)
         mem_free(j->checks[i].detail);
     mem_free(j->checks);
+    mem_free(j->revocation);
     j->checks = NULL;
+    j->revocation = NULL;
     j->n_checks = 0;
 }
 
-enum { TLS = 1 << JUDGE_TLS_SERVER, BASIC = 1 << JUDGE_X509_BASIC, WEB = 1 << JUDGE_WEBPKI };
+#define BIT(policy) (1U << JUDGE_##policy)
+enum {
+    SERVER = BIT(TLS_SERVER),
+    MAIL = BIT(SMIME),
+    EAP = BIT(EAP_SERVER) | BIT(EAP_CLIENT),
+    IPSEC = BIT(IPSEC_SERVER) | BIT(IPSEC_CLIENT),
+    IOS = SERVER | BIT(TLS_CLIENT) | MAIL | EAP | IPSEC | BIT(X509_BASIC),
+    WEB = BIT(WEBPKI) | BIT(WEBPKI_CLIENT),
+    EVERY = IOS | WEB,
+};
+#undef BIT
 
 static const struct {
     void (*run)(struct judging *j);
     unsigned policies;
 } checks[] = {
-    {check_anchor, TLS | BASIC | WEB},
-    {check_time, TLS | BASIC | WEB},
-    {check_host, TLS | WEB},
-    {check_weak_key, TLS | BASIC | WEB},
-    {check_key_size, TLS | WEB},
-    {check_weak_signature, TLS | BASIC | WEB},
-    {check_signature_hash, TLS | WEB},
-    {check_extended_key_usage, TLS | WEB},
-    {check_server_auth, TLS},
-    {check_lifetime, TLS},
-    {check_ca, TLS | BASIC | WEB},
-    {check_path_length, TLS | BASIC | WEB},
-    {check_name_constraints, TLS | BASIC | WEB},
-    {check_policies, TLS | BASIC | WEB},
-    {check_extensions, TLS | BASIC | WEB},
-    {check_subjects, TLS | BASIC | WEB},
-    {check_links, TLS | BASIC},
+    {check_anchor, EVERY},
+    {check_time, EVERY},
+    {check_host, SERVER | (1U << JUDGE_TLS_CLIENT) | IPSEC | WEB}, /* when the caller names one */
+    {check_eap_names, EAP},
+    {check_email, MAIL | WEB}, /* when the caller names one */
+    {check_weak_key, EVERY},
+    {check_key_size, SERVER | MAIL | WEB},
+    {check_system_weak_key, 1U << JUDGE_EAP_SERVER},
+    {check_weak_signature, EVERY},
+    {check_signature_hash, SERVER | MAIL | WEB},
+    {check_system_weak_hash, 1U << JUDGE_EAP_SERVER},
+    {check_extended_key_usage, EVERY & ~((1U << JUDGE_X509_BASIC) | IPSEC)}, /* VPN gateways have all sorts */
+    {check_server_auth, SERVER},
+    {check_email_protection, MAIL},
+    {check_key_usage, IOS},
+    {check_smime_usage, MAIL},
+    {check_lifetime, SERVER},
+    {check_smime_lifetime, MAIL},
+    {check_ca, EVERY},
+    {check_path_length, EVERY},
+    {check_name_constraints, EVERY},
+    {check_policies, EVERY},
+    {check_extensions, EVERY},
+    {check_subjects, EVERY},
+    {check_links, IOS},
+    {check_pins, IOS},
+    {check_denied, IOS},
+    {check_listed, IOS},
+    {check_depth, EVERY},
+    {check_form, WEB},
+    {check_web_usage, WEB},
+    {check_web_key, WEB},
+    {check_web_wildcard, WEB},
+    {check_ct, SERVER | (1U << JUDGE_X509_BASIC) | WEB}, /* whether it qualifies; what is demanded is check_ct's */
+    {check_revocation, ~0U}, /* whatever a revoked certificate is used for */
 };
 
 void judging_run(struct judging *j)
@@ -134,14 +164,13 @@ void judging_run(struct judging *j)
             checks[i].run(j);
 }
 
-static const char *trusted_by(const struct judging *j)
+const char *judging_trusted_by(const struct judging *j)
 {
     const struct roots *roots = j->c->roots;
+    const char         *by = roots ? roots_trusted_by(roots, judging_last(j)) : "neither";
 
-    if (!j->path.anchored)
-        return "neither";
-    if (roots && roots_find(roots, judging_last(j)->sha256))
-        return roots_name(roots);
+    if (strcmp(by, "neither") != 0 || !j->path.anchored)
+        return by;
     return j->c->anchors ? "custom" : "neither"; /* a root that is only supposed to be installed */
 }
 
@@ -155,7 +184,8 @@ static void path_give(const struct judging *j, struct verdict *out)
 
 void judge_chain(const struct judge_case *c, struct verdict *out)
 {
-    struct judging j = {.c = c, .name_tests = JUDGE_NAME_TESTS_MOST};
+    struct judging     j = {.c = c, .name_tests = JUDGE_NAME_TESTS_MOST};
+    struct judge_paths paths;
 
     out->anchors_are = c->anchors_are;
     out->trusted_by = "neither";
@@ -163,12 +193,20 @@ void judge_chain(const struct judge_case *c, struct verdict *out)
         out->error = mem_text("there is no certificate to judge");
         return;
     }
-    path_find(c, &j.path);
+    path_find(c, &paths);
+    j.path = paths.best;
     judging_run(&j);
     path_give(&j, out);
     out->anchored = j.path.anchored;
-    out->trusted_by = trusted_by(&j);
-    out->checks = j.checks; /* ownership goes over */
+    out->fetched = j.path.fetched;
+    detours_tell(c, &paths, out);
+    out->trusted_by = judging_trusted_by(&j);
+    listed_tell(&j, out);
+    out->checks = j.checks; /* ownership goes over, as of the next */
+    out->revocation = j.revocation;
+    out->revocation_source = j.revocation_source;
+    out->ct = j.ct;
+    out->n_scts = j.n_scts;
     out->n_checks = j.n_checks;
     verdict_conclude(out);
     if (!c->no_openssl)

@@ -74,6 +74,7 @@ struct judge_evidence {
     const struct cert_span *crls;
     size_t                  n_crls;
     int64_t now; /* the real clock, which revocation goes by; 0: as `at` */
+    bool    must_answer; /* the caller demands a positive answer: RevocationResponseRequired */
 };
 
 /* What the judge may look at. Borrowed for the length of one call. */

@@ -8,7 +8,10 @@
 #include "cert/name.h"
 #include "trust/roots.h"
 
-enum { PARENTS_MOST = 64 /* of one certificate: a pool of namesakes is an attack */ };
+enum {
+    PARENTS_MOST = 64,        /* of one certificate: a pool of namesakes is an attack */
+    ACCEPTED_SCORE = 10000000, /* and more: every check passes */
+};
 
 /* A partial path is its end and the way back. */
 struct node {
@@ -32,6 +35,10 @@ struct search {
     long         best_score;
     size_t       best;
     bool         best_anchored, done;
+    size_t       ends[VERDICT_DETOURS_MOST + 1]; /* nodes at which a path ended, the first ones */
+    bool         end_anchored[VERDICT_DETOURS_MOST + 1];
+    size_t       n_ends;
+    bool         with_fetched;
 };
 
 static bool chain_has(const struct cert_chain *chain, const struct cert *c)
@@ -52,7 +59,10 @@ bool case_trusts(const struct judge_case *jc, const struct cert *c)
 {
     if (jc->anchors_are == ANCHORS_USER && !jc->anchors && c->self_signed)
         return true;
-    return chain_has(jc->anchors, c) || (roots_are_trusted(jc) && roots_find(jc->roots, c->sha256));
+    if (chain_has(jc->anchors, c))
+        return true;
+    return roots_are_trusted(jc)
+           && (judge_policy_is_webpki(jc->policy) ? roots_trust_web : roots_trust)(jc->roots, c);
 }
 
 static void queue_put(struct queue *q, size_t node)
@@ -137,7 +147,11 @@ static void consider(struct search *s, size_t node, bool anchored)
 
     unroll(s, node, &p);
     accepted = anchored && passes_all(s, &p);
-    score = score_of(&p, s->c->at) + (accepted ? 10000000 : 0);
+    if (s->n_ends <= VERDICT_DETOURS_MOST) {
+        s->ends[s->n_ends] = node;
+        s->end_anchored[s->n_ends++] = anchored;
+    }
+    score = score_of(&p, s->c->at) + (accepted ? ACCEPTED_SCORE : 0);
     if (score > s->best_score) {
         s->best_score = score;
         s->best = node;
@@ -163,8 +177,9 @@ static void parent_add(struct parents *p, const struct cert *child, const struct
     p->at[p->n++] = c;
 }
 
-/* Anchors, then what was presented, then roots that are parents only. */
-static void parents_find(const struct judge_case *jc, const struct cert *child, struct parents *p)
+/* Anchors, then what was presented, then roots that are parents only, then what was fetched. */
+static void parents_find(
+    const struct judge_case *jc, const struct cert *child, bool with_fetched, struct parents *p)
 {
     const struct cert *roots[PARENTS_MOST];
     size_t n = jc->roots ? roots_find_subject(jc->roots, &child->issuer, roots, PARENTS_MOST) : 0;
@@ -178,6 +193,8 @@ static void parents_find(const struct judge_case *jc, const struct cert *child, 
         parent_add(p, child, jc->chain->at[i]);
     for (size_t i = 0; !trusted && i < n; i++)
         parent_add(p, child, roots[i]);
+    for (size_t i = 0; with_fetched && jc->fetched && i < jc->fetched->n; i++)
+        parent_add(p, child, jc->fetched->at[i]);
 }
 
 static bool extend(struct search *s, size_t node, bool aside)
@@ -188,7 +205,7 @@ static bool extend(struct search *s, size_t node, bool aside)
 
     if (end->depth + 1 == JUDGE_DEPTH_MOST)
         return false;
-    parents_find(s->c, end->cert, &parents);
+    parents_find(s->c, end->cert, s->with_fetched, &parents);
     for (size_t i = 0; i < parents.n && s->n < JUDGE_PATHS_MOST; i++) {
         const struct cert *parent = parents.at[i];
 
@@ -211,11 +228,10 @@ static void step(struct search *s, size_t node, bool aside)
         consider(s, node, false);
 }
 
-void path_find(const struct judge_case *c, struct judge_path *out)
+static void search_run(struct search *s, const struct judge_case *c, bool with_fetched)
 {
-    struct search *s = mem_new(sizeof(*s));
-
     s->c = c;
+    s->with_fetched = with_fetched;
     s->signatures = JUDGE_SIGNATURES_MOST;
     s->name_tests = JUDGE_NAME_TESTS_MOST;
     s->best_score = -1;
@@ -223,10 +239,44 @@ void path_find(const struct judge_case *c, struct judge_path *out)
     queue_put(&s->good, 0);
     while (!s->done && s->good.from < s->good.to)
         step(s, s->good.at[s->good.from++], false);
-    while (!s->done && s->best_score < 10000000 && s->aside.from < s->aside.to)
+    while (!s->done && s->best_score < ACCEPTED_SCORE && s->aside.from < s->aside.to)
         step(s, s->aside.at[s->aside.from++], true);
-    unroll(s, s->best, out);
-    out->anchored = s->best_anchored;
+}
+
+static bool needs_fetched(const struct judge_case *c, const struct judge_path *p)
+{
+    for (size_t i = 0; c->fetched && i < p->n; i++)
+        if (chain_has(c->fetched, p->at[i]) && !chain_has(c->chain, p->at[i]) && !case_trusts(c, p->at[i]))
+            return true;
+    return false;
+}
+
+static void paths_give(const struct search *s, struct judge_paths *out)
+{
+    unroll(s, s->best, &out->best);
+    out->best.anchored = s->best_anchored;
+    out->best.fetched = s->with_fetched && needs_fetched(s->c, &out->best);
+    out->n_others = 0;
+    for (size_t i = 0; i < s->n_ends && out->n_others < VERDICT_DETOURS_MOST; i++)
+        if (s->ends[i] != s->best) {
+            struct judge_path *other = &out->others[out->n_others++];
+
+            unroll(s, s->ends[i], other);
+            other->anchored = s->end_anchored[i];
+            other->fetched = false;
+        }
+}
+
+void path_find(const struct judge_case *c, struct judge_paths *out)
+{
+    struct search *s = mem_new(sizeof(*s));
+
+    search_run(s, c, false);
+    if (s->best_score < ACCEPTED_SCORE && c->fetched && c->fetched->n) {
+        memset(s, 0, sizeof(*s));
+        search_run(s, c, true);
+    }
+    paths_give(s, out);
     mem_free(s);
 }
 
@@ -236,7 +286,7 @@ bool path_has_bad_link(const struct judge_case *c, const struct judge_path *path
     struct parents     parents = {.n = 0};
     unsigned           budget = 0; /* the search has computed them, or had no more time */
 
-    parents_find(c, last, &parents);
+    parents_find(c, last, path->fetched, &parents);
     for (size_t i = 0; i < parents.n; i++)
         if (!cert_same(parents.at[i], last) && !link_is_good(last, parents.at[i], &budget))
             return true;

@@ -45,8 +45,8 @@ struct openssl_opinion {
 enum verdict_ct {
     VERDICT_CT_NOT_JUDGED = 0, /* no log list at hand */
     VERDICT_CT_QUALIFIED,      /* enough valid SCTs */
-    VERDICT_CT_MISSING,        /* no SCT at all */
-    VERDICT_CT_INVALID,        /* SCTs, but not enough that count */
+    VERDICT_CT_MISSING,        /* no SCT at all, or too few though each of them is good */
+    VERDICT_CT_INVALID,        /* SCTs that do not count, and too few that do */
     VERDICT_CT_CANNOT_TELL,    /* SCTs of logs that our list, being old, may not know */
 };
 
@@ -68,7 +68,7 @@ struct verdict_detour {
     char  *why; /* owned: "“Old Root” expired 2021-09-30" */
 };
 
-enum { VERDICT_DETOURS_MOST = 8 };
+enum { VERDICT_DETOURS_MOST = 8, VERDICT_CA_DETAIL_CAP = 200 };
 
 struct verdict {
     enum verdict_answer answer;
@@ -91,8 +91,12 @@ struct verdict {
     size_t      n_path;
     bool        anchored;   /* the path ends in a trusted certificate */
     const char *trusted_by; /* static: "both", "apple", "mozilla", "custom", "neither": whose list ends the path */
+    /* static: "removed", "limited" by Apple, "unverified-apple": ends below what looks like a root of Apple's; or NULL */
+    const char *ca_status;
+    char        ca_detail[VERDICT_CA_DETAIL_CAP]; /* when it was removed; which root it looks like */
     bool        fetched;    /* the path needs a certificate that was fetched by AIA */
     enum verdict_ct          ct;
+    size_t                   n_scts; /* of the leaf: embedded, stapled, of the handshake; 0 unless ct was judged */
     enum verdict_revocation *revocation;        /* owned; n_path of them; NULL: nothing was checked */
     const char              *revocation_source; /* static: "staple", "ocsp", "crl"; NULL: none */
     struct verdict_detour    detours[VERDICT_DETOURS_MOST];

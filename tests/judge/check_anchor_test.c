@@ -41,11 +41,25 @@ static void names_and_key_ids_must_link(void **state)
     TRIAL_ROWS(rows);
 }
 
+static void a_denied_certificate_is_refused_whoever_vouches(void **state)
+{
+    struct trial_row row = {"denied", {.denied = true}, "UsageConstraints@1", NULL};
+    struct verdict   v;
+
+    (void)state;
+    trial_rows(&row, 1);
+    trial_run(&row.trial, &v);
+    assert_false(v.overridable);
+    assert_string_equal(v.text, "User or administrator set “Issuing CA” certificate as distrusted");
+    verdict_fini(&v);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_end_of_the_path_is_judged),
         cmocka_unit_test(names_and_key_ids_must_link),
+        cmocka_unit_test(a_denied_certificate_is_refused_whoever_vouches),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -27,6 +27,9 @@ static void the_host_must_be_among_the_alternative_names(void **state)
         {"Unicode instead of A-labels",
             {.host = "xn--mnchen-3ya.example", .leaf.dns = {"m\xc3\xbcnchen.example"}},
             "SSLHostname@0", "idn-mismatch name-mismatch"},
+        {"a client's, when a name is asked for", {.host = "ann.example", .policy = JUDGE_TLS_CLIENT, .leaf.eku = "clientAuth"},
+            "SSLHostname@0", "name-mismatch"},
+        {"a gateway's", {.host = "vpn.example", .policy = JUDGE_IPSEC_SERVER}, "SSLHostname@0", "name-mismatch"},
     };
 
     (void)state;
@@ -46,11 +49,51 @@ static void the_evidence_lists_the_names_that_are_there(void **state)
     verdict_fini(&v);
 }
 
+static void wi_fi_trusts_the_names_of_the_profile(void **state)
+{
+    static const struct trial_row rows[] = {
+        {"no list", {.policy = JUDGE_EAP_SERVER}, "", ""},
+        {"on the list", {.policy = JUDGE_EAP_SERVER, .server_names = {"other.example", "SHOP.example"}}, "", ""},
+        {"the list has a wildcard", {.policy = JUDGE_EAP_SERVER, .server_names = {"*.corp.example"},
+            .leaf.dns = {"radius.corp.example"}}, "", ""},
+        {"the certificate has one", {.policy = JUDGE_EAP_SERVER, .server_names = {"radius.corp.example"},
+            .leaf.dns = {"*.corp.example"}}, "EAPTrustedServerNames@0", "name-mismatch"},
+        {"the common name, without others", {.policy = JUDGE_EAP_SERVER, .server_names = {"radius"}, .bare = true,
+            .leaf.cn = "radius"}, "", ""},
+        {"the common name, beside others", {.policy = JUDGE_EAP_SERVER, .server_names = {"radius"}, .leaf.cn = "radius"},
+            "EAPTrustedServerNames@0", "name-mismatch"},
+    };
+
+    (void)state;
+    TRIAL_ROWS(rows);
+}
+
+static void mail_is_for_an_address(void **state)
+{
+    static const struct trial_row rows[] = {
+        {"nobody asks", {.policy = JUDGE_SMIME, .leaf.eku = "emailProtection"}, "", ""},
+        {"in the alternative name", {.policy = JUDGE_SMIME, .leaf.eku = "emailProtection", .email = "Ann@shop.example",
+            .leaf.emails = {"ann@shop.example"}}, "", ""},
+        {"somebody else's", {.policy = JUDGE_SMIME, .leaf.eku = "emailProtection", .email = "bob@shop.example",
+            .leaf.emails = {"ann@shop.example"}}, "Email@0", "smime-address-mismatch"},
+        {"in the subject, under an app's anchor", {.policy = JUDGE_SMIME, .leaf.eku = "emailProtection",
+            .anchors = ANCHORS_CUSTOM, .email = "ann@shop.example", .leaf.subject = "CN=Ann/emailAddress=ann@shop.example"}, "", ""},
+        {"in the subject, under the system's since 2022", {.policy = JUDGE_SMIME, .leaf.eku = "emailProtection",
+            .email = "ann@shop.example", .leaf.subject = "CN=Ann/emailAddress=ann@shop.example"}, "Email@0",
+            "smime-address-mismatch"},
+    };
+
+    (void)state;
+    TRIAL_ROWS(rows);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_host_must_be_among_the_alternative_names),
         cmocka_unit_test(the_evidence_lists_the_names_that_are_there),
+        cmocka_unit_test(wi_fi_trusts_the_names_of_the_profile),
+        cmocka_unit_test(mail_is_for_an_address),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

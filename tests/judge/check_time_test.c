@@ -108,12 +108,30 @@ static void the_evidence_names_date_and_distance(void **state)
     verdict_fini(&v);
 }
 
+static void mail_lives_1185_days_and_may_be_read_later(void **state)
+{
+    static const struct trial_row rows[] = {
+        {"1185 days", {.policy = JUDGE_SMIME, .leaf.eku = "emailProtection", .leaf.not_before = MINT_AT,
+            .leaf.not_after = MINT_AT + 1185LL * MINT_DAY}, "", ""},
+        {"a second more", {.policy = JUDGE_SMIME, .leaf.eku = "emailProtection", .leaf.not_before = MINT_AT,
+            .leaf.not_after = MINT_AT + 1185LL * MINT_DAY + 1}, "SystemTrustValidityPeriod@0", "validity-too-long"},
+        {"not of an app's anchor", {.policy = JUDGE_SMIME, .leaf.eku = "emailProtection", .anchors = ANCHORS_CUSTOM,
+            .leaf.not_before = MINT_AT, .leaf.not_after = MINT_AT + 1300LL * MINT_DAY}, "", ""},
+        {"expired, and the caller does not mind", {.policy = JUDGE_SMIME, .leaf.eku = "emailProtection",
+            .ignore_expiry = true, .leaf.not_after = MINT_AT - 1}, "", ""},
+    };
+
+    (void)state;
+    TRIAL_ROWS(rows);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(dates_count_to_the_second_on_every_certificate),
         cmocka_unit_test(lifetimes_have_their_limit_by_anchor_and_date),
         cmocka_unit_test(the_evidence_names_date_and_distance),
+        cmocka_unit_test(mail_lives_1185_days_and_may_be_read_later),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

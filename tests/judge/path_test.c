@@ -210,6 +210,37 @@ static void a_hostile_pool_ends_in_a_verdict(void **state)
         mint_free(ca[i]);
 }
 
+static void what_was_fetched_is_the_last_resort(void **state)
+{
+    struct mint       *root = mint_make(&(struct mint_spec){.cn = "Root", .ca = true}, NULL);
+    struct mint       *ica = mint_make(&(struct mint_spec){.cn = "CA", .ca = true}, root);
+    struct mint       *leaf = mint_make(&(struct mint_spec){.cn = "leaf"}, ica);
+    struct cert_chain *bare = mint_chain(leaf, NULL), *whole = mint_chain(leaf, ica, NULL);
+    struct cert_chain *anchors = mint_chain(root, NULL), *fetched = mint_chain(ica, NULL);
+    struct judge_case  c = {.at = MINT_AT, .anchors_are = ANCHORS_CUSTOM, .anchors = anchors, .fetched = fetched};
+    struct verdict     v = {0};
+
+    (void)state;
+    c.chain = bare;
+    judge_chain(&c, &v);
+    assert_int_equal(v.answer, VERDICT_ACCEPT);
+    assert_int_equal(v.n_path, 3);
+    assert_true(v.fetched);
+    verdict_fini(&v);
+    c.chain = whole;
+    judge_chain(&c, &v);
+    assert_int_equal(v.answer, VERDICT_ACCEPT);
+    assert_false(v.fetched);
+    verdict_fini(&v);
+    cert_chain_free(bare);
+    cert_chain_free(whole);
+    cert_chain_free(anchors);
+    cert_chain_free(fetched);
+    mint_free(leaf);
+    mint_free(ica);
+    mint_free(root);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -221,6 +252,7 @@ int main(void)
         cmocka_unit_test(with_an_apps_anchors_the_systems_roots_are_parents_only),
         cmocka_unit_test(had_the_user_installed_it_any_self_signed_end_is_trusted),
         cmocka_unit_test(a_hostile_pool_ends_in_a_verdict),
+        cmocka_unit_test(what_was_fetched_is_the_last_resort),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -31,6 +31,9 @@ struct trial {
     bool              short_one;              /* no intermediate */
     bool              without_ica, with_root; /* what the server sends */
     bool              untrusted;
+    const char       *email, *server_names[3];
+    unsigned          key_usage, smime_usage;
+    bool              ignore_expiry, denied; /* denied: the intermediate */
 };
 
 static inline void trial_run(const struct trial *given, struct verdict *v)
@@ -45,7 +48,7 @@ static inline void trial_run(const struct trial *given, struct verdict *v)
     t.root.cn = t.root.cn ? t.root.cn : "Root";
     t.ica.cn = t.ica.cn ? t.ica.cn : "Issuing CA";
     t.leaf.cn = t.leaf.cn ? t.leaf.cn : "shop.example";
-    if (!t.bare && !t.leaf.dns[0] && !t.leaf.dns_hex && !t.leaf.ips[0])
+    if (!t.bare && !t.leaf.dns[0] && !t.leaf.dns_hex && !t.leaf.ips[0] && !t.leaf.emails[0])
         t.leaf.dns[0] = "shop.example";
     root = mint_make(&t.root, NULL);
     if (!t.short_one && !t.alone)
@@ -57,6 +60,7 @@ static inline void trial_run(const struct trial *given, struct verdict *v)
                               : NULL,
         t.with_root && ica && !t.without_ica ? root : NULL, NULL);
     anchors = t.untrusted ? cert_chain_new() : mint_chain(t.alone ? leaf : root, NULL);
+    struct cert_chain *denied = t.denied ? mint_chain(ica, NULL) : NULL;
     if (t.anchors == ANCHORS_SYSTEM)
         roots = roots_from_chain(anchors, "mozilla");
     the_case = (struct judge_case){.chain = chain,
@@ -65,9 +69,18 @@ static inline void trial_run(const struct trial *given, struct verdict *v)
         .anchors_are = t.anchors,
         .policy = t.policy,
         .roots = roots,
-        .anchors = t.anchors == ANCHORS_SYSTEM ? NULL : anchors};
+        .anchors = t.anchors == ANCHORS_SYSTEM ? NULL : anchors,
+        .email = t.email,
+        .server_names = t.server_names,
+        .key_usage = t.key_usage,
+        .smime_usage = t.smime_usage,
+        .ignore_expiry = t.ignore_expiry,
+        .denied = denied};
+    while (the_case.n_server_names < 3 && t.server_names[the_case.n_server_names])
+        the_case.n_server_names++;
     *v = (struct verdict){0};
     judge_chain(&the_case, v);
+    cert_chain_free(denied);
     roots_unref(roots);
     cert_chain_free(anchors);
     cert_chain_free(chain);
