@@ -92,6 +92,7 @@ static bool speaks_of_trust(const struct relay *r, enum symptom symptom)
     case SYMPTOM_NONE:
     case SYMPTOM_ALERT_BEFORE_SERVER_HELLO:
     case SYMPTOM_CLOSE_BEFORE_SERVER_HELLO:
+    case SYMPTOM_NO_UPGRADE:
     case SYMPTOM_NOT_TLS:
     case SYMPTOM_NOTHING_IN_COMMON:
     case SYMPTOM_STALLED:

@@ -23,8 +23,9 @@ enum stage stage_late(struct relay *r)
     case STAGE_HELLO:
         flow_note_add(r->flow, "relay/slow-client", "low", "The client sent too little in the time allowed.", "proxy");
         return STAGE_DRAIN;
-    case STAGE_DECIDE:
     case STAGE_JUDGE:
+        return judge_late(r);
+    case STAGE_DECIDE:
     case STAGE_MINT:
     case STAGE_TALK:
     case STAGE_PAGE:

@@ -106,7 +106,8 @@ void record_server_leg(struct relay *r)
     leg->ended = ended(r, LEG_SERVER);
     if (s->leg) {
         flow_fill_server_leg(r->flow, leg_facts(s->leg));
-        leg->staple = leg_staple(s->leg, &staple_len) ? "present" : "none";
+        if (!leg->staple) /* judging it tells more */
+            leg->staple = leg_staple(s->leg, &staple_len) ? "present" : "none";
     } else {
         leg->bytes_in = (int64_t)s->raw_in;
         leg->bytes_out = (int64_t)s->raw_out;

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "cert/chain.h"
 #include "cert/leaf.h"
+#include "fetch/evidence.h"
 #include "http/h1.h"
 #include "net/dial.h"
 
@@ -74,6 +75,7 @@ static void relay_free(struct relay *r)
     h1_free(r->h1[LEG_SERVER]);
     leaf_unref(r->leaf);
     cert_chain_free(r->chain);
+    evidence_free(r->evidence);
     if (r->has_hello)
         client_hello_fini(&r->hello);
     arena_fini(&r->message);
@@ -105,6 +107,7 @@ static void relay_end(struct relay *r)
     if (r->dial)
         all->world.dialer->cancel(all->world.dialer, r->dial);
     r->dial = NULL;
+    judge_stop(r);
     record_seal(r);
     if (r->prev)
         r->prev->next = r->next;

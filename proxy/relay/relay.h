@@ -13,11 +13,14 @@
 struct ca;
 struct clock;
 struct clock_witness;
+struct ct_logs;
 struct device_history;
 struct dialer;
 struct flow;
+struct gatherer;
 struct hooks;
 struct leaf_cache;
+struct pinned_hosts;
 struct pipe;
 struct relays;
 struct roots;
@@ -32,6 +35,11 @@ struct relay_world {
     struct leaf_cache         *leaves;
     const struct ca           *ca;
     const struct roots        *roots;
+    const struct ct_logs      *ct_logs;   /* NULL: Certificate Transparency is not judged */
+    const struct pinned_hosts *pinned;    /* NULL: no host counts as pinned by iOS itself */
+    struct gatherer           *gatherer;  /* this thread's; NULL: nothing is fetched */
+    bool                       no_staple; /* what a site staples is not judged */
+    bool                       asks_revocation; /* responders and lists are asked for every chain; iOS does not */
     struct device_history     *history;
     struct clock_witness      *witness;
     const char                *name;      /* this proxy's, in every record */

@@ -67,6 +67,11 @@ struct relay {
     bool             dialled;          /* an answer came (good or bad) */
     struct leaf     *leaf;
     struct cert_chain *chain;
+    struct gather     *gather;         /* under way; the verdict waits */
+    struct fetch_evidence   *evidence;       /* what it brought; owned */
+    bool               gathered;       /* it is over, or was not worth it */
+    bool               judged;         /* the first verdict stands */
+    bool               readable;       /* … on a chain that could be read */
     enum answer      answer;
     bool             server_failed;    /* tls_failed was told of the server leg */
     bool             client_failed;    /* … of the client leg */
@@ -133,6 +138,10 @@ enum stage fail_server(struct relay *r);
 void       fail_client(struct relay *r);
 /* Fills the record with the chain that the site showed and its verdicts; false when there is none that can be read. */
 bool       judge_site(struct relay *r);
+/* The fetch took too long: the verdict stands as it is. */
+enum stage judge_late(struct relay *r);
+/* Gives up a fetch under way. */
+void       judge_stop(struct relay *r);
 /* A client that speaks HTTP reads a page; any other understands only an alert. */
 void       refuse_site(struct relay *r);
 /* The client closed a finished, unused leg: HOLD, else the next stage. */

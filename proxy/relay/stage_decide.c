@@ -6,6 +6,7 @@
 
 #include "flow/facts.h"
 #include "hook/hook.h"
+#include "trust/pinned_hosts.h"
 
 /* The name that the client will look for in a certificate: its SNI, else the host that it named to the proxy. */
 static void find_asked(struct relay *r)
@@ -19,6 +20,16 @@ static void find_asked(struct relay *r)
     snprintf(r->asked, sizeof r->asked, "%s", name);
     if (host_is_ip(r->host))
         flow_set_target(r->flow, name, r->port, "sni");
+}
+
+/* Hosts that iOS itself pins refuse us whatever root is installed. */
+static void tell_pinned(const struct relay *r)
+{
+    const struct pinned_hosts *pinned = relay_world(r)->pinned;
+    struct flow_target        *target = r->flow->target;
+
+    if (pinned && target->host)
+        target->apple_pinned = flow_text(r->flow, pinned_hosts_policy(pinned, target->host));
 }
 
 static enum stage refuse(struct relay *r)
@@ -35,6 +46,7 @@ enum stage stage_decide(struct relay *r)
     struct decision       decision = {0};
 
     find_asked(r);
+    tell_pinned(r);
     told->action = r->tunnel ? "tunnel" : "intercept";
     told->by = "default";
     told->answer = "relay";
