@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "lab.h"
 #include "pki.h"
+#include "staple.h"
 
 #define AIA_HOST "aia.lab.test"
 #define AIA_PATH "/unsent-ca.der"
@@ -180,11 +181,28 @@ static bool send_issuer(const struct answer *a, const struct request *r, struct 
     return true;
 }
 
+/* http://ocsp.lab.test/SITE/REQUEST: the request itself is not read, its answer is the site's. */
+static bool send_status(const struct answer *a, const struct request *r, struct evbuffer *out)
+{
+    struct text            name = {0};
+    const struct pki_item *item = NULL;
+
+    if (r->bad || !host_is(r->host, STAPLE_HOST) || r->target[0] != '/')
+        return false;
+    text_add_n(&name, r->target + 1, strcspn(r->target + 1, "/"));
+    item = pki_find(a->pki, text_str(&name));
+    text_fini(&name);
+    if (!item || !item->ocsp)
+        return false;
+    send_reply(a, r, &(struct reply){"200 OK", "application/ocsp-response", item->ocsp, item->ocsp_len}, out);
+    return true;
+}
+
 static void answer_one(const struct answer *a, const struct request *r, struct evbuffer *out)
 {
     bool issuer = !r->bad && host_is(r->host, AIA_HOST) && strcmp(r->target, AIA_PATH) == 0;
 
-    if (issuer && send_issuer(a, r, out))
+    if ((issuer && send_issuer(a, r, out)) || send_status(a, r, out))
         return;
     const char *status = r->bad ? "400 Bad Request" : entry_of(r->host) ? "200 OK" : "404 Not Found";
     send_page(a, r, status, out);

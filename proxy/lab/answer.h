@@ -26,7 +26,7 @@ enum answer_state {
 };
 
 /* Answers every whole request that lies in `in`, appending to `out`. A page for each host of the table, the certificate that
- * missing-intermediate-aia points at, 404 for the rest. */
+ * missing-intermediate-aia points at, what issuers say of their sites' certificates, 404 for the rest. */
 enum answer_state answer_requests(struct answer *a, struct evbuffer *in, struct evbuffer *out);
 
 #endif

@@ -8,6 +8,7 @@
 #include <openssl/x509v3.h>
 
 #include "base/text.h"
+#include "staple.h"
 
 enum { SERIAL_BYTES = 16, DAY_S = 86400 };
 
@@ -68,6 +69,16 @@ static bool add_alt_name(X509 *cert, X509V3_CTX *ctx, const struct recipe *r)
     return good;
 }
 
+static bool add_responder(X509 *cert, X509V3_CTX *ctx, const struct recipe *r)
+{
+    struct text value = {0};
+
+    text_printf(&value, "OCSP;URI:http://" STAPLE_HOST "/%s", r->subject);
+    bool good = add_ext(cert, ctx, "authorityInfoAccess", text_str(&value));
+    text_fini(&value);
+    return good;
+}
+
 static bool add_extensions(X509 *cert, const struct issue_order *o)
 {
     const struct recipe *r = o->recipe;
@@ -81,6 +92,8 @@ static bool add_extensions(X509 *cert, const struct issue_order *o)
         !add_ext(cert, &ctx, "basicConstraints", r->basic_constraints) ||
         !add_ext(cert, &ctx, "keyUsage", r->key_usage) ||
         !add_ext(cert, &ctx, "extendedKeyUsage", r->extended_key_usage) || !add_alt_name(cert, &ctx, r))
+        return false;
+    if (r->says && !add_responder(cert, &ctx, r))
         return false;
     for (int times = r->extra_name ? 1 + r->extra_twice : 0; times > 0; times--)
         if (!add_ext(cert, &ctx, r->extra_name, r->extra_value))
@@ -121,6 +134,16 @@ static bool add_dates(X509 *cert, const struct issue_order *o)
            ASN1_TIME_set(X509_getm_notAfter(cert), o->now_s + (int64_t)r->to_day * DAY_S);
 }
 
+/* Promised when it begins, but never later than now: what comes from the future counts for nothing. */
+static bool add_promises(X509 *cert, EVP_PKEY *signer, const struct issue_order *o)
+{
+    const struct recipe *r = o->recipe;
+    int                  day = r->from_day < 0 ? r->from_day : 0;
+
+    return !o->logs || !o->issuer || r->is_ca ||
+           ct_log_promise(o->logs, r->promises, cert, signer, o->now_s + (int64_t)day * DAY_S, NULL);
+}
+
 X509 *issue_cert(const struct issue_order *o, struct err *e)
 {
     X509         *cert = X509_new();
@@ -128,7 +151,8 @@ X509 *issue_cert(const struct issue_order *o, struct err *e)
     EVP_PKEY     *signer = o->issuer ? o->issuer_key : o->key;
 
     if (cert && digest && X509_set_version(cert, X509_VERSION_3) && add_serial(cert) && add_names(cert, o) &&
-        add_dates(cert, o) && X509_set_pubkey(cert, o->key) && add_extensions(cert, o) && X509_sign(cert, signer, digest) > 0)
+        add_dates(cert, o) && X509_set_pubkey(cert, o->key) && add_extensions(cert, o) && X509_sign(cert, signer, digest) > 0 &&
+        add_promises(cert, signer, o) && X509_sign(cert, signer, digest) > 0)
         return cert;
     issue_failed(e, o->recipe->subject);
     X509_free(cert);

@@ -17,6 +17,7 @@ struct issue_order {
     X509                *issuer; /* NULL: signs itself */
     EVP_PKEY            *issuer_key;
     int64_t              now_s;
+    const struct ct_log_keys *logs; /* NULL: nobody promises anything */
 };
 
 /* A new key; freed with EVP_PKEY_free. NULL and *e when OpenSSL says no. RSA-2048 takes a good part of a second. */

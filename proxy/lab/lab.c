@@ -16,9 +16,11 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "ct_log.h"
 #include "hole.h"
 #include "pki.h"
 #include "site.h"
+#include "staple.h"
 #include "visit.h"
 
 #define AIA_HOST "aia.lab.test"
@@ -285,7 +287,7 @@ static const struct sockaddr_in *name_where(const struct lab *lab, const char *h
     size_t                  n;
     const struct lab_entry *entries = lab_entries(&n);
 
-    if (text_equal_caseless(host, AIA_HOST))
+    if (text_equal_caseless(host, AIA_HOST) || text_equal_caseless(host, STAPLE_HOST))
         return port == HTTP_PORT ? &lab->doors[DOOR_HTTP].at : &lab->refusing.at;
     for (size_t i = 0; i < n; i++)
         if (entries[i].way != WAY_NXDOMAIN && text_equal_caseless(host, entries[i].host))
@@ -309,4 +311,15 @@ enum lab_answer lab_where(const struct lab *lab, const char *host, uint16_t port
 const char *lab_root_pem_path(const struct lab *lab)
 {
     return lab->pki->root_path;
+}
+
+size_t lab_n_ct_logs(const struct lab *lab)
+{
+    (void)lab;
+    return N_LAB_LOGS;
+}
+
+bool lab_ct_log(const struct lab *lab, size_t i, struct lab_ct_log *out, struct err *e)
+{
+    return pki_ct_log(lab->pki, i, out, e);
 }

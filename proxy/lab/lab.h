@@ -77,4 +77,17 @@ enum lab_answer lab_where(
  * another one, which is not in it. */
 const char *lab_root_pem_path(const struct lab *lab);
 
+/* A log of Certificate Transparency that the lab wants trusted. */
+struct lab_ct_log {
+    const char *name;      /* static */
+    uint8_t    *key;       /* DER of its public key; freed with mem_free */
+    size_t      key_len;
+    bool        retired;   /* since retired_s */
+    int64_t     retired_s; /* seconds since 1970 */
+};
+
+size_t lab_n_ct_logs(const struct lab *lab);
+/* Log `i` of them. False and *e when its key cannot be written out. */
+bool lab_ct_log(const struct lab *lab, size_t i, struct lab_ct_log *out, struct err *e) MUST_USE;
+
 #endif

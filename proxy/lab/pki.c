@@ -17,12 +17,15 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/time_text.h"
+#include "ct_log.h"
 #include "issue.h"
 #include "lab.h"
 #include "recipe.h"
+#include "staple.h"
 
-#define FIRST_LINE "whytls lab " WHYTLS_VERSION " format 1 made "
+#define FIRST_LINE "whytls lab " WHYTLS_VERSION " format 3 made "
 #define ITEM_LINE  "item "
+#define OCSP_LABEL "OCSP RESPONSE"
 
 enum { FILE_MOST = 1024 * 1024, DAY_S = 86400 };
 
@@ -31,6 +34,7 @@ struct workshop {
     int64_t   now_s;
     EVP_PKEY *ca_key[N_RECIPE_CAS];
     X509     *ca[N_RECIPE_CAS];
+    struct ct_log_keys logs;
     EVP_PKEY *rsa2048; /* one for all that want such: it takes long to find */
 };
 
@@ -41,6 +45,7 @@ static void workshop_fini(struct workshop *w)
         X509_free(w->ca[i]);
     }
     EVP_PKEY_free(w->rsa2048);
+    ct_log_keys_fini(&w->logs);
 }
 
 static EVP_PKEY *workshop_key(struct workshop *w, enum recipe_key kind, struct err *e)
@@ -110,7 +115,7 @@ static bool pki_add_site(struct pki *pki, struct workshop *w, const char *host, 
 
     recipe_of_site(host, &recipe);
     struct pki_item   *item = pki_add(pki, host);
-    struct issue_order order = {.recipe = &recipe, .now_s = w->now_s};
+    struct issue_order order = {.recipe = &recipe, .now_s = w->now_s, .logs = &w->logs};
     item->key = order.key = workshop_key(w, recipe.key, e);
     if (!item->key)
         return false;
@@ -124,7 +129,9 @@ static bool pki_add_site(struct pki *pki, struct workshop *w, const char *host, 
     item->chain[item->n_chain++] = leaf;
     if (recipe.sends != SENDS_LEAF_ONLY)
         push_issuers(item, w, &recipe);
-    return true;
+    struct staple_order said = {
+        .says = recipe.says, .leaf = leaf, .issuer = order.issuer, .issuer_key = order.issuer_key, .now_s = w->now_s};
+    return !recipe.says || staple_make(&said, &item->ocsp, &item->ocsp_len, e);
 }
 
 static bool way_has_certificate(enum lab_way way)
@@ -150,6 +157,22 @@ static bool way_has_certificate(enum lab_way way)
     return false;
 }
 
+/* A log's key is kept as a certificate without its private key: the file has a place for that. */
+static bool pki_add_logs(struct pki *pki, struct workshop *w, struct err *e)
+{
+    if (!ct_log_keys_make(&w->logs, e))
+        return false;
+    for (enum lab_log log = LOG_ONE; log < N_LAB_LOGS; log++) {
+        X509 *card = ct_log_card(&w->logs, log, w->now_s, e);
+
+        if (!card)
+            return false;
+        item_push(pki_add(pki, ct_log_name(log)), card);
+        X509_free(card);
+    }
+    return true;
+}
+
 struct pki *pki_make(int64_t now_s, struct err *e)
 {
     struct workshop         w = {.now_s = now_s};
@@ -162,6 +185,7 @@ struct pki *pki_make(int64_t now_s, struct err *e)
     if (good) {
         item_push(pki_add(pki, PKI_ROOT), w.ca[CA_ROOT]);
         item_push(pki_add(pki, PKI_UNSENT), w.ca[CA_UNSENT]);
+        good = pki_add_logs(pki, &w, e);
     }
     for (size_t i = 0; i < n && good; i++)
         if (way_has_certificate(entries[i].way))
@@ -181,6 +205,7 @@ void pki_free(struct pki *pki)
         for (size_t k = 0; k < pki->items[i].n_chain; k++)
             X509_free(pki->items[i].chain[k]);
         EVP_PKEY_free(pki->items[i].key);
+        mem_free(pki->items[i].ocsp);
         mem_free(pki->items[i].name);
     }
     mem_free(pki->items);
@@ -196,6 +221,23 @@ const struct pki_item *pki_find(const struct pki *pki, const char *name)
     return NULL;
 }
 
+bool pki_ct_log(const struct pki *pki, size_t i, struct lab_ct_log *out, struct err *e)
+{
+    const struct pki_item *card = pki_find(pki, ct_log_name((enum lab_log)i));
+    unsigned char         *der = NULL;
+    int                    len = i2d_PUBKEY(X509_get0_pubkey(card->chain[0]), &der);
+
+    if (len <= 0)
+        return issue_failed(e, "writing the key of a log");
+    *out = (struct lab_ct_log){.name = ct_log_name((enum lab_log)i),
+        .key = mem_dup(der, (size_t)len),
+        .key_len = (size_t)len,
+        .retired = i == LOG_RETIRED,
+        .retired_s = pki->made_s - (int64_t)LOG_RETIRED_DAYS * DAY_S};
+    OPENSSL_free(der);
+    return true;
+}
+
 static bool item_write(BIO *to, const struct pki_item *item)
 {
     if (BIO_printf(to, ITEM_LINE "%s\n", item->name) < 0)
@@ -205,7 +247,7 @@ static bool item_write(BIO *to, const struct pki_item *item)
     for (size_t i = 0; i < item->n_chain; i++)
         if (!PEM_write_bio_X509(to, item->chain[i]))
             return false;
-    return true;
+    return !item->ocsp || PEM_write_bio(to, OCSP_LABEL, "", item->ocsp, (long)item->ocsp_len) > 0;
 }
 
 static bool bio_save(BIO *from, const char *path, unsigned mode, struct err *e)
@@ -240,7 +282,29 @@ static bool root_save(const struct pki *pki, struct err *e)
     return good;
 }
 
-/* A block of the file: key first when there is one, then the chain. */
+/* The last part of a block, where there is one; reading certificates stops at it, and has consumed it. */
+static bool ocsp_read(struct pki_item *item, const char *pem, size_t len)
+{
+    static const char begin[] = "-----BEGIN " OCSP_LABEL "-----";
+    const char       *at = memmem(pem, len, begin, sizeof begin - 1);
+    BIO              *bio = at ? BIO_new_mem_buf(at, (int)(len - (size_t)(at - pem))) : NULL;
+    char             *name = NULL, *header = NULL;
+    unsigned char    *der = NULL;
+    long              n = 0;
+    bool              good = bio && PEM_read_bio(bio, &name, &header, &der, &n) && n > 0 && n <= STAPLE_BYTES_MOST;
+
+    if (good) {
+        item->ocsp = mem_dup(der, (size_t)n);
+        item->ocsp_len = (size_t)n;
+    }
+    OPENSSL_free(name);
+    OPENSSL_free(header);
+    OPENSSL_free(der);
+    BIO_free(bio);
+    return good || !at;
+}
+
+/* A block of the file: key first when there is one, then the chain, then what the issuer says. */
 static bool item_read(struct pki_item *item, const char *pem, size_t len)
 {
     BIO *bio = BIO_new_mem_buf(pem, (int)len);
@@ -257,7 +321,7 @@ static bool item_read(struct pki_item *item, const char *pem, size_t len)
     }
     BIO_free(bio);
     ERR_clear_error(); /* the end of the block is found by failing to read on */
-    if (item->n_chain == 0 || has_key != (item->key != NULL))
+    if (!ocsp_read(item, pem, len) || item->n_chain == 0 || has_key != (item->key != NULL))
         return false;
     return !item->key || X509_check_private_key(item->chain[0], item->key) == 1;
 }
@@ -289,6 +353,9 @@ static bool pki_is_whole(const struct pki *pki)
 
     if (!pki_find(pki, PKI_ROOT) || !pki_find(pki, PKI_UNSENT))
         return false;
+    for (enum lab_log log = LOG_ONE; log < N_LAB_LOGS; log++)
+        if (!pki_find(pki, ct_log_name(log)))
+            return false;
     for (size_t i = 0; i < n; i++) {
         const struct pki_item *item = pki_find(pki, entries[i].host);
 

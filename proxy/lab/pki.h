@@ -22,6 +22,8 @@ struct pki_item {
     EVP_PKEY *key;
     X509     *chain[PKI_CHAIN_MOST]; /* leaf first */
     size_t    n_chain;
+    unsigned char *ocsp; /* owned: what the issuer says of it; NULL: nothing */
+    size_t    ocsp_len;
 };
 
 struct pki {
@@ -30,6 +32,8 @@ struct pki {
     size_t           n_items;
     char            *root_path;
 };
+
+struct lab_ct_log; /* lab.h */
 
 #define PKI_ROOT   "root"
 #define PKI_UNSENT "unsent" /* the issuer that missing-intermediate-… leave out */
@@ -40,6 +44,8 @@ struct pki *pki_open(const char *data_dir, int64_t now_s, struct err *e) MUST_US
 void        pki_free(struct pki *pki);
 /* NULL when there is none of this name. */
 const struct pki_item *pki_find(const struct pki *pki, const char *name);
+/* A log's name, key and state: see lab.h. */
+bool pki_ct_log(const struct pki *pki, size_t i, struct lab_ct_log *out, struct err *e) MUST_USE;
 /* Makes it in memory only. */
 struct pki *pki_make(int64_t now_s, struct err *e) MUST_USE;
 

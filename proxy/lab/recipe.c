@@ -24,6 +24,7 @@ static const struct recipe cas[N_RECIPE_CAS] = {
 };
 
 static const struct recipe sites[] = {
+    {.subject = "good.lab-two.test", .says = SAYS_GOOD, .staples = true},
     {.subject = "rsa.lab.test", .key = KEY_RSA2048},
     {.subject = "wildcard.lab.test", .alt_name = "DNS:*.lab.test"},
     {.subject = "cert-expired-leaf.lab.test", .from_day = -100, .to_day = -10},
@@ -57,6 +58,12 @@ static const struct recipe sites[] = {
     /* RFC 5280 §4.2.1.1: SEQUENCE { [0] keyIdentifier }, twenty octets that are nobody's. */
     {.subject = "aki-ski-mismatch.lab.test", .authority_key_id = "", .extra_name = "2.5.29.35",
         .extra_value = "DER:30:16:80:14:01:02:03:04:05:06:07:08:09:0a:0b:0c:0d:0e:0f:10:11:12:13:14"},
+    {.subject = "cert-revoked.lab.test", .says = SAYS_REVOKED, .staples = true},
+    {.subject = "ocsp-stale.lab.test", .says = SAYS_OLD, .staples = true},
+    /* RFC 7633: status_request, which is a staple. */
+    {.subject = "must-staple-missing.lab.test", .says = SAYS_GOOD, .extra_name = "tlsfeature", .extra_value = "status_request"},
+    {.subject = "ct-missing.lab.test", .promises = PROMISES_NONE},
+    {.subject = "ct-invalid.lab.test", .promises = PROMISES_BROKEN},
     /* The old suites of these two want an RSA key. */
     {.subject = "tls-version-too-low.lab.test", .key = KEY_RSA2048},
     {.subject = "no-shared-cipher.lab.test", .key = KEY_RSA2048},

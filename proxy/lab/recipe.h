@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "ct_log.h"
+
 enum recipe_key { KEY_P256 = 0, KEY_RSA2048, KEY_RSA1024, N_RECIPE_KEYS };
 
 /* In an order in which each issuer stands before what it signs. */
@@ -31,6 +33,9 @@ enum recipe_ca {
 /* What follows a site's certificate in its Certificate message. */
 enum recipe_sends { SENDS_ISSUERS = 0, SENDS_ROOT_TOO, SENDS_LEAF_ONLY };
 
+/* What its issuer says to who asks whether a site's certificate is revoked; it names that responder then. */
+enum recipe_says { SAYS_NOTHING = 0, SAYS_GOOD, SAYS_REVOKED, SAYS_OLD };
+
 /* Values of extensions are in the notation of openssl x509v3_config(5). */
 struct recipe {
     const char       *subject; /* the CN; for a site its host name. All text is static but a site's subject */
@@ -43,6 +48,9 @@ struct recipe {
     const char       *extra_name, *extra_value; /* one more extension */
     bool              extra_twice;
     enum recipe_sends sends;
+    enum ct_promises  promises; /* of sites only: a CA or what signs itself has none */
+    enum recipe_says  says;
+    bool              staples; /* and sends that along */
     bool              is_ca;
 };
 

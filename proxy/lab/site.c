@@ -1,5 +1,6 @@
 #include "site.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include <openssl/ssl.h>
@@ -10,6 +11,7 @@
 #include "issue.h"
 #include "lab.h"
 #include "pki.h"
+#include "recipe.h"
 
 static int choose_protocol(
     SSL *ssl, const unsigned char **out, unsigned char *out_len, const unsigned char *in, unsigned in_len, void *arg)
@@ -96,6 +98,29 @@ static bool set_chain(SSL_CTX *ctx, const struct pki_item *item)
     return true;
 }
 
+/* Of the certificate in use; the item lives as long as the sites. */
+static int staple_give(SSL *ssl, void *arg)
+{
+    const struct pki_item *item = arg;
+    unsigned char         *copy = OPENSSL_memdup(item->ocsp, item->ocsp_len);
+
+    if (copy && SSL_set_tlsext_status_ocsp_resp(ssl, copy, (long)item->ocsp_len) == 1)
+        return SSL_TLSEXT_ERR_OK;
+    OPENSSL_free(copy);
+    return SSL_TLSEXT_ERR_NOACK;
+}
+
+static void set_staple(SSL_CTX *ctx, const struct lab_entry *entry, const struct pki_item *item)
+{
+    struct recipe recipe;
+
+    recipe_of_site(entry->host, &recipe);
+    if (!recipe.staples || !item->ocsp)
+        return;
+    SSL_CTX_set_tlsext_status_cb(ctx, staple_give);
+    SSL_CTX_set_tlsext_status_arg(ctx, (void *)(uintptr_t)item);
+}
+
 static SSL_CTX *site_new(const struct lab_entry *entry, const struct pki_item *item, const struct pki *pki, struct err *e)
 {
     SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
@@ -109,6 +134,7 @@ static SSL_CTX *site_new(const struct lab_entry *entry, const struct pki_item *i
         SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
         SSL_CTX_set_num_tickets(ctx, 0);
         SSL_CTX_set_alpn_select_cb(ctx, choose_protocol, NULL);
+        set_staple(ctx, entry, item);
     }
     if (ctx && SSL_CTX_set_cipher_list(ctx, "HIGH:!aNULL") && set_way(ctx, entry->way, pki) && set_chain(ctx, item))
         return ctx;

@@ -110,6 +110,17 @@ static void the_missing_issuer_can_be_fetched(void **state)
     assert_int_equal(strtoul(strstr(reply, "Content-Length: ") + 16, NULL, 10), len - (size_t)(body - reply));
 }
 
+static void a_responder_answers_for_each_site_that_names_it(void **state)
+{
+    struct talk *t = *state;
+
+    say(t, "GET /cert-revoked.lab.test/MFAwTj%2BA HTTP/1.1\r\nHost: ocsp.lab.test\r\n\r\n");
+    assert_non_null(strstr(heard(t), "application/ocsp-response"));
+    evbuffer_drain(t->out, evbuffer_get_length(t->out));
+    say(t, "GET /good.lab.test/MFAwTj HTTP/1.1\r\nHost: ocsp.lab.test\r\n\r\n");
+    assert_non_null(strstr(heard(t), "HTTP/1.1 404 "));
+}
+
 static void what_is_no_request_ends_the_talk(void **state)
 {
     static const struct {
@@ -180,6 +191,7 @@ int main(void)
         TALK(a_request_may_come_byte_by_byte),
         TALK(requests_follow_one_another_and_bodies_are_passed_over),
         TALK(the_missing_issuer_can_be_fetched),
+        TALK(a_responder_answers_for_each_site_that_names_it),
         cmocka_unit_test(what_is_no_request_ends_the_talk),
         TALK(a_head_without_end_is_cut_off),
         TALK(a_stranger_gets_404),

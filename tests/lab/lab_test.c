@@ -244,6 +244,7 @@ static void names_and_ports_are_mapped(void **state)
         {"good.lab.test", 8443, LAB_ADDRESS},
         {"tcp-timeout.lab.test", 443, LAB_ADDRESS},
         {"aia.lab.test", 80, LAB_ADDRESS},
+        {"ocsp.lab.test", 80, LAB_ADDRESS},
         {"dns-nxdomain.lab.test", 443, LAB_NXDOMAIN},
         {"nobody.lab.test", 443, LAB_NXDOMAIN},
         {"nobody.lab-two.test", 443, LAB_NXDOMAIN},
