@@ -1,26 +1,43 @@
-# bash completion for whytls
+# bash completion for whytls. Made by deploy/pages.py from the program's --help.
 _whytls() {
-    local word=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]:-} options= words=
+    local word=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]:-} options= words= values=
     if [ "$COMP_CWORD" = 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W "run explain judge ca lab rules --help --version" -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W "run explain compare judge ca lab doctor rules --help --version" -- "$word")
         return
     fi
     case $command in
-    run) options="--listen --log --data --roots --resolve --rules --threads --lab --allow-public --keylog --color --quiet --verbose --help" ;;
-    explain) options="--host --at --roots --anchors-are --resolve --json --color --verbose --help" ;;
-    ca) options="--format --data --json --help" words="init show export" ;;
-    lab) options="--list --json --data --help" ;;
-    rules) options="--json --verbose --rules --help" words="list test fields new" ;;
+    run) options="--listen --log --data --roots --resolve --rules --revocation --fetch --threads --lab --allow-public --keylog --color --quiet --verbose --help" ;;
+    explain) options="--host --at --roots --anchors-are --revocation --fetch --resolve --json --color --verbose --help" ;;
+    compare) options="--host --at --roots --anchors-are --revocation --fetch --resolve --json --color --verbose --help" ;;
     judge) options="--help" ;;
+    ca) options="--format --data --new-key --json --help" words="init show export renew" ;;
+    lab) options="--list --json --data --help" ;;
+    doctor) options="--refresh --sha256 --data --json --color --help" ;;
+    rules) options="--json --verbose --rules --help" words="list test fields new" ;;
     esac
-    case ${COMP_WORDS[COMP_CWORD-1]} in
-    --color) mapfile -t COMPREPLY < <(compgen -W "always never auto" -- "$word"); return ;;
-    --format) mapfile -t COMPREPLY < <(compgen -W "pem der mobileconfig" -- "$word"); return ;;
-    --anchors-are) mapfile -t COMPREPLY < <(compgen -W "system user" -- "$word"); return ;;
+    case "$command ${COMP_WORDS[COMP_CWORD-1]}" in
+    "run --roots") values="apple mozilla" ;;
+    "run --revocation") values="off staple fetch" ;;
+    "run --fetch") values="on off" ;;
+    "run --color") values="always never auto" ;;
+    "explain --roots") values="apple mozilla" ;;
+    "explain --anchors-are") values="system user" ;;
+    "explain --fetch") values="on off" ;;
+    "explain --color") values="always never auto" ;;
+    "compare --roots") values="apple mozilla" ;;
+    "compare --anchors-are") values="system user" ;;
+    "compare --fetch") values="on off" ;;
+    "compare --color") values="always never auto" ;;
+    "ca --format") values="pem der mobileconfig" ;;
+    "doctor --refresh") values="roots removed limits ct-logs pinned-hosts apple-roots" ;;
+    "doctor --color") values="always never auto" ;;
     esac
-    if [[ $word == -* ]]; then
+    if [ -n "$values" ]; then
+        mapfile -t COMPREPLY < <(compgen -W "$values" -- "$word"; [[ $values != *apple* ]] || compgen -f -- "$word")
+    elif [[ $word == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")
     else
+        [ "$COMP_CWORD" = 2 ] || words=
         mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word"; compgen -f -- "$word")
     fi
 }

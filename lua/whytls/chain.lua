@@ -11,10 +11,17 @@ local function place_of(leg, depth)
     end
 end
 
--- The certificate at this depth of the path (0 is the leaf), or nil when it was not sent.
+local function fetched(leg, sha256)
+    for _, certificate in ipairs(leg.fetched or {}) do
+        if certificate.sha256 == sha256 then return certificate end
+    end
+end
+
+-- The certificate at this depth of the path (0 is the leaf), or nil when it was neither sent nor fetched.
 function chain.at(leg, depth)
     local place = place_of(leg, depth)
-    return place and leg.chain[place]
+    if place then return leg.chain[place] end
+    return fetched(leg, leg.verdict.path[depth + 1])
 end
 
 -- What to call a certificate in a sentence.

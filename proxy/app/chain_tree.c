@@ -32,6 +32,21 @@ static const struct flow_check *fault_of(const struct flow *f, size_t i)
     return NULL;
 }
 
+/* The same of who stands above a certificate on the judged path, and was not sent. */
+static const struct flow_check *fault_above(const struct flow *f, size_t i)
+{
+    const struct flow_verdict *v = verdict_of(f);
+    const char                *sha256 = f->server_leg->chain[i].sha256;
+
+    for (size_t k = 0; v && sha256 && k < v->n_checks; k++) {
+        size_t depth = (size_t)v->checks[k].cert;
+
+        if (depth && depth < v->path.n && strcmp(v->path.at[depth - 1], sha256) == 0)
+            return &v->checks[k];
+    }
+    return NULL;
+}
+
 static const char *name_of(const struct flow_name *name)
 {
     const char *text = name->cn ? name->cn : name->o ? name->o : name->text;
@@ -84,6 +99,14 @@ static const char *store_words(const char *trusted_by)
     if (!strcmp(trusted_by, "mozilla"))
         return "in Mozilla's store, not in Apple's";
     return "in neither Apple's nor Mozilla's store";
+}
+
+/* Where the mark of a fault follows on the line. */
+static const char *store_short(const char *trusted_by)
+{
+    if (!strcmp(trusted_by, "apple"))
+        return "only Apple's";
+    return !strcmp(trusted_by, "mozilla") ? "only Mozilla's" : "not trusted";
 }
 
 static bool is_in_store(const struct flow *f)
@@ -198,16 +221,27 @@ static void add_link(const struct term *t, const struct flow *f, size_t i, struc
     text_add_char(out, '\n');
 }
 
-static void add_unsent_issuer(const struct term *t, const struct flow *f, const struct flow_certificate *c, struct text *out)
+static void add_unsent_issuer(const struct term *t, const struct flow *f, size_t i, struct text *out)
 {
-    bool known = is_in_store(f);
+    const struct flow_check *fault = fault_above(f, i);
+    bool                     known = is_in_store(f);
+    const char              *state = "not sent";
 
+    if (known)
+        state = (fault ? store_short : store_words)(f->server_leg->trusted_by);
     text_add(out, "  ");
-    term_style(t, out, known ? TERM_FINE : TERM_PLAIN);
-    text_add(out, term_shape(t, known ? SHAPE_FINE : SHAPE_NOTHING));
+    if (fault) {
+        term_style(t, out, TERM_FAULT);
+        text_add(out, term_shape(t, SHAPE_FAILING));
+    } else {
+        term_style(t, out, known ? TERM_FINE : TERM_PLAIN);
+        text_add(out, term_shape(t, known ? SHAPE_FINE : SHAPE_NOTHING));
+    }
     term_style(t, out, TERM_PLAIN);
     text_add_char(out, ' ');
-    add_name(t, name_of(c->issuer), known ? store_words(f->server_leg->trusted_by) : "not sent", out);
+    add_name(t, name_of(f->server_leg->chain[i].issuer), state, out);
+    if (fault)
+        add_fault_mark(t, fault, out);
     text_add_char(out, '\n');
 }
 
@@ -255,6 +289,6 @@ void chain_tree(const struct term *t, const struct flow *f, struct text *out)
     }
     if (has_unsent_issuer(&leg->chain[leg->n_chain - 1])) {
         add_link(t, f, leg->n_chain - 1, out);
-        add_unsent_issuer(t, f, &leg->chain[leg->n_chain - 1], out);
+        add_unsent_issuer(t, f, leg->n_chain - 1, out);
     }
 }

@@ -2,17 +2,22 @@
 #include "command.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <sys/stat.h>
 
 #include "base/clock.h"
 #include "base/json_out.h"
 #include "base/text.h"
 #include "judge/judge.h"
 #include "judge/verdict.h"
+#include "trust/ct_logs.h"
 
 #include "case_json.h"
+#include "ct_list.h"
 #include "option.h"
 
 enum { EXIT_REFUSED = 1, EXIT_BAD_INPUT = 2 };
@@ -41,6 +46,8 @@ struct batch {
     FILE       *in;
     size_t      line, rejected, broken;
     int64_t     now;
+    bool prompt;             /* somebody may be waiting for each answer before the next case */
+    struct ct_logs *ct_logs; /* for cases that bring none of their own */
 };
 
 static void answer_open(struct json_out *j, struct text *to, const char *id)
@@ -82,19 +89,11 @@ static void answer_error(struct batch *b, const char *id, struct err *e)
 
 static void answer_case(struct batch *b, const struct case_json *c)
 {
-    struct judge_case the_case = {
-        .chain = c->chain,
-        .host = c->host,
-        .at = c->at,
-        .anchors_are = c->anchors_are,
-        .policy = c->policy,
-        .anchors = c->anchors,
-    };
     struct verdict  verdict = {0};
     struct json_out j;
     struct text     to = {0};
 
-    judge_chain(&the_case, &verdict);
+    case_json_judge(c, b->ct_logs, &verdict);
     b->rejected += verdict.answer == VERDICT_REJECT;
     b->broken += verdict.answer == VERDICT_ERROR;
     answer_open(&j, &to, c->id);
@@ -146,7 +145,7 @@ static int batch_run(struct batch *b)
     struct text line = {0};
     bool        too_long;
 
-    while (line_next(b, &line, &too_long)) {
+    while (!ferror(stdout) && line_next(b, &line, &too_long)) {
         if (too_long) {
             struct err e = {0};
 
@@ -155,15 +154,28 @@ static int batch_run(struct batch *b)
         } else if (!is_blank(&line)) {
             judge_line(b, text_str(&line), line.len);
         }
+        if (b->prompt)
+            fflush(stdout);
     }
     text_fini(&line);
-    if (ferror(b->in) || fflush(stdout) != 0) {
+    if (ferror(b->in) || fflush(stdout) != 0 || ferror(stdout)) {
         struct err e = {0};
 
-        err_sys(&e, "%s", ferror(b->in) ? b->name : "standard output");
+        if (ferror(b->in))
+            err_sys(&e, "%s", b->name);
+        else
+            err_set(&e, ERR_SYSTEM, "standard output: closed or full before the answer to line %zu",
+                b->line);
         return fail(&e);
     }
     return b->rejected ? EXIT_REFUSED : b->broken ? EXIT_BAD_INPUT : EXIT_SUCCESS;
+}
+
+static bool is_plain_file(FILE *f)
+{
+    struct stat st;
+
+    return fstat(fileno(f), &st) == 0 && S_ISREG(st.st_mode);
 }
 
 static bool no_option(void *arg, const char *name, const char *value, struct err *e)
@@ -195,7 +207,12 @@ int cmd_judge(int argc, char **argv)
             return fail(&e);
         }
     }
-    code = batch_run(&b);
+    signal(SIGPIPE, SIG_IGN); /* whoever reads the answers may leave: then an error is told and the
+                                 rest not judged */
+    b.prompt = !is_plain_file(b.in);
+    b.ct_logs = ct_list_open(NULL, NULL, &e);
+    code = b.ct_logs ? batch_run(&b) : fail(&e);
+    ct_logs_unref(b.ct_logs);
     if (b.in != stdin)
         fclose(b.in);
     return code;

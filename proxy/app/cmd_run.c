@@ -17,10 +17,15 @@
 #include "cert/ca.h"
 #include "cert/leaf_cache.h"
 #include "cert/leaf_key.h"
+#include "trust/apple_roots.h"
+#include "trust/ct_logs.h"
+#include "trust/pinned_hosts.h"
 #include "trust/roots.h"
 #include "command.h"
+#include "ct_list.h"
 #include "device/clock_witness.h"
 #include "device/history.h"
+#include "fetch/fetch.h"
 #include "flow/flow.h"
 #include "lab/lab.h"
 #include "live.h"
@@ -41,9 +46,11 @@ static const struct option_row rows[] = {
     {"listen", 'l', "ADDR:PORT", "where phones connect; may be given again (default 0.0.0.0:8080)"},
     {"log", 0, "FILE", "write each connection's record as a JSON line; - is standard output"},
     {"data", 0, "DIR", "root key and state (default $XDG_DATA_HOME/whytls)"},
-    {"roots", 0, "FILE", "PEM bundle of trusted roots (default: the system's)"},
+    {"roots", 0, "WHOSE", "trusted roots: apple (default), mozilla (the system's bundle), or a file or folder of them"},
     {"resolve", 0, "HOST:ADDR", "answer for a host instead of DNS; may be given again"},
     {"rules", 0, "DIR", "a folder of rule packages of your own; may be given again"},
+    {"revocation", 0, "HOW", "off; staple: what sites send along (default, as iPhones); fetch: ask responders as well"},
+    {"fetch", 0, "WHEN", "on, or off: fetch a missing intermediate as iPhones do (default on)"},
     {"threads", 0, "N", "traffic threads (default: one a core)"},
     {"lab", 0, NULL, "start the lab too: sites under lab.test, each with one fault"},
     {"allow-public", 0, NULL, "accept clients from public addresses, too"},
@@ -71,6 +78,7 @@ struct run {
     size_t               n_rule_folders;
     long                 threads;
     bool                 with_lab, quiet, verbose;
+    bool                 no_fetch, no_staple, asks_revocation;
     /* made by prepare, freed by finish */
     char                *data_dir, *lua_rules, *lua_library, *user_rules;
     struct ca           *ca;
@@ -78,11 +86,15 @@ struct run {
     struct leaf_keys    *keys;
     struct leaf_cache   *leaves;
     struct roots        *roots;
+    struct ct_logs      *ct_logs;
+    struct pinned_hosts *pinned;
     struct tls_contexts *contexts;
     struct device_history *history;
     struct clock_witness  *witness;
     struct rules        *rules;
     struct lab          *lab;
+    struct dial_config   fetch_dial;
+    struct fetcher      *fetcher;
     struct store        *store;
     struct pool         *pool;
     struct term          term;
@@ -109,6 +121,14 @@ static bool take_number(const char *text, long most, long *out, struct err *e)
     return true;
 }
 
+static bool take_revocation(struct run *r, const char *how, struct err *e)
+{
+    r->no_staple = strcmp(how, "off") == 0;
+    r->asks_revocation = strcmp(how, "fetch") == 0;
+    return r->no_staple || r->asks_revocation || strcmp(how, "staple") == 0
+           || err_set(e, ERR_USAGE, "--revocation %s: write off, staple or fetch", how);
+}
+
 static bool take(void *arg, const char *name, const char *value, struct err *e)
 {
     struct run *r = arg;
@@ -119,6 +139,10 @@ static bool take(void *arg, const char *name, const char *value, struct err *e)
         return reach_add_resolve(&r->reach, value, e);
     if (strcmp(name, "threads") == 0)
         return take_number(value, 256, &r->threads, e);
+    if (strcmp(name, "revocation") == 0)
+        return take_revocation(r, value, e);
+    if (strcmp(name, "fetch") == 0)
+        return reach_read_fetch(value, &r->no_fetch, e);
     if (strcmp(name, "rules") == 0) {
         if (r->n_rule_folders == RULE_FOLDERS_MOST - 3)
             return err_set(e, ERR_USAGE, "too many --rules");
@@ -198,8 +222,10 @@ static bool load_trust(struct run *r, struct err *e)
     if (!r->keys)
         return false;
     r->leaves = leaf_cache_new(r->ca, r->keys, 0);
-    r->roots = roots_load(r->roots_file, r->lab ? lab_root_pem_path(r->lab) : NULL, e);
-    if (!r->roots)
+    r->roots = roots_load(r->roots_file, r->lab ? lab_root_pem_path(r->lab) : NULL, r->data_dir, e);
+    r->ct_logs = r->roots ? ct_list_open(r->data_dir, r->lab, e) : NULL;
+    r->pinned = r->ct_logs ? pinned_hosts_open(r->data_dir, e) : NULL;
+    if (!r->pinned)
         return false;
     const char *keylog = r->keylog ? r->keylog : getenv("WHYTLS_KEYLOGFILE");
     r->contexts = tls_contexts_new(&(struct tls_config){.keylog = keylog}, e);
@@ -214,6 +240,15 @@ static bool start_lab(struct run *r, struct err *e)
     r->lab = lab_start(&config, e);
     r->reach.lab = r->lab;
     return r->lab != NULL;
+}
+
+static bool start_fetcher(struct run *r, struct err *e)
+{
+    if (r->no_fetch)
+        return !r->asks_revocation || err_set(e, ERR_USAGE, "--revocation fetch and --fetch off exclude each other");
+    r->fetch_dial = (struct dial_config){.instead = reach_instead, .arg = &r->reach};
+    r->fetcher = fetcher_start(&(struct fetch_config){.clock = clock_system(), .dial = &r->fetch_dial}, e);
+    return r->fetcher != NULL;
 }
 
 static bool start_store(struct run *r, struct err *e)
@@ -256,8 +291,10 @@ static bool start_pool(struct run *r, struct err *e)
         .threads = r->threads ? (size_t)r->threads : (size_t)sysconf(_SC_NPROCESSORS_ONLN),
         .rules = r->rules,
         .reach = &r->reach,
-        .world = {.clock = clock_system(), .contexts = r->contexts, .leaves = r->leaves, .ca = r->ca, .roots = r->roots,
-            .history = r->history, .witness = r->witness, .name = proxy_name(), .flow_out = hand_over, .flow_out_arg = r->store},
+        .fetcher = r->fetcher,
+        .world = {.clock = clock_system(), .contexts = r->contexts, .leaves = r->leaves, .ca = r->ca, .roots = r->roots, .ct_logs = r->ct_logs, .pinned = r->pinned,
+            .no_staple = r->no_staple,
+            .asks_revocation = r->asks_revocation, .history = r->history, .witness = r->witness, .name = proxy_name(), .flow_out = hand_over, .flow_out_arg = r->store},
     };
 
     r->threads = (long)config.threads;
@@ -277,12 +314,15 @@ static bool prepare(struct run *r, struct err *e)
     keep_heap();
     r->history = device_history_new();
     r->witness = clock_witness_new();
-    return start_lab(r, e) && load_trust(r, e) && load_rules(r, e) && start_store(r, e) && start_pool(r, e);
+    return start_lab(r, e) && load_trust(r, e) && load_rules(r, e) && start_fetcher(r, e) && start_store(r, e)
+           && start_pool(r, e);
 }
 
 static void finish(struct run *r)
 {
+    fetcher_stop(r->fetcher); /* it tells the threads' loops, which go next */
     pool_free(r->pool);
+    fetcher_free(r->fetcher);
     store_stop(r->store);
     lab_stop(r->lab);
     rules_unref(r->rules);
@@ -290,6 +330,8 @@ static void finish(struct run *r)
     leaf_cache_free(r->leaves);
     leaf_keys_free(r->keys);
     roots_unref(r->roots);
+    ct_logs_unref(r->ct_logs);
+    pinned_hosts_free(r->pinned);
     ca_free(r->ca);
     device_history_free(r->history);
     clock_witness_free(r->witness);
@@ -299,10 +341,22 @@ static void finish(struct run *r)
     mem_free(r->user_rules);
 }
 
+static const char *roots_from(const struct run *r)
+{
+    return strcmp(roots_name(r->roots), "apple") == 0 ? roots_apple_list(r->roots) : roots_path(r->roots);
+}
+
+static bool roots_are_old(const struct roots *roots)
+{
+    const struct table_facts *facts = apple_roots_facts(roots_apple(roots), TABLE_ROOTS);
+
+    return clock_wall_ms(clock_system()) / 1000 - facts->date > (int64_t)facts->fresh_days * 86400;
+}
+
 static void greet(struct run *r)
 {
     struct start_facts facts = {.reach = &r->reach, .ca = r->ca, .data_dir = r->data_dir, .log = r->log,
-        .roots = r->roots_file ? r->roots_file : "the system's", .threads = (size_t)r->threads, .n_roots = roots_count(r->roots),
+        .roots = roots_name(r->roots), .roots_from = roots_from(r), .roots_old = roots_are_old(r->roots), .threads = (size_t)r->threads, .n_roots = roots_count(r->roots),
         .root_made = r->root_made, .lab = r->with_lab};
 
     rules_count(r->rules, &facts.rules, &facts.rules_awake);

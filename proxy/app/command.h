@@ -4,9 +4,11 @@
 
 int cmd_run(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
+int cmd_compare(int argc, char **argv);
 int cmd_judge(int argc, char **argv);
 int cmd_ca(int argc, char **argv);
 int cmd_lab(int argc, char **argv);
+int cmd_doctor(int argc, char **argv);
 int cmd_rules(int argc, char **argv);
 
 #endif

@@ -12,9 +12,11 @@ static const struct {
 } commands[] = {
     {"run", cmd_run, "start the proxy"},
     {"explain", cmd_explain, "what would an iPhone say of this host or certificate, and why?"},
+    {"compare", cmd_compare, "two that should be the same: why is one accepted and the other not?"},
     {"judge", cmd_judge, "JSON Lines of cases in, JSON Lines of verdicts out"},
-    {"ca", cmd_ca, "our own root: init, show, export"},
+    {"ca", cmd_ca, "our own root: init, show, export, renew"},
     {"lab", cmd_lab, "a local badssl: one failing server per cause"},
+    {"doctor", cmd_doctor, "is everything here, and is its data fresh?"},
     {"rules", cmd_rules, "the Lua rules: list, test, fields"},
 };
 

@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "fetch/gatherer.h"
 #include "hook/hook.h"
 #include "net/addr.h"
 #include "net/dial.h"
@@ -29,6 +30,7 @@ struct worker {
     struct resolver    *resolver;
     struct dialer      *dialer;
     struct dial_config  dial_config;
+    struct gatherer    *gatherer;
     struct hooks       *hooks;
     struct relays      *relays;
     struct listener    *listeners[REACH_LISTENERS_MOST];
@@ -134,7 +136,10 @@ static bool worker_make(struct worker *w, struct pool *p, struct err *e)
     w->hooks = hooks_new();
     if (!rules_attach(p->config.rules, w->hooks, e))
         return false;
+    if (p->config.fetcher)
+        w->gatherer = gatherer_loop_new(p->config.fetcher, w->loop);
     world.dialer = w->dialer;
+    world.gatherer = w->gatherer;
     world.hooks = w->hooks;
     world.soon = soon;
     world.soon_arg = w;
@@ -201,6 +206,7 @@ static void worker_free(struct worker *w)
         listen_stop(w->listeners[i]);
     if (w->tick)
         loop_timer_free(w->tick);
+    gatherer_loop_free(w->gatherer);
     if (w->loop)
         loop_free(w->loop);
 }

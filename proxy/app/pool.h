@@ -10,15 +10,17 @@
 #include "base/err.h"
 #include "relay/relay.h"
 
+struct fetcher;
 struct pool;
 struct reach;
 struct rules;
 
 struct pool_config {
     size_t             threads;
-    struct relay_world world;   /* what is shared; dialer, hooks, soon are each thread's own */
+    struct relay_world world;   /* what is shared; dialer, gatherer, hooks, soon are each thread's own */
     struct rules      *rules;
     struct reach      *reach;   /* listeners with port 0 are filled with the port that was bound */
+    struct fetcher    *fetcher; /* NULL: nothing is fetched. Stopped before pool_free, freed after it */
     int64_t            connect_ms;
 };
 

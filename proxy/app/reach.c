@@ -105,3 +105,9 @@ bool reach_instead(void *arg, const char *host, uint16_t port, struct sockaddr *
     }
     return true;
 }
+
+bool reach_read_fetch(const char *text, bool *off, struct err *e)
+{
+    *off = strcmp(text, "off") == 0;
+    return *off || strcmp(text, "on") == 0 || err_set(e, ERR_USAGE, "--fetch %s: write on or off", text);
+}

@@ -37,4 +37,7 @@ bool reach_client_may(const struct reach *r, const struct sockaddr *client);
 bool reach_may(void *arg, const struct sockaddr *to, bool from_loopback);
 bool reach_instead(void *arg, const char *host, uint16_t port, struct sockaddr *to, unsigned *to_len, enum dial_error *error);
 
+/* "on" or "off", of --fetch. */
+bool reach_read_fetch(const char *text, bool *off, struct err *e) MUST_USE;
+
 #endif

@@ -57,6 +57,20 @@ static void fact(const struct term *t, struct text *out, const char *label, cons
     text_printf(out, "%s\n", more);
 }
 
+static void roots_line(const struct term *t, const struct start_facts *facts, struct text *out)
+{
+    bool        apple = strcmp(facts->roots, "apple") == 0, mozilla = strcmp(facts->roots, "mozilla") == 0;
+    struct text more = {0};
+
+    if (!apple)
+        text_printf(&more, "%zu roots in ", facts->n_roots);
+    text_add_safe(&more, facts->roots_from, strlen(facts->roots_from), 200);
+    if (apple && facts->roots_old)
+        text_add(&more, ", getting old: whytls doctor");
+    fact(t, out, "Judged by", apple ? "Apple's roots" : mozilla ? "Mozilla's roots" : "your own roots", text_str(&more));
+    text_fini(&more);
+}
+
 static void facts_lines(const struct term *t, const struct start_facts *facts, const char *proxy, struct text *out)
 {
     char day[TIME_TEXT_CAP], more[160], value[64];
@@ -66,8 +80,7 @@ static void facts_lines(const struct term *t, const struct start_facts *facts, c
     fact(t, out, "Proxy", proxy, more);
     snprintf(more, sizeof more, "valid to %s, key 0600%s", time_day(day, ca_until(facts->ca)), facts->root_made ? ", new" : "");
     fact(t, out, "Root", ca_name(facts->ca), more);
-    snprintf(value, sizeof value, "%zu known", facts->n_roots);
-    fact(t, out, "Judged by", value, facts->roots);
+    roots_line(t, facts, out);
     snprintf(value, sizeof value, "%zu of %zu on", facts->rules_awake, facts->rules);
     fact(t, out, "Rules", value, "");
     fact(t, out, "Data", facts->data_dir, "");

@@ -14,9 +14,11 @@ struct text;
 struct start_facts {
     const struct reach *reach;
     const struct ca    *ca;
-    const char         *data_dir, *roots, *log;
+    const char         *data_dir, *log;
+    const char         *roots;      /* whose list is gone by: "apple", "mozilla", "custom" */
+    const char         *roots_from; /* which one, or which file */
     size_t              threads, rules, rules_awake, n_roots;
-    bool                root_made, lab;
+    bool                root_made, lab, roots_old;
 };
 
 /* Appends it to `out`. */

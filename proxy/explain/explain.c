@@ -8,6 +8,7 @@
 #include "base/id.h"
 #include "base/mem.h"
 #include "cert/chain.h"
+#include "evidence.h"
 #include "flow/facts.h"
 #include "flow/flow.h"
 #include "flow/legs.h"
@@ -18,6 +19,7 @@
 #include "net/loop.h"
 #include "net/pipe.h"
 #include "net/resolve.h"
+#include "trust/roots.h"
 #include "probe.h"
 
 static struct flow *begin(const struct explain_ask *ask)
@@ -45,25 +47,67 @@ static struct flow *begin(const struct explain_ask *ask)
     return f;
 }
 
-static void judge_as(const struct explain_ask *ask, struct flow *f, const struct cert_chain *chain, enum anchors_are anchors,
-    struct flow_verdict **out)
+/* Moves it to whoever asked for it; what lay there before was the verdict on less evidence. */
+static void keep_verdict(const struct explain_ask *ask, struct verdict *v)
 {
-    struct judge_case the_case = {.chain = chain, .host = ask->host, .at = f->now, .anchors_are = anchors, .roots = ask->roots};
-    struct verdict    verdict = {0};
-
-    judge_chain(&the_case, &verdict);
-    *out = flow_make_verdict(f, &verdict);
-    if (out == &f->server_leg->verdict)
-        f->server_leg->trusted_by = flow_text(f, verdict.trusted_by);
-    verdict_fini(&verdict);
+    if (!ask->keep)
+        return;
+    verdict_fini(ask->keep);
+    *ask->keep = *v;
+    *v = (struct verdict){0};
 }
 
-static void judge_flow(const struct explain_ask *ask, struct flow *f, const struct cert_chain *chain)
+/* One kind of anchors, judged with whatever is there besides the chain. */
+struct trial {
+    const struct explain_ask *ask;
+    struct flow              *f;
+    const struct cert_chain  *chain;
+    struct explain_evidence   evidence;
+};
+
+static bool judge_as(struct trial *t, enum anchors_are anchors, struct flow_verdict **out)
 {
+    bool              is_web = out == &t->f->server_leg->verdict_webpki;
+    struct judge_case the_case = {
+        .policy = is_web || t->ask->webpki ? JUDGE_WEBPKI : JUDGE_TLS_SERVER, .chain = t->chain, .host = t->ask->host, .at = t->f->now, .anchors_are = anchors, .roots = t->ask->roots,
+        .ct_logs = t->ask->ct_logs};
+    struct verdict verdict = {0};
+    bool           is_first = out == &t->f->server_leg->verdict;
+
+    explain_evidence_lend(&t->evidence, &the_case);
+    judge_chain(&the_case, &verdict);
+    if (!is_web)
+        explain_evidence_tell(&t->evidence, t->ask, t->f, &verdict);
+    *out = flow_make_verdict(t->f, &verdict);
+    if (is_first) {
+        t->f->server_leg->trusted_by = flow_text(t->f, verdict.trusted_by);
+        t->f->server_leg->ca_status = flow_text(t->f, verdict.ca_status);
+        t->f->server_leg->apple_list = flow_text(t->f, t->ask->roots ? roots_apple_list(t->ask->roots) : NULL);
+        t->f->server_leg->ca_detail = flow_text(t->f, verdict.ca_status ? verdict.ca_detail : NULL);
+        flow_fill_ct(t->f, &verdict);
+    }
+    bool again = is_first && explain_evidence_gather(&t->evidence, t->ask, t->f, &the_case, &verdict);
+    if (is_first)
+        keep_verdict(t->ask, &verdict);
+    verdict_fini(&verdict);
+    return again;
+}
+
+/* `leg` NULL: the chain comes from a file. */
+static void judge_flow(const struct explain_ask *ask, struct flow *f, const struct cert_chain *chain, const struct leg *leg)
+{
+    struct trial     t = {.ask = ask, .f = f, .chain = chain};
+    enum anchors_are anchors = ask->anchors_are;
+
     flow_fill_chain(f, chain);
-    judge_as(ask, f, chain, ask->anchors_user ? ANCHORS_USER : ANCHORS_SYSTEM, &f->server_leg->verdict);
-    if (!ask->anchors_user && strcmp(f->server_leg->verdict->verdict, "reject") == 0)
-        judge_as(ask, f, chain, ANCHORS_USER, &f->server_leg->verdict_user);
+    explain_evidence_init(&t.evidence, leg);
+    if (judge_as(&t, anchors, &f->server_leg->verdict))
+        judge_as(&t, anchors, &f->server_leg->verdict);
+    if (!ask->webpki)
+        judge_as(&t, anchors, &f->server_leg->verdict_webpki);
+    if (anchors == ANCHORS_SYSTEM && !ask->webpki && strcmp(f->server_leg->verdict->verdict, "reject") == 0)
+        judge_as(&t, ANCHORS_USER, &f->server_leg->verdict_user);
+    explain_evidence_fini(&t.evidence);
     hook_fire(ask->hooks, MOMENT_JUDGED, f, NULL);
 }
 
@@ -84,7 +128,7 @@ bool explain_chain(const struct explain_ask *ask, const uint8_t *bytes, size_t l
     if (ask->host)
         flow_set_target(f, ask->host, ask->port, "url");
     f->server_leg = FLOW_MAKE(f, server_leg);
-    judge_flow(ask, f, chain);
+    judge_flow(ask, f, chain, NULL);
     cert_chain_free(chain);
     end(ask, f);
     *out = f;
@@ -114,6 +158,48 @@ static void record_leg(struct flow *f, const struct probe *p)
         leg->symptom = symptom_name(leg_symptom(facts, LEG_SERVER, p->late));
 }
 
+/* How the plain dialogue before TLS came out, in the words of the record. */
+static const char *starttls_word(const struct probe *p)
+{
+    if (!p->ask->starttls)
+        return "implicit";
+    switch (p->mail.state) {
+    case MAIL_READY:
+        return "offered";
+    case MAIL_NOT_OFFERED:
+        return p->mail.masked ? "stripped" : "absent";
+    case MAIL_INJECTED:
+        return "injected";
+    case MAIL_REFUSED:
+        return "refused";
+    case MAIL_TALKING:
+    case MAIL_GARBAGE:
+        return "none";
+    }
+    return "none";
+}
+
+static void record_mail(struct flow *f, const struct probe *p)
+{
+    if (p->ask->mail == MAIL_NONE)
+        return;
+    f->mail = FLOW_MAKE(f, mail);
+    f->mail->protocol = p->ask->mail == MAIL_SMTP && f->target->port != 25 ? "submission" : mail_protocol_name(p->ask->mail);
+    f->mail->starttls = starttls_word(p);
+    if (p->mail.words[0])
+        f->mail->words = flow_text(f, p->mail.words);
+}
+
+/* No TLS was begun: the server leg says how it ended, the record of mail why. */
+static void record_plain(struct flow *f, const struct probe *p)
+{
+    f->server_leg = FLOW_MAKE(f, server_leg);
+    f->server_leg->address = flow_text(f, p->dialled.address);
+    f->server_leg->ended = p->reset ? "rst" : p->late ? "timeout" : p->eof ? "fin" : "clean";
+    f->server_leg->symptom = symptom_name(SYMPTOM_NO_UPGRADE);
+    f->failed_leg = "server";
+}
+
 bool explain_host(const struct explain_ask *ask, struct flow **out, struct err *e)
 {
     struct probe p = {0};
@@ -125,13 +211,18 @@ bool explain_host(const struct explain_ask *ask, struct flow **out, struct err *
     if (p.dialled.error != DIAL_OK) {
         record_dial(f, &p);
         hook_fire(ask->hooks, MOMENT_DIAL_FAILED, f, NULL);
+    } else if (!p.leg) {
+        record_mail(f, &p);
+        record_plain(f, &p);
+        hook_fire(ask->hooks, MOMENT_TLS_FAILED, f, NULL);
     } else {
         struct err         unreadable = {0};
         struct cert_chain *chain = leg_give_chain(p.leg, &unreadable);
 
+        record_mail(f, &p);
         record_leg(f, &p);
         if (chain)
-            judge_flow(ask, f, chain);
+            judge_flow(ask, f, chain, p.leg);
         else if (unreadable.text[0] && leg_facts(p.leg)->certificate)
             flow_note_add(f, "explain/chain-unreadable", "medium", unreadable.text, "proxy");
         cert_chain_free(chain);

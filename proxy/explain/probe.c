@@ -4,14 +4,56 @@
 
 #include "base/clock.h"
 #include "base/host.h"
+#include "base/text.h"
 #include "net/loop.h"
 #include "net/pipe.h"
 #include "net/resolve.h"
 
 enum { SHAKE_MS = 10000, LOOK_MS = 300, BEAT_MS = 50 };
 
+static bool leg_begin(struct probe *p)
+{
+    static const uint8_t  alpn[] = "\x02h2\x08http/1.1";
+    struct leg_server_ask ask = {.sni = p->ask->host && !host_is_ip(p->ask->host) ? p->ask->host : NULL};
+
+    if (p->ask->mail == MAIL_NONE) {
+        ask.alpn = alpn;
+        ask.alpn_len = sizeof alpn - 1;
+    }
+    p->leg = leg_server_new(p->ask->contexts, &ask, p->error);
+    p->failed = !p->leg;
+    if (p->failed)
+        loop_stop(p->loop);
+    return p->leg != NULL;
+}
+
+/* The plain dialogue. True once TLS may begin. */
+static bool talk_mail(struct probe *p)
+{
+    struct evbuffer *in = p->pipe->in;
+    struct text      say = {0};
+    size_t           n = evbuffer_get_length(in);
+
+    if (p->mail.state == MAIL_READY)
+        return true;
+    mail_talk_take(&p->mail, evbuffer_pullup(in, -1), n, &say);
+    evbuffer_drain(in, n);
+    if (say.len && !p->reset) {
+        evbuffer_add(p->pipe->out, text_str(&say), say.len);
+        pipe_send(p->pipe);
+    }
+    text_fini(&say);
+    if (p->mail.state == MAIL_READY)
+        return leg_begin(p);
+    if (p->mail.state != MAIL_TALKING || p->eof || p->reset)
+        loop_stop(p->loop);
+    return false;
+}
+
 static void pump(struct probe *p)
 {
+    if (!talk_mail(p))
+        return;
     leg_feed(p->leg, p->pipe->in);
     if (p->eof || p->reset)
         leg_eof(p->leg);
@@ -46,7 +88,7 @@ static void beat(void *arg)
     /* The way there and back lies between our Finished and an answer to it; the handshake took at least as long. */
     if (p->open_ms && now - p->open_ms >= LOOK_MS + p->open_ms - p->began_ms)
         loop_stop(p->loop);
-    if (p->leg && !p->open_ms && now - p->began_ms >= SHAKE_MS) {
+    if (p->pipe && !p->open_ms && now - p->began_ms >= SHAKE_MS) {
         p->late = true;
         loop_stop(p->loop);
     }
@@ -54,26 +96,21 @@ static void beat(void *arg)
 
 static void dialled(void *arg, struct dial_result *result)
 {
-    static const uint8_t alpn[] = "\x02h2\x08http/1.1";
-    struct probe        *p = arg;
+    struct probe *p = arg;
 
     p->dialled = *result;
     if (result->error != DIAL_OK) {
         loop_stop(p->loop);
         return;
     }
-    struct leg_server_ask ask = {
-        .sni = p->ask->host && !host_is_ip(p->ask->host) ? p->ask->host : NULL, .alpn = alpn, .alpn_len = sizeof alpn - 1};
     p->pipe = result->pipe;
     p->pipe->owner = p;
     p->pipe->event = event;
     p->began_ms = clock_steady_ms(p->ask->clock);
-    p->leg = leg_server_new(p->ask->contexts, &ask, p->error);
-    if (!p->leg) {
-        p->failed = true;
-        loop_stop(p->loop);
+    mail_talk_init(&p->mail, p->ask->mail);
+    p->mail.state = p->ask->starttls ? MAIL_TALKING : MAIL_READY;
+    if (!p->ask->starttls && !leg_begin(p))
         return;
-    }
     pipe_want_read(p->pipe, true);
     pump(p);
 }
@@ -101,6 +138,7 @@ bool probe_run(struct probe *p, const struct explain_ask *ask, struct err *e)
 
 void probe_fini(struct probe *p)
 {
+    mail_talk_fini(&p->mail);
     pipe_close(p->pipe, true);
     leg_free(p->leg);
     if (p->dialer)

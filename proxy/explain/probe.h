@@ -23,6 +23,7 @@ struct probe {
     struct leg               *leg;
     struct pipe              *pipe;
     struct err               *error;
+    struct mail_talk          mail;            /* until TLS begins; without STARTTLS it stands at MAIL_READY */
     int64_t                   began_ms, open_ms; /* steady; open_ms 0: not yet */
     bool                      eof, reset, late, failed;
 };

@@ -8,6 +8,7 @@
 #include "base/host.h"
 #include "cert/chain.h"
 #include "cert/facts.h"
+#include "fetch/evidence.h"
 #include "flow.h"
 #include "judge/verdict.h"
 #include "path.h"
@@ -126,6 +127,24 @@ static void fill_checks(struct flow *f, struct flow_verdict *out, const struct v
     }
 }
 
+/* The state of the certificate that is known to be the worst off; what one was told of none is "not-checked". */
+static const char *worst_revocation(const struct verdict *v)
+{
+    static const int            ranks[] = {[VERDICT_REVOCATION_NOT_CHECKED] = 0,
+                   [VERDICT_REVOCATION_GOOD] = 1,
+                   [VERDICT_REVOCATION_UNREACHABLE] = 2,
+                   [VERDICT_REVOCATION_INVALID] = 3,
+                   [VERDICT_REVOCATION_STALE] = 4,
+                   [VERDICT_REVOCATION_UNKNOWN] = 5,
+                   [VERDICT_REVOCATION_REVOKED] = 6};
+    enum verdict_revocation worst = VERDICT_REVOCATION_NOT_CHECKED;
+
+    for (size_t i = 0; v->revocation && i < v->n_path; i++)
+        if (ranks[v->revocation[i]] > ranks[worst])
+            worst = v->revocation[i];
+    return verdict_revocation_name(worst);
+}
+
 struct flow_verdict *flow_make_verdict(struct flow *f, const struct verdict *v)
 {
     struct flow_verdict *out = FLOW_MAKE(f, verdict);
@@ -145,10 +164,80 @@ struct flow_verdict *flow_make_verdict(struct flow *f, const struct verdict *v)
         flow_texts_add(f, &out->causes, v->causes[i]);
     for (size_t i = 0; i < v->n_path; i++)
         flow_texts_add(f, &out->path, v->path[i]->sha256_hex);
+    out->ct = verdict_ct_name(v->ct);
+    if (v->answer != VERDICT_ERROR) {
+        out->revocation = worst_revocation(v);
+        out->revocation_source = v->revocation_source;
+    }
     out->openssl->accept = v->openssl.accept;
     out->openssl->code = v->openssl.code;
     out->openssl->depth = v->openssl.depth;
     return out;
+}
+
+void flow_fill_ct(struct flow *f, const struct verdict *v)
+{
+    struct flow_server_leg *leg = f->server_leg;
+
+    if (v->n_scts && leg->n_chain)
+        leg->chain[0].scts = (int64_t)v->n_scts;
+    /* Of a CA of somebody's own nobody asks it. */
+    bool is_public = v->anchored && v->anchors_are == ANCHORS_SYSTEM && strcmp(v->trusted_by, "custom") != 0;
+    leg->ct_doubt = is_public && v->ct == VERDICT_CT_CANNOT_TELL ? "old-list" : NULL;
+}
+
+void flow_fill_staple(struct flow *f, const struct verdict *v, bool stapled)
+{
+    struct flow_server_leg *leg = f->server_leg;
+
+    if (!stapled)
+        leg->staple = "none";
+    else
+        leg->staple = v->revocation && v->revocation[0] != VERDICT_REVOCATION_NOT_CHECKED
+                          ? verdict_revocation_name(v->revocation[0])
+                          : "present";
+}
+
+/* The leaf's: what is above it nobody staples, and iOS asks nobody. */
+static const char *revocation_fault(const struct flow_server_leg *leg, const struct verdict *v, bool asked)
+{
+    const struct cert      *leaf = v->path[0];
+    enum verdict_revocation state = v->revocation ? v->revocation[0] : VERDICT_REVOCATION_NOT_CHECKED;
+
+    switch (state) {
+    case VERDICT_REVOCATION_GOOD:
+    case VERDICT_REVOCATION_REVOKED:
+        break;
+    case VERDICT_REVOCATION_UNKNOWN:
+    case VERDICT_REVOCATION_STALE:
+    case VERDICT_REVOCATION_INVALID:
+    case VERDICT_REVOCATION_UNREACHABLE:
+        return verdict_revocation_name(state);
+    case VERDICT_REVOCATION_NOT_CHECKED:
+        if (asked && leaf->ocsp.n == 0 && !leaf->self_signed)
+            return "no-address";
+        break;
+    }
+    return leaf->must_staple && leg->staple && strcmp(leg->staple, "none") == 0 ? "no-staple" : NULL;
+}
+
+void flow_fill_revocation_fault(struct flow *f, const struct verdict *v, bool asked)
+{
+    f->server_leg->revocation_fault = v->n_path ? revocation_fault(f->server_leg, v, asked) : NULL;
+}
+
+void flow_fill_evidence(struct flow *f, const struct fetch_evidence *e)
+{
+    struct flow_server_leg *leg = f->server_leg;
+
+    leg->issuer_fetch = evidence_issuer_name(e->issuer);
+    leg->issuer_url = flow_text(f, e->issuer_url);
+    leg->revocation_url = flow_text(f, e->silent_url);
+    for (size_t i = 0; e->fetched && i < e->fetched->n; i++) {
+        struct flow_certificate *c = flow_list_add(f, &leg->fetched, &leg->n_fetched, flow_type_certificate());
+
+        flow_fill_certificate(f, c, e->fetched->at[i], i, "aia");
+    }
 }
 
 typedef const char *number_name(uint16_t number, char buf[static TLS_NAME_CAP]);

@@ -85,6 +85,9 @@ void flow_verdict_json(const struct flow_verdict *v, struct json_out *out)
     put_checks(out, v);
     put_texts(out, "path", &v->path);
     put_texts(out, "causes", &v->causes);
+    json_put_text(out, "ct", v->ct);
+    json_put_text(out, "revocation", v->revocation);
+    json_put_text(out, "revocation_source", v->revocation_source);
     put_openssl(out, v->openssl);
     json_object_end(out);
 }
@@ -184,6 +187,22 @@ static void put_certificates(struct json_out *out, const struct flow_server_leg 
     json_array_end(out);
 }
 
+/* What came from elsewhere than the handshake, when anything was asked for. */
+static void put_fetched(struct json_out *out, const struct flow_server_leg *leg)
+{
+    json_put_text(out, "ct_doubt", leg->ct_doubt);
+    json_put_text(out, "revocation_fault", leg->revocation_fault);
+    json_put_text(out, "revocation_url", leg->revocation_url);
+    json_put_text(out, "issuer_fetch", leg->issuer_fetch);
+    json_put_text(out, "issuer_url", leg->issuer_url);
+    if (!leg->n_fetched)
+        return;
+    put_list(out, "fetched");
+    for (size_t i = 0; i < leg->n_fetched; i++)
+        json_text(out, leg->fetched[i].sha256);
+    json_array_end(out);
+}
+
 static void put_server_leg(struct json_out *out, const struct flow *f)
 {
     const struct flow_server_leg *leg = f->server_leg;
@@ -203,9 +222,14 @@ static void put_server_leg(struct json_out *out, const struct flow *f)
         json_text(out, leg->chain[i].sha256);
     json_array_end(out);
     json_put_text(out, "staple", leg->staple);
+    put_fetched(out, leg);
     json_key(out, "verdict");
     flow_verdict_json(leg->verdict, out);
     json_put_text(out, "trusted_by", leg->trusted_by);
+    if (leg->ca_status) {
+        json_put_text(out, "ca_status", leg->ca_status);
+        json_put_text(out, "ca_detail", leg->ca_detail);
+    }
     put_alert(out, leg->alert);
     json_put_text(out, "symptom", leg->symptom);
     json_put_text(out, "ended", leg->ended);
@@ -362,6 +386,7 @@ static void put_mail(struct json_out *out, const struct flow_mail *mail)
     put_open(out, "mail");
     json_put_text(out, "protocol", mail->protocol);
     json_put_text(out, "starttls", mail->starttls);
+    json_put_text(out, "words", mail->words);
     json_object_end(out);
 }
 

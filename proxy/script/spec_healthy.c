@@ -127,6 +127,7 @@ static void server_leg_fill(struct flow *f)
     leg->trusted_by = "both";
     leg->ended = "clean";
     leg->verdict = verdict_new(f, "system");
+    leg->verdict->ct = "qualified";
     spec_leaf_add(f);
     spec_ca_add(f);
 }

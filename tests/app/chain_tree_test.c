@@ -62,6 +62,33 @@ static void another_check_is_named_and_is_found_along_the_judged_path(void **sta
         "  ○ Example Trust Root X1                        not sent\n");
 }
 
+/* The system's bundle has the root, and Apple's list has not: the fault is the root's. */
+static void a_fault_of_a_root_that_was_not_sent_is_drawn_there(void **state)
+{
+    (void)state;
+    struct flow         *f = sample_expired();
+    struct flow_verdict *v = f->server_leg->verdict;
+
+    f->server_leg->address = NULL;
+    f->server_leg->trusted_by = "mozilla";
+    f->server_leg->chain[0].not_after = SAMPLE_NOW + 69 * 86400;
+    f->server_leg->chain[0].sha256 = "aa";
+    f->server_leg->chain[1].sha256 = "bb";
+    v->checks[0].check = "AnchorTrusted";
+    v->checks[0].cert = 2;
+    flow_texts_add(f, &v->path, "aa");
+    flow_texts_add(f, &v->path, "bb");
+    flow_texts_add(f, &v->path, "cc");
+    expect(&term, f,
+        "  ● api.shop.example.com                         69 days left\n"
+        "  │ 20 Aug 2026 to 29 Jan 2027 · RSA 2048\n"
+        "  │ signed by\n"
+        "  ● Example Trust R4                             1,388 days left\n"
+        "  │ 11 Nov 2020 to 10 Sep 2030 · RSA 2048\n"
+        "  │ signed by\n"
+        "  ◆ Example Trust Root X1                        only Mozilla's ◄ AnchorTrusted\n");
+}
+
 static void a_self_signed_leaf_stands_alone(void **state)
 {
     (void)state;
@@ -107,6 +134,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_fault_stands_beside_its_certificate_and_only_there),
         cmocka_unit_test(another_check_is_named_and_is_found_along_the_judged_path),
+        cmocka_unit_test(a_fault_of_a_root_that_was_not_sent_is_drawn_there),
         cmocka_unit_test(a_self_signed_leaf_stands_alone),
         cmocka_unit_test(a_certificate_that_does_not_follow_is_said),
         cmocka_unit_test(a_chain_of_any_length_is_drawn_in_part),

@@ -41,8 +41,8 @@ static int close_all(void **state)
 static struct start_facts facts_of(const char *listener)
 {
     assert_true(addr_parse(listener, 0, &reach.listeners[0]));
-    return (struct start_facts){.reach = &reach, .ca = ca, .data_dir = "/var/whytls", .roots = "mozilla", .threads = 2,
-        .rules = 40, .rules_awake = 39, .n_roots = 142};
+    return (struct start_facts){.reach = &reach, .ca = ca, .data_dir = "/var/whytls", .roots = "apple",
+        .roots_from = "store 2025072000 of 16 Oct 2025", .threads = 2, .rules = 40, .rules_awake = 39, .n_roots = 142};
 }
 
 static char *written(const struct term *t, const struct start_facts *facts)
@@ -71,7 +71,7 @@ static void the_facts_are_told(void **state)
     holds(screen, ca_name(ca));
     holds(screen, "valid to 20 Nov 2028");
     holds(screen, ", key 0600\n");
-    holds(screen, "● Judged by 142 known                 mozilla\n");
+    holds(screen, "● Judged by Apple's roots             store 2025072000 of 16 Oct 2025\n");
     holds(screen, "● Rules     39 of 40 on\n");
     holds(screen, "● Data      /var/whytls\n");
     holds(screen, "Configure Proxy > Manual: 192.168.1.20:8080\n");
@@ -103,6 +103,29 @@ static void what_is_switched_on_shows(void **state)
     holds(screen, "--cacert root.pem https://good.lab.test/\n");
     holds(screen, "http://[2001:db8::7]:8080/whytls.pem");
     reach.any_client = false;
+    mem_free(screen);
+}
+
+static void whose_roots_are_gone_by_shows(void **state)
+{
+    (void)state;
+    struct start_facts facts = facts_of("192.168.1.20:8080");
+    char              *screen;
+
+    facts.roots_old = true;
+    screen = written(&wide, &facts);
+    holds(screen, "Apple's roots             store 2025072000 of 16 Oct 2025, getting old: whytls doctor\n");
+    mem_free(screen);
+    facts.roots = "mozilla";
+    facts.roots_from = "/etc/ssl/certs/ca-certificates.crt";
+    screen = written(&wide, &facts);
+    holds(screen, "Mozilla's roots           142 roots in /etc/ssl/certs/ca-certificates.crt\n");
+    mem_free(screen);
+    facts.roots = "custom";
+    facts.roots_from = "corp\033[2J.pem";
+    screen = written(&wide, &facts);
+    holds(screen, "your own roots            142 roots in corp");
+    assert_null(strchr(screen, '\033'));
     mem_free(screen);
 }
 
@@ -182,6 +205,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_facts_are_told),
         cmocka_unit_test(what_is_switched_on_shows),
+        cmocka_unit_test(whose_roots_are_gone_by_shows),
         cmocka_unit_test(for_any_address_one_is_named_that_a_phone_can_type),
         cmocka_unit_test(the_square_stands_beside_the_steps_or_above_them_or_not_at_all),
         cmocka_unit_test(no_line_of_the_square_is_wider_than_the_terminal),

@@ -134,7 +134,7 @@ def test_people_are_told_in_words(whytls, pki, expired):
     (["-"], b"", "standard input: it is empty"),
     (["-"], b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "standard input"),
     (["/nowhere.pem"], b"", "/nowhere.pem"),
-    (["ftp://site.test/"], b"", "only https://"),
+    (["ftp://site.test/"], b"", "no such scheme"),
     ([], b"", "one target"),
     (["a", "b"], b"", "one target"),
     (["-", "--at", "yesterday"], b"", "--at yesterday"),
@@ -286,7 +286,7 @@ def test_the_key_is_for_its_owner_alone(whytls, tmp_path):
 
 
 @pytest.mark.parametrize("arguments, named", [
-    ([], "init, show or export"), (["bake"], 'no "ca bake"'), (["init", "show"], "at a time"),
+    ([], "init, show, export or renew"), (["bake"], 'no "ca bake"'), (["init", "show"], "at a time"),
     (["init", "--format", "der"], "--format goes with export"), (["export", "--format", "jpeg"], 'no format "jpeg"'),
 ])
 def test_a_slip_at_ca_is_one_line(whytls, tmp_path, arguments, named):

@@ -121,6 +121,41 @@ static void a_refusal_has_its_codes_and_an_acceptance_has_none(void **state)
     flow_free(f);
 }
 
+static void promises_of_logs_are_counted_and_doubted(void **state)
+{
+    static const struct {
+        enum verdict_ct  ct;
+        enum anchors_are anchors;
+        bool             anchored;
+        const char      *trusted_by, *doubt;
+    } rows[] = {
+        {VERDICT_CT_QUALIFIED, ANCHORS_SYSTEM, true, "both", NULL},
+        {VERDICT_CT_CANNOT_TELL, ANCHORS_SYSTEM, true, "both", "old-list"},
+        {VERDICT_CT_CANNOT_TELL, ANCHORS_SYSTEM, true, "custom", NULL},
+        {VERDICT_CT_CANNOT_TELL, ANCHORS_SYSTEM, false, "neither", NULL},
+        {VERDICT_CT_CANNOT_TELL, ANCHORS_USER, true, "custom", NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct flow   *f = flow_new("x", 0);
+        struct verdict v = {.answer = VERDICT_ACCEPT, .ct = rows[i].ct, .anchors_are = rows[i].anchors,
+            .anchored = rows[i].anchored, .trusted_by = rows[i].trusted_by, .n_scts = i ? 5 : 0};
+
+        f->server_leg = FLOW_MAKE(f, server_leg);
+        flow_list_add(f, &f->server_leg->chain, &f->server_leg->n_chain, flow_type_certificate());
+        f->server_leg->chain[0].scts = 2;
+        flow_fill_ct(f, &v);
+        assert_int_equal(f->server_leg->chain[0].scts, i ? 5 : 2);
+        if (rows[i].doubt)
+            assert_string_equal(f->server_leg->ct_doubt, rows[i].doubt);
+        else
+            assert_null(f->server_leg->ct_doubt);
+        assert_string_equal(flow_make_verdict(f, &v)->ct, verdict_ct_name(rows[i].ct));
+        flow_free(f);
+    }
+}
+
 static void a_hello_is_copied_by_iana_names(void **state)
 {
     (void)state;
@@ -186,6 +221,7 @@ int main(void)
         cmocka_unit_test(a_chain_is_copied_and_outlives_its_certificates),
         cmocka_unit_test(a_thousand_names_are_kept_and_no_more),
         cmocka_unit_test(a_refusal_has_its_codes_and_an_acceptance_has_none),
+        cmocka_unit_test(promises_of_logs_are_counted_and_doubted),
         cmocka_unit_test(a_hello_is_copied_by_iana_names),
         cmocka_unit_test(a_target_is_sorted_by_its_kind),
         cmocka_unit_test(an_agent_fills_client_app_and_device),

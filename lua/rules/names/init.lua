@@ -8,7 +8,14 @@ local function name_that_works(flow)
     for _, alias in ipairs(flow.target.aliases) do
         if leaf:covers(alias) then return alias end
     end
-    if flow.mail and #leaf.names == 1 and leaf.names[1]:sub(1, 1) ~= "*" then return leaf.names[1] end
+    if not flow.mail then return end
+    -- Of several, one that is called like a mail server; a wildcard is no name to enter.
+    for _, prefix in ipairs { "^mail%d*%.", "^imap%d*%.", "^smtp%d*%.", "^pop3?%d*%.", "^mx%d*%." } do
+        for _, name in ipairs(leaf.names) do
+            if name:find(prefix) then return name end
+        end
+    end
+    return #leaf.names == 1 and leaf.names[1]:sub(1, 1) ~= "*" and leaf.names[1] or nil
 end
 
 -- A wildcard that would cover the host if an asterisk stood for two labels.

@@ -1,0 +1,98 @@
+#compdef whytls
+# zsh completion for whytls. Made by deploy/pages.py from the program's --help.
+_whytls() {
+    local -a commands=(
+    'run:start the proxy'
+    'explain:what would an iPhone say of this host or certificate, and why?'
+    'compare:two that should be the same\: why is one accepted and the other not?'
+    'judge:JSON Lines of cases in, JSON Lines of verdicts out'
+    'ca:our own root\: init, show, export, renew'
+    'lab:a local badssl\: one failing server per cause'
+    'doctor:is everything here, and is its data fresh?'
+    'rules:the Lua rules\: list, test, fields'
+    )
+    if (( CURRENT == 2 )); then
+        _describe command commands
+        return
+    fi
+    local command=$words[2]
+    shift words
+    (( CURRENT-- ))
+    case $command in
+    run) _arguments -s \
+        '*-l[where phones connect; may be given again (default 0.0.0.0\:8080)]:addr\:port:' '*--listen[where phones connect; may be given again (default 0.0.0.0\:8080)]:addr\:port:' \
+        '--log[write each connection'\''s record as a JSON line; - is standard output]:file:_files' \
+        '--data[root key and state (default $XDG_DATA_HOME/whytls)]:dir:_files' \
+        '--roots[trusted roots\: apple (default), mozilla (the system'\''s bundle), or a file or folder of them]:whose:_files' \
+        '*--resolve[answer for a host instead of DNS; may be given again]:host\:addr:' \
+        '*--rules[a folder of rule packages of your own; may be given again]:dir:_files' \
+        '--revocation[off; staple\: what sites send along (default, as iPhones); fetch\: ask responders as well]:how:(off staple fetch)' \
+        '--fetch[on, or off\: fetch a missing intermediate as iPhones do (default on)]:when:(on off)' \
+        '--threads[traffic threads (default\: one a core)]:n:' \
+        '--lab[start the lab too\: sites under lab.test, each with one fault]' \
+        '--allow-public[accept clients from public addresses, too]' \
+        '--keylog[write TLS secrets of both legs for Wireshark]:file:_files' \
+        '--color[always, never or auto]:when:(always never auto)' \
+        '-q[show failing connections only, one line each]' '--quiet[show failing connections only, one line each]' \
+        '-v[show each request, and every explanation]' '--verbose[show each request, and every explanation]' \
+        '--help[this text]' \
+        '*:file:_files' ;;
+    explain) _arguments -s \
+        '--host[the name to look for (default\: the host; none for a file)]:name:' \
+        '--at[judge at this time\: RFC 3339, or a date]:time:' \
+        '--roots[trusted roots\: apple (default), mozilla (the system'\''s bundle), or a file or folder of them]:whose:_files' \
+        '--anchors-are[system, or user\: as if the roots were installed on the phone]:kind:(system user)' \
+        '--revocation[ask the responders and lists named in the certificates; iPhones do not]' \
+        '--fetch[on, or off\: fetch a missing intermediate as iPhones do (default on)]:when:(on off)' \
+        '*--resolve[answer for a host instead of DNS; may be given again]:host\:addr:' \
+        '--json[the whole record as one JSON object]' \
+        '--color[always, never or auto]:when:(always never auto)' \
+        '-v[show every fact]' '--verbose[show every fact]' \
+        '--help[this text]' \
+        '*:file:_files' ;;
+    compare) _arguments -s \
+        '--host[the name to look for (default\: the host; none for a file)]:name:' \
+        '--at[judge at this time\: RFC 3339, or a date]:time:' \
+        '--roots[trusted roots\: apple (default), mozilla (the system'\''s bundle), or a file or folder of them]:whose:_files' \
+        '--anchors-are[system, or user\: as if the roots were installed on the phone]:kind:(system user)' \
+        '--revocation[ask the responders and lists named in the certificates; iPhones do not]' \
+        '--fetch[on, or off\: fetch a missing intermediate as iPhones do (default on)]:when:(on off)' \
+        '*--resolve[answer for a host instead of DNS; may be given again]:host\:addr:' \
+        '--json[one JSON object]' \
+        '--color[always, never or auto]:when:(always never auto)' \
+        '-v[show every value in full]' '--verbose[show every value in full]' \
+        '--help[this text]' \
+        '*:file:_files' ;;
+    judge) _arguments -s \
+        '--help[this text]' \
+        '*:file:_files' ;;
+    ca) _arguments -s \
+        '--format[of export\: pem (default), der, mobileconfig]:format:(pem der mobileconfig)' \
+        '--data[where whytls keeps its files]:dir:_files' \
+        '--new-key[of renew\: a new key as well; every phone must then install the new root]' \
+        '--json[of init, show and renew\: one JSON object]' \
+        '--help[this text]' \
+        '1:what:(init show export renew)' '*:file:_files' ;;
+    lab) _arguments -s \
+        '--list[print the table of sites and end]' \
+        '--json[as one JSON object]' \
+        '--data[where the lab keeps its certificates (default $XDG_DATA_HOME/whytls)]:dir:_files' \
+        '--help[this text]' \
+        '*:file:_files' ;;
+    doctor) _arguments -s \
+        '--refresh[take FILE for this list\: roots, removed, limits, pinned-hosts, ct-logs; or apple-roots, a PEM bundle]:list:(roots removed limits ct-logs pinned-hosts apple-roots)' \
+        '--sha256[of --refresh\: take FILE only if this is its fingerprint]:hex:' \
+        '--data[where whytls keeps its files]:dir:_files' \
+        '--json[one JSON object]' \
+        '--color[always, never or auto]:when:(always never auto)' \
+        '--help[this text]' \
+        '*:file:_files' ;;
+    rules) _arguments -s \
+        '--json[list\: one object with "v"\:1]' \
+        '-v[test\: name what passed as well]' '--verbose[test\: name what passed as well]' \
+        '*--rules[another folder of rule packages; may be given again]:dir:_files' \
+        '--help[this text]' \
+        '1:what:(list test fields new)' '*:file:_files' ;;
+    esac
+}
+_whytls "$@"

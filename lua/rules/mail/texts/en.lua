@@ -1,0 +1,41 @@
+local app = "Mail: “Cannot Connect Using SSL”, and an offer to go on without"
+local never = "Do not go on without SSL: the password would cross the network in the open."
+local because = {
+    ["mail.starttls"] = "the dialogue ended without TLS ({mail.starttls})",
+    ["mail.words"] = "the server's last line: “{mail.words}”",
+}
+return {
+    ["starttls-refused"] = {
+        title = "The mail server refuses TLS on this port",
+        why   = "{target.host} was asked for TLS on port {target.port} ({mail.protocol}) and said no.",
+        because = because,
+        ios   = { app = app, grade = "unverified" },
+        device_fix = { never, "Settings → Apps → Mail → Mail Accounts → the account → Advanced: use the port with TLS from the first byte: 993 (IMAP), 995 (POP3), 465 (outgoing)." },
+        server_fix = { "Give the server a certificate and switch STARTTLS on, or open the ports 993, 995 and 465." },
+        next_test = "Run `whytls explain imaps://{target.host}` (or pop3s, smtps). If that is accepted, the port in the account is the only reason.",
+        variants = {
+            absent = {
+                title = "The mail server does not offer TLS on this port",
+                why   = "{target.host} does not list STARTTLS among what it can do on port {target.port} ({mail.protocol}). An account that wants TLS gets none.",
+            },
+        },
+    },
+    ["starttls-stripped"] = {
+        title = "Somebody on the way takes TLS out of the mail dialogue",
+        why   = "The answer of {target.host} on port {target.port} was changed on the way: the offer of TLS is missing or written over. Firewalls that read mail do this, and so do attackers.",
+        because = because,
+        ios   = { app = app, grade = "unverified" },
+        device_fix = { never, "Use another network, or the port with TLS from the first byte (993, 995, 465)." },
+        server_fix = { "Switch the inspection of SMTP off in the firewall. Publish MTA-STS or DANE, so that senders notice." },
+        next_test = "Ask from another network: `whytls explain {mail.protocol}://{target.host}`. If TLS is offered there, this network takes it out.",
+    },
+    ["starttls-injection"] = {
+        title = "Something was slipped in before TLS began",
+        why   = "Behind the go-ahead of {target.host} for TLS came more bytes in the open. They would have been taken for words of the encrypted dialogue; whytls ended it instead.",
+        because = because,
+        ios   = { app = "nothing: an iPhone may take such bytes for the server's", grade = "unverified" },
+        device_fix = { "Use the port with TLS from the first byte (993, 995, 465)." },
+        server_fix = { "Update the mail server (CVE-2011-0411 and its kin). If it is up to date, somebody on the way does this." },
+        next_test = "Ask again from another network. If the bytes are gone, somebody on this one sent them.",
+    },
+}

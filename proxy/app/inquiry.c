@@ -1,0 +1,196 @@
+#include "inquiry.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/host.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/time_text.h"
+#include "cert/chain.h"
+#include "ct_list.h"
+#include "explain/explain.h"
+#include "explain/target.h"
+#include "flow/flow.h"
+#include "hook/hook.h"
+#include "paths.h"
+#include "script/rules.h"
+#include "tls/contexts.h"
+#include "trust/ct_logs.h"
+#include "trust/roots.h"
+
+bool inquiry_take(
+    struct inquiry *q, const char *name, const char *value, bool *taken, struct err *e)
+{
+    *taken = true;
+    if (strcmp(name, "resolve") == 0)
+        return reach_add_resolve(&q->reach, value, e);
+    if (strcmp(name, "fetch") == 0)
+        return reach_read_fetch(value, &q->no_fetch, e);
+    if (strcmp(name, "host") == 0)
+        q->host = value;
+    else if (strcmp(name, "at") == 0)
+        q->at = value;
+    else if (strcmp(name, "policy") == 0)
+        q->policy = value;
+    else if (strcmp(name, "roots") == 0)
+        q->roots_file = value;
+    else if (strcmp(name, "anchors-are") == 0)
+        q->anchors = value;
+    else if (strcmp(name, "revocation") == 0)
+        q->revocation = true;
+    else
+        *taken = false;
+    return true;
+}
+
+static void warn_of_rule(void *arg, const char *line)
+{
+    (void)arg;
+    log_warn("%s", line);
+}
+
+static bool open_rules(struct inquiry *q, struct err *e)
+{
+    char *shipped = paths_shipped_rules(), *library = paths_lua_library(),
+         *own = paths_user_rules();
+    const char *folders[] = {shipped, own, NULL};
+    bool good =
+        shipped ||
+        err_set(e, ERR_SYSTEM,
+            "the shipped rules are not found; set WHYTLS_LUA to the folder that holds rules/");
+
+    good = good && rules_load(&(struct rules_config){.folders = folders, .library = library},
+                       warn_of_rule, NULL, &q->rules, e);
+    mem_free(shipped);
+    mem_free(library);
+    mem_free(own);
+    if (!good)
+        return false;
+    q->hooks = hooks_new();
+    return rules_attach(q->rules, q->hooks, e);
+}
+
+static bool open_trust(struct inquiry *q, struct err *e)
+{
+    char *data = paths_data_dir(
+        NULL, NULL); /* NULL: nobody has a home here, and the other places are looked at */
+
+    q->roots = roots_load(q->roots_file, NULL, data, e);
+    q->ct_logs = q->roots ? ct_list_open(data, NULL, e) : NULL;
+    mem_free(data);
+    return q->ct_logs != NULL;
+}
+
+static bool read_words(struct inquiry *q, struct err *e)
+{
+    char name[HOST_CAP];
+
+    q->at_s = INT64_MIN;
+    if (q->at && !time_parse_rfc3339(q->at, &q->at_s))
+        return err_set(
+            e, ERR_USAGE, "--at %s: write a time as 2026-11-21T09:00:00Z, or a date", q->at);
+    if (q->anchors && !anchors_are_find(q->anchors, &q->anchors_are))
+        return err_set(e, ERR_USAGE, "--anchors-are %s: write system, user or custom", q->anchors);
+    if (q->policy && strcmp(q->policy, "ios") != 0 && strcmp(q->policy, "webpki") != 0)
+        return err_set(e, ERR_USAGE, "--policy %s: write ios or webpki", q->policy);
+    if (q->host && !host_normalise(q->host, strlen(q->host), name))
+        return err_set(e, ERR_USAGE, "--host %s: not a host name", q->host);
+    return true;
+}
+
+bool inquiry_open(struct inquiry *q, struct err *e)
+{
+    if (!read_words(q, e) || !open_rules(q, e) || !open_trust(q, e))
+        return false;
+    q->contexts = tls_contexts_new(&(struct tls_config){0}, e);
+    if (!q->contexts || q->no_fetch)
+        return q->contexts != NULL;
+    q->dial = (struct dial_config){.instead = reach_instead, .arg = &q->reach};
+    q->fetcher =
+        fetcher_start(&(struct fetch_config){.clock = clock_system(), .dial = &q->dial}, e);
+    return q->fetcher != NULL;
+}
+
+void inquiry_close(struct inquiry *q)
+{
+    fetcher_free(q->fetcher);
+    hooks_free(q->hooks);
+    rules_unref(q->rules);
+    roots_unref(q->roots);
+    ct_logs_unref(q->ct_logs);
+    tls_contexts_free(q->contexts);
+}
+
+bool inquiry_is_file(const char *target)
+{
+    return strcmp(target, "-") == 0 || file_exists(target);
+}
+
+static bool ask_file(struct explain_ask *ask, const char *target, struct flow **out, struct err *e)
+{
+    uint8_t *bytes;
+    size_t len;
+
+    if (!file_read(target, CHAIN_FILE_MOST, &bytes, &len, e)) {
+        e->kind = ERR_INPUT;
+        return false;
+    }
+    ask->port = 443;
+    bool good = explain_chain(ask, bytes, len, out, e) ||
+                err_wrap(e, "%s", strcmp(target, "-") == 0 ? "standard input" : target);
+    mem_free(bytes);
+    return good;
+}
+
+static bool ask_site(const struct inquiry *q, struct explain_ask *ask, const char *text, struct flow **out, struct err *e)
+{
+    struct target      target;
+    struct dial_config dial = {.instead = reach_instead, .arg = (void *)(uintptr_t)&q->reach};
+
+    if (!target_parse(text, &target, e))
+        return false;
+    ask->dial = &dial;
+    ask->dial_host = target.host;
+    ask->port = target.port;
+    ask->mail = target.mail;
+    ask->starttls = target.starttls;
+    if (!ask->host)
+        ask->host = target.host;
+    return explain_host(ask, out, e);
+}
+
+bool inquiry_ask(struct inquiry *q, const char *target, const char *host, struct verdict *verdict,
+    struct flow **out, struct err *e)
+{
+    char name[HOST_CAP];
+    const char *asked = q->host ? q->host : host;
+    struct explain_ask ask = {.at_s = q->at_s,
+        .anchors_are = q->anchors_are,
+        .webpki = q->policy && strcmp(q->policy, "webpki") == 0,
+        .roots = q->roots,
+        .ct_logs = q->ct_logs,
+        .contexts = q->contexts,
+        .hooks = q->hooks,
+        .fetcher = q->fetcher,
+        .revocation = q->revocation,
+        .clock = clock_system(),
+        .name = "explain",
+        .keep = verdict};
+
+    if (asked && host_normalise(asked, strlen(asked), name))
+        ask.host = name;
+    return inquiry_is_file(target) ? ask_file(&ask, target, out, e)
+                                   : ask_site(q, &ask, target, out, e);
+}
+
+int inquiry_code(const struct flow *f)
+{
+    const struct flow_verdict *verdict = f->server_leg ? f->server_leg->verdict : NULL;
+
+    if (f->dial && f->dial->error)
+        return 3;
+    return verdict && strcmp(verdict->verdict, "accept") == 0 && f->n_diagnosis == 0 ? 0 : 1;
+}

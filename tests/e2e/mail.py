@@ -1,0 +1,141 @@
+"""Real mail servers for the tests: dovecot and postfix on loopback ports, with a configuration of their own, ended by id."""
+
+import os
+import signal
+import socket
+import subprocess
+import time
+
+from proxy import WAIT_S
+
+DOVECOT = """
+base_dir = {folder}/run
+state_dir = {folder}/state
+log_path = {folder}/log
+protocols = imap pop3
+listen = 127.0.0.1
+ssl = yes
+ssl_cert = <{certificate}
+ssl_key = <{key}
+service anvil {{
+  chroot =
+}}
+service imap-login {{
+  chroot =
+  inet_listener imap {{
+    port = {imap}
+  }}
+  inet_listener imaps {{
+    port = {imaps}
+  }}
+}}
+service pop3-login {{
+  chroot =
+  inet_listener pop3 {{
+    port = {pop3}
+  }}
+  inet_listener pop3s {{
+    port = {pop3s}
+  }}
+}}
+passdb {{
+  driver = static
+  args = nopassword=y
+}}
+userdb {{
+  driver = static
+  args = uid=65534 gid=65534 home={folder}
+}}
+"""
+
+POSTFIX_MAIN = """
+compatibility_level = 3.6
+queue_directory = {folder}/queue
+data_directory = {folder}/data
+inet_interfaces = 127.0.0.1
+inet_protocols = ipv4
+myhostname = mx.provider.test
+mynetworks = 127.0.0.0/8
+local_recipient_maps =
+alias_maps =
+maillog_file = {folder}/maillog
+maillog_file_prefixes = {folder}
+smtpd_tls_security_level = {level}
+smtpd_tls_chain_files = {key}, {certificate}
+"""
+
+POSTFIX_MASTER = """
+{smtp} inet n - n - - smtpd
+{smtps} inet n - n - - smtpd
+  -o smtpd_tls_wrappermode=yes
+tlsmgr unix - - n 1000? 1 tlsmgr
+rewrite unix - - n - - trivial-rewrite
+anvil unix - - n - 1 anvil
+postlog unix-dgram n - n - 1 postlogd
+"""
+
+
+def free_ports(n):
+    """Ports that are free now; all are held until the last is found, so that no two are the same."""
+    held = [socket.create_server(("127.0.0.1", 0)) for _ in range(n)]
+    ports = [one.getsockname()[1] for one in held]
+    for one in held:
+        one.close()
+    return ports
+
+
+def wait_for(port):
+    """A server that tells nobody when it is ready is asked until it answers."""
+    end = time.monotonic() + WAIT_S
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), WAIT_S).close()
+            return
+        except ConnectionRefusedError:
+            if time.monotonic() > end:
+                raise
+            os.sched_yield()
+
+
+class MailServer:
+    def _start(self, command, ports):
+        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                        start_new_session=True)
+        for port in ports:
+            wait_for(port)
+
+    def _write(self, name, text):
+        with open(os.path.join(self.folder, name), "w", encoding="utf-8") as out:
+            out.write(text)
+        return os.path.join(self.folder, name)
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(WAIT_S)
+
+
+class Dovecot(MailServer):
+    def __init__(self, folder, certificate, key):
+        self.folder = str(folder)
+        os.makedirs(self.folder)
+        self.imap, self.imaps, self.pop3, self.pop3s = ports = free_ports(4)
+        config = self._write("dovecot.conf", DOVECOT.format(folder=self.folder, certificate=certificate, key=key, imap=self.imap,
+                                                            imaps=self.imaps, pop3=self.pop3, pop3s=self.pop3s))
+        self._start(["dovecot", "-F", "-c", config], ports)
+
+
+class Postfix(MailServer):
+    def __init__(self, folder, certificate, key, tls=True):
+        self.folder = str(folder)
+        for name in ("queue", "data"):
+            os.makedirs(os.path.join(self.folder, name))
+        subprocess.run(["chown", "postfix", os.path.join(self.folder, "data")], check=True)
+        self.smtp, self.smtps = ports = free_ports(2)
+        self._write("main.cf", POSTFIX_MAIN.format(folder=self.folder, certificate=certificate, key=key, level="may" if tls else "none"))
+        self._write("master.cf", POSTFIX_MASTER.format(smtp=self.smtp, smtps=self.smtps))
+        self._start(["postfix", "-c", self.folder, "start-fg"], ports)
+
+    def stop(self):
+        """Its master has a process of its own, whose id it has written down."""
+        subprocess.run(["postfix", "-c", self.folder, "stop"], check=True, capture_output=True, timeout=WAIT_S)
+        self.process.wait(WAIT_S)

@@ -1,0 +1,1 @@
+whytls_fuzz(explain compare USES cert judge)
