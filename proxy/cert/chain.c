@@ -91,6 +91,18 @@ struct pem_block {
 
 enum pem_answer { PEM_END = 0, PEM_BLOCK, PEM_BROKEN };
 
+/* How long the item at the front of these bytes says that it is, with its header; 0 when it does not say. */
+static size_t der_says(const uint8_t *at, size_t left)
+{
+    size_t n = left > 1 && at[1] & 0x80 ? at[1] & 0x7f : 0, said = 0;
+
+    if (left < 2 || n > 4 || left < 2 + n)
+        return 0;
+    for (size_t i = 0; i < n; i++)
+        said = said << 8 | at[2 + i];
+    return 2 + n + (n ? said : at[1]);
+}
+
 /* The next "-----BEGIN label-----" and what stands before its end line. */
 static enum pem_answer pem_next(struct pem *p, struct pem_block *out)
 {
@@ -180,8 +192,10 @@ static bool der_read(struct cert_chain *c, const uint8_t *bytes, size_t len, str
     if (!der_peek(&d, DER_SEQUENCE))
         return err_set(e, ERR_INPUT, "it holds no certificate: it is neither PEM nor DER");
     while (d.left) {
-        size_t at = len - d.left;
+        size_t at = len - d.left, said = der_says(d.at, d.left);
 
+        if (said > d.left && der_peek(&d, DER_SEQUENCE))
+            return err_set(e, ERR_INPUT, "cut off at byte %zu: the certificate that begins at byte %zu has %zu bytes", len, at, said);
         if (!der_take(&d, DER_SEQUENCE, &item))
             return err_set(e, ERR_INPUT, "no complete certificate in DER at byte %zu", at);
         if (!file_add(c, item.whole, e))

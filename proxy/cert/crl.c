@@ -13,8 +13,8 @@
 #include "crypto_err_priv.h"
 
 struct crl {
-    struct crl_facts    facts;
-    X509_CRL           *list;
+    struct crl_facts facts;
+    X509_CRL *list;
     ISSUING_DIST_POINT *scope; /* NULL: everything of its issuer */
 };
 
@@ -38,10 +38,10 @@ static bool has_unknown_critical(const X509_CRL *list)
 {
     for (int i = 0; i < X509_CRL_get_ext_count(list); i++) {
         X509_EXTENSION *x = X509_CRL_get_ext(list, i);
-        int             nid = OBJ_obj2nid(X509_EXTENSION_get_object(x));
+        int nid = OBJ_obj2nid(X509_EXTENSION_get_object(x));
 
-        if (X509_EXTENSION_get_critical(x) && nid != NID_issuing_distribution_point
-            && nid != NID_crl_number && nid != NID_authority_key_identifier)
+        if (X509_EXTENSION_get_critical(x) && nid != NID_issuing_distribution_point &&
+            nid != NID_crl_number && nid != NID_authority_key_identifier)
             return true;
     }
     return false;
@@ -54,9 +54,10 @@ static bool is_partial(struct crl *l)
     l->scope = X509_CRL_get_ext_d2i(l->list, NID_issuing_distribution_point, &critical, NULL);
     if (!l->scope && critical != -1)
         return true; /* there, and unreadable or twice */
-    return has_unknown_critical(l->list) || X509_CRL_get_ext_by_NID(l->list, NID_delta_crl, -1) >= 0
-           || (l->scope
-               && (l->scope->indirectCRL > 0 || l->scope->onlyattr > 0 || l->scope->onlysomereasons));
+    return has_unknown_critical(l->list) ||
+           X509_CRL_get_ext_by_NID(l->list, NID_delta_crl, -1) >= 0 ||
+           (l->scope &&
+               (l->scope->indirectCRL > 0 || l->scope->onlyattr > 0 || l->scope->onlysomereasons));
 }
 
 static void facts_read(struct crl *l)
@@ -68,8 +69,8 @@ static void facts_read(struct crl *l)
         .this_update = seconds_of(X509_CRL_get0_lastUpdate(l->list)),
         .next_update = seconds_of(X509_CRL_get0_nextUpdate(l->list)),
         .has_number = number >= 0,
-        .number_critical
-        = number >= 0 && X509_EXTENSION_get_critical(X509_CRL_get_ext(l->list, number)),
+        .number_critical =
+            number >= 0 && X509_EXTENSION_get_critical(X509_CRL_get_ext(l->list, number)),
         .has_aki = X509_CRL_get_ext_by_NID(l->list, NID_authority_key_identifier, -1) >= 0,
         .partial = is_partial(l),
         .n_revoked = revoked ? (size_t)sk_X509_REVOKED_num(revoked) : 0,
@@ -80,7 +81,7 @@ static void facts_read(struct crl *l)
 struct crl *crl_read(struct cert_span bytes, struct err *e)
 {
     const unsigned char *at = bytes.at;
-    struct crl          *l;
+    struct crl *l;
 
     if (bytes.len == 0 || bytes.len > CRL_BYTES_MOST) {
         err_set(e, ERR_INPUT, "a CRL of %zu bytes, the limit is %d", bytes.len, CRL_BYTES_MOST);
@@ -117,14 +118,14 @@ static bool has_address(const struct cert *c, const ASN1_IA5STRING *uri)
     size_t len = (size_t)ASN1_STRING_length(uri);
 
     for (size_t i = 0; i < c->crls.n; i++)
-        if (strlen(c->crls.at[i]) == len
-            && memcmp(c->crls.at[i], ASN1_STRING_get0_data(uri), len) == 0)
+        if (strlen(c->crls.at[i]) == len &&
+            memcmp(c->crls.at[i], ASN1_STRING_get0_data(uri), len) == 0)
             return true;
     return false;
 }
 
-/* RFC 5280 §6.3.3 (b)(2)(i): one name of the list's point is one of the certificate's. Names relative to
- * the issuer are not in use. */
+/* RFC 5280 §6.3.3 (b)(2)(i): one name of the list's point is one of the certificate's. Names
+ * relative to the issuer are not in use. */
 static bool point_fits(const DIST_POINT_NAME *point, const struct cert *c)
 {
     if (point->type != 0)
@@ -163,7 +164,7 @@ bool crl_is_signed_by(const struct crl *l, const struct cert *issuer)
 static int reason_of(const X509_REVOKED *entry)
 {
     ASN1_ENUMERATED *reason = X509_REVOKED_get_ext_d2i(entry, NID_crl_reason, NULL, NULL);
-    int              number = reason ? (int)ASN1_ENUMERATED_get(reason) : -1;
+    int number = reason ? (int)ASN1_ENUMERATED_get(reason) : -1;
 
     ASN1_ENUMERATED_free(reason);
     ERR_clear_error();

@@ -10,19 +10,20 @@
 /* ContentInfo begins with an object identifier (RFC 5652 §3), Certificate with a SEQUENCE. */
 static bool is_cms(struct cert_span bytes)
 {
-    struct der      d = der_of(bytes);
+    struct der d = der_of(bytes);
     struct der_item outer;
 
     if (!der_take(&d, DER_SEQUENCE, &outer))
-        return bytes.len > 1 && bytes.at[0] == DER_SEQUENCE && bytes.at[1] == 0x80; /* BER, as CMS may be */
+        return bytes.len > 1 && bytes.at[0] == DER_SEQUENCE &&
+               bytes.at[1] == 0x80; /* BER, as CMS may be */
     d = der_of(outer.body);
     return der_peek(&d, DER_OID);
 }
 
 static void add(struct cert_chain *out, const X509 *x)
 {
-    unsigned char     *der = NULL;
-    int                len = i2d_X509(x, &der);
+    unsigned char *der = NULL;
+    int len = i2d_X509(x, &der);
     const struct cert *c = len > 0 ? cert_share(der, (size_t)len, NULL) : NULL;
 
     OPENSSL_free(der);
@@ -34,7 +35,7 @@ static void add(struct cert_chain *out, const X509 *x)
 static bool cms_read(struct cert_chain *out, struct cert_span bytes, struct err *e)
 {
     const unsigned char *at = bytes.at;
-    CMS_ContentInfo     *cms;
+    CMS_ContentInfo *cms;
     STACK_OF(X509) *certs = NULL;
 
     ERR_clear_error();
@@ -58,7 +59,8 @@ struct cert_chain *issuer_file_read(struct cert_span bytes, struct err *e)
     struct cert_chain *out;
 
     if (bytes.len == 0 || bytes.len > ISSUER_FILE_BYTES_MOST) {
-        err_set(e, ERR_INPUT, "a file of %zu bytes, the limit is %d", bytes.len, ISSUER_FILE_BYTES_MOST);
+        err_set(e, ERR_INPUT, "a file of %zu bytes, the limit is %d", bytes.len,
+            ISSUER_FILE_BYTES_MOST);
         return NULL;
     }
     if (!is_cms(bytes)) {

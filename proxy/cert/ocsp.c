@@ -15,11 +15,11 @@
 #include "crypto_err_priv.h"
 #include "der.h"
 
-#define OID_SCT_LIST     "1.3.6.1.4.1.11129.2.4.5" /* RFC 6962 §3.3 */
+#define OID_SCT_LIST "1.3.6.1.4.1.11129.2.4.5" /* RFC 6962 §3.3 */
 #define OID_OCSP_SIGNING "1.3.6.1.5.5.7.3.9"
 
 struct ocsp {
-    OCSP_RESPONSE  *response;
+    OCSP_RESPONSE *response;
     OCSP_BASICRESP *basic;
 };
 
@@ -27,8 +27,9 @@ static bool responder_failed(const OCSP_RESPONSE *r, struct err *e)
 {
     int status = OCSP_response_status((OCSP_RESPONSE *)(uintptr_t)r);
 
-    return status != OCSP_RESPONSE_STATUS_SUCCESSFUL
-           && !err_set(e, ERR_INPUT, "the responder gives no answer: %s", OCSP_response_status_str(status));
+    return status != OCSP_RESPONSE_STATUS_SUCCESSFUL &&
+           !err_set(
+               e, ERR_INPUT, "the responder gives no answer: %s", OCSP_response_status_str(status));
 }
 
 static bool within_bounds(const OCSP_BASICRESP *basic, struct err *e)
@@ -37,19 +38,22 @@ static bool within_bounds(const OCSP_BASICRESP *basic, struct err *e)
     int entries = OCSP_resp_count((OCSP_BASICRESP *)(uintptr_t)basic);
 
     if (entries > OCSP_ENTRIES_MOST)
-        return err_set(e, ERR_INPUT, "it speaks of %d certificates, the limit is %d", entries, OCSP_ENTRIES_MOST);
+        return err_set(e, ERR_INPUT, "it speaks of %d certificates, the limit is %d", entries,
+            OCSP_ENTRIES_MOST);
     if (signers && sk_X509_num(signers) > OCSP_SIGNERS_MOST)
-        return err_set(e, ERR_INPUT, "%d certificates come along, the limit is %d", sk_X509_num(signers), OCSP_SIGNERS_MOST);
+        return err_set(e, ERR_INPUT, "%d certificates come along, the limit is %d",
+            sk_X509_num(signers), OCSP_SIGNERS_MOST);
     return true;
 }
 
 struct ocsp *ocsp_read(struct cert_span bytes, struct err *e)
 {
     const unsigned char *at = bytes.at;
-    struct ocsp         *o;
+    struct ocsp *o;
 
     if (bytes.len == 0 || bytes.len > OCSP_BYTES_MOST) {
-        err_set(e, ERR_INPUT, "an OCSP response of %zu bytes, the limit is %d", bytes.len, OCSP_BYTES_MOST);
+        err_set(e, ERR_INPUT, "an OCSP response of %zu bytes, the limit is %d", bytes.len,
+            OCSP_BYTES_MOST);
         return NULL;
     }
     o = mem_new(sizeof(*o));
@@ -89,7 +93,8 @@ static int64_t seconds_of(const ASN1_GENERALIZEDTIME *t)
     return t && ASN1_TIME_to_tm(t, &tm) == 1 ? (int64_t)timegm(&tm) : 0;
 }
 
-/* The hashes that responders build a CertID with; anything else is taken for another certificate. */
+/* The hashes that responders build a CertID with; anything else is taken for another certificate.
+ */
 static const EVP_MD *hash_of(const OCSP_CERTID *id)
 {
     ASN1_OBJECT *algorithm = NULL;
@@ -113,8 +118,8 @@ static const EVP_MD *hash_of(const OCSP_CERTID *id)
 static bool is_about(const OCSP_CERTID *id, const struct cert *c, const struct cert *issuer)
 {
     const EVP_MD *hash = hash_of(id);
-    OCSP_CERTID  *wanted = hash ? OCSP_cert_to_id(hash, c->x509, issuer->x509) : NULL;
-    bool          same = wanted && OCSP_id_cmp(id, wanted) == 0;
+    OCSP_CERTID *wanted = hash ? OCSP_cert_to_id(hash, c->x509, issuer->x509) : NULL;
+    bool same = wanted && OCSP_id_cmp(id, wanted) == 0;
 
     OCSP_CERTID_free(wanted);
     return same;
@@ -124,23 +129,23 @@ static bool is_about(const OCSP_CERTID *id, const struct cert *c, const struct c
 static struct cert_span scts_of(const OCSP_SINGLERESP *one)
 {
     OCSP_SINGLERESP *entry = (OCSP_SINGLERESP *)(uintptr_t)one;
-    ASN1_OBJECT     *oid = OBJ_txt2obj(OID_SCT_LIST, 1);
-    int              at = oid ? OCSP_SINGLERESP_get_ext_by_OBJ(entry, oid, -1) : -1;
-    struct der_item  list;
+    ASN1_OBJECT *oid = OBJ_txt2obj(OID_SCT_LIST, 1);
+    int at = oid ? OCSP_SINGLERESP_get_ext_by_OBJ(entry, oid, -1) : -1;
+    struct der_item list;
 
     ASN1_OBJECT_free(oid);
     if (at < 0)
         return (struct cert_span){0};
     const ASN1_OCTET_STRING *value = X509_EXTENSION_get_data(OCSP_SINGLERESP_get_ext(entry, at));
-    struct cert_span         bytes = {ASN1_STRING_get0_data(value), (size_t)ASN1_STRING_length(value)};
+    struct cert_span bytes = {ASN1_STRING_get0_data(value), (size_t)ASN1_STRING_length(value)};
     return der_only(bytes, DER_OCTET_STRING, &list) ? list.body : (struct cert_span){0};
 }
 
 static void answer_read(const OCSP_SINGLERESP *one, struct ocsp_answer *out)
 {
     ASN1_GENERALIZEDTIME *revoked = NULL, *this_update = NULL, *next_update = NULL;
-    int                   reason = -1;
-    int                   status = OCSP_single_get0_status(
+    int reason = -1;
+    int status = OCSP_single_get0_status(
         (OCSP_SINGLERESP *)(uintptr_t)one, &reason, &revoked, &this_update, &next_update);
 
     *out = (struct ocsp_answer){.this_update = seconds_of(this_update),
@@ -176,7 +181,7 @@ bool ocsp_find(
     *out = (struct ocsp_answer){0};
     for (int i = 0; i < n; i++) {
         const OCSP_SINGLERESP *one = OCSP_resp_get0(o->basic, i);
-        struct ocsp_answer     said;
+        struct ocsp_answer said;
 
         if (!is_about(OCSP_SINGLERESP_get0_id(one), c, issuer))
             continue;
@@ -197,8 +202,8 @@ static bool is_signed_with(const struct ocsp *o, STACK_OF(X509) * among, unsigne
 static bool issuer_signed(const struct ocsp *o, const struct cert *issuer)
 {
     STACK_OF(X509) *alone = sk_X509_new_null();
-    bool            good = alone && sk_X509_push(alone, issuer->x509) == 1
-                && is_signed_with(o, alone, OCSP_NOINTERN | OCSP_TRUSTOTHER);
+    bool good = alone && sk_X509_push(alone, issuer->x509) == 1 &&
+                is_signed_with(o, alone, OCSP_NOINTERN | OCSP_TRUSTOTHER);
 
     sk_X509_free(alone); /* its certificate is borrowed */
     return good;
@@ -206,13 +211,13 @@ static bool issuer_signed(const struct ocsp *o, const struct cert *issuer)
 
 static bool is_fit_signer(const struct cert *c, const struct cert *issuer, int64_t at)
 {
-    return cert_has_eku(c, OID_OCSP_SIGNING) && c->dates_readable && c->not_before <= at
-           && at <= c->not_after && cert_is_signed_by(c, issuer);
+    return cert_has_eku(c, OID_OCSP_SIGNING) && c->dates_readable && c->not_before <= at &&
+           at <= c->not_after && cert_is_signed_by(c, issuer);
 }
 
 static bool delegate_signed(const struct ocsp *o, const struct cert *issuer, int64_t at)
 {
-    X509          *signer = NULL;
+    X509 *signer = NULL;
     unsigned char *der = NULL;
 
     if (OCSP_resp_get0_signer(o->basic, &signer, NULL) != 1)
@@ -235,11 +240,11 @@ bool ocsp_is_signed_by(const struct ocsp *o, const struct cert *issuer, int64_t 
 
 uint8_t *ocsp_request(const struct cert *c, const struct cert *issuer, size_t *len)
 {
-    OCSP_REQUEST  *request = OCSP_REQUEST_new();
-    OCSP_CERTID   *id = OCSP_cert_to_id(EVP_sha1(), c->x509, issuer->x509);
+    OCSP_REQUEST *request = OCSP_REQUEST_new();
+    OCSP_CERTID *id = OCSP_cert_to_id(EVP_sha1(), c->x509, issuer->x509);
     unsigned char *der = NULL;
-    uint8_t       *out = NULL;
-    int            n = -1;
+    uint8_t *out = NULL;
+    int n = -1;
 
     if (request && id && OCSP_request_add0_id(request, id)) {
         id = NULL; /* the request's now */

@@ -25,17 +25,18 @@ void explain_evidence_lend(struct explain_evidence *x, struct judge_case *to)
 {
     evidence_bundle(&x->bundle, x->staple, x->scts, x->found);
     to->evidence = &x->bundle.judge;
-    to->fetched = x->found ? x->found->fetched : NULL;
+    /* Android's own verifier and Firefox do not fetch. */
+    to->fetched = x->found && !judge_policy_is_webpki(to->policy) ? x->found->fetched : NULL;
 }
 
-bool explain_evidence_gather(
-    struct explain_evidence *x, const struct explain_ask *ask, struct flow *f, const struct judge_case *c, const struct verdict *first)
+bool explain_evidence_gather(struct explain_evidence *x, const struct explain_ask *ask,
+    struct flow *f, const struct judge_case *c, const struct verdict *first)
 {
     struct evidence_ask what = {
         .the_case = c,
         .first = first,
         .site_address = f->server_leg->address,
-        .issuers = true,
+        .issuers = !judge_policy_is_webpki(c->policy),
         .ocsp = ask->revocation,
         .crls = ask->revocation,
     };
@@ -49,7 +50,8 @@ bool explain_evidence_gather(
     return true;
 }
 
-void explain_evidence_tell(struct explain_evidence *x, const struct explain_ask *ask, struct flow *f, struct verdict *v)
+void explain_evidence_tell(
+    struct explain_evidence *x, const struct explain_ask *ask, struct flow *f, struct verdict *v)
 {
     if (x->found)
         evidence_mark_silent(x->found, v);

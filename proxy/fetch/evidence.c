@@ -11,7 +11,8 @@ static bool lists_some(const struct cert_texts *urls)
 
 static bool lacks_issuer(const struct verdict *v)
 {
-    return verdict_failed(v, "MissingIntermediate", SIZE_MAX) && v->n_path > 0 && lists_some(&v->path[v->n_path - 1]->aia);
+    return verdict_failed(v, "MissingIntermediate", SIZE_MAX) && v->n_path > 0 &&
+           lists_some(&v->path[v->n_path - 1]->aia);
 }
 
 static bool could_be_revoked(const struct evidence_ask *ask)
@@ -19,7 +20,8 @@ static bool could_be_revoked(const struct evidence_ask *ask)
     const struct verdict *v = ask->first;
 
     for (size_t i = 0; i + 1 < v->n_path; i++)
-        if ((ask->ocsp && lists_some(&v->path[i]->ocsp)) || (ask->crls && lists_some(&v->path[i]->crls)))
+        if ((ask->ocsp && lists_some(&v->path[i]->ocsp)) ||
+            (ask->crls && lists_some(&v->path[i]->crls)))
             return true;
     return false;
 }
@@ -31,7 +33,8 @@ bool evidence_is_wanted(const struct evidence_ask *ask)
     return (ask->issuers && lacks_issuer(ask->first)) || could_be_revoked(ask);
 }
 
-void evidence_bundle(struct evidence_bundle *out, struct cert_span staple, struct cert_span scts, const struct fetch_evidence *e)
+void evidence_bundle(struct evidence_bundle *out, struct cert_span staple, struct cert_span scts,
+    const struct fetch_evidence *e)
 {
     *out = (struct evidence_bundle){.judge = {.scts = scts, .n_stapled = staple.len > 0}};
     if (staple.len > 0)

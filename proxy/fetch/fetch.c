@@ -30,40 +30,40 @@ struct letter {
 /* Somebody who waits for a flight. */
 struct waiter {
     int64_t (*done)(void *arg, const struct fetch_got *got);
-    void          *arg;
+    void *arg;
     struct waiter *next;
 };
 
 /* One address under way. */
 struct flight {
-    struct fetcher         *f;
-    CURL                   *easy;
-    char                   *key;
-    char                    host[HOST_CAP];
-    struct curl_slist      *connect_to;
+    struct fetcher *f;
+    CURL *easy;
+    char *key;
+    char host[HOST_CAP];
+    struct curl_slist *connect_to;
     struct sockaddr_storage instead; /* family 0: nobody is asked instead */
-    enum fetch_reach        reach;
-    bool                    forbidden, too_large;
-    uint8_t                *bytes;
-    size_t                  len, most;
-    struct waiter          *waiters;
-    struct flight          *prev, *next;
+    enum fetch_reach reach;
+    bool forbidden, too_large;
+    uint8_t *bytes;
+    size_t len, most;
+    struct waiter *waiters;
+    struct flight *prev, *next;
 };
 
 struct fetcher {
     struct fetch_config config;
-    CURLM              *multi;
-    struct mailbox     *inbox;
-    pthread_t           thread;
-    bool                started;
-    atomic_bool         stopping;
+    CURLM *multi;
+    struct mailbox *inbox;
+    pthread_t thread;
+    bool started;
+    atomic_bool stopping;
     /* The rest is the thread's own. */
-    struct map      *by_key; /* flights, borrowed */
-    struct flight   *first;
-    size_t           n_flights;
-    struct keep     *kept;
+    struct map *by_key; /* flights, borrowed */
+    struct flight *first;
+    size_t n_flights;
+    struct keep *kept;
     struct patience *patience;
-    bool             over;
+    bool over;
 };
 
 const struct clock *fetch_clock(const struct fetcher *f)
@@ -81,7 +81,7 @@ static int64_t now_ms(const struct fetcher *f)
 static size_t take_bytes(char *at, size_t size, size_t n, void *arg)
 {
     struct flight *x = arg;
-    size_t         len = size * n;
+    size_t len = size * n;
 
     if (len > x->most - x->len) {
         x->too_large = true;
@@ -96,10 +96,10 @@ static size_t take_bytes(char *at, size_t size, size_t n, void *arg)
 /* The address that is really connected to, whatever name, redirect or name server led there. */
 static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *to)
 {
-    struct flight         *x = arg;
+    struct flight *x = arg;
     const struct sockaddr *instead = (const struct sockaddr *)&x->instead;
-    bool                   named = instead->sa_family != AF_UNSPEC && addr_equal(instead, &to->addr)
-                 && addr_port(instead) == addr_port(&to->addr);
+    bool named = instead->sa_family != AF_UNSPEC && addr_equal(instead, &to->addr) &&
+                 addr_port(instead) == addr_port(&to->addr);
 
     if (purpose != CURLSOCKTYPE_IPCXN || (!named && !url_may(x->reach, &to->addr))) {
         x->forbidden = true;
@@ -110,7 +110,7 @@ static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_so
 
 static void set_instead(struct flight *x)
 {
-    char        at[ADDR_TEXT_CAP];
+    char at[ADDR_TEXT_CAP];
     struct text rule = {0};
 
     if (x->instead.ss_family == AF_UNSPEC)
@@ -125,28 +125,29 @@ static bool set_bounds(struct flight *x, const char *url)
 {
     CURL *c = x->easy;
 
-    return curl_easy_setopt(c, CURLOPT_URL, url) == CURLE_OK
-           && curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http") == CURLE_OK
-           && curl_easy_setopt(c, CURLOPT_REDIR_PROTOCOLS_STR, "http") == CURLE_OK
-           && curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 1L) == CURLE_OK
-           && curl_easy_setopt(c, CURLOPT_MAXREDIRS, (long)FETCH_REDIRECTS_MOST) == CURLE_OK
-           && curl_easy_setopt(c, CURLOPT_PROXY, "") == CURLE_OK /* also none of the environment's */
-           && curl_easy_setopt(c, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED) == CURLE_OK
-           && curl_easy_setopt(c, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) == CURLE_OK
-           && curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L) == CURLE_OK
-           && curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, (long)FETCH_MS) == CURLE_OK
-           && curl_easy_setopt(c, CURLOPT_USERAGENT, "whytls/" WHYTLS_VERSION) == CURLE_OK;
+    return curl_easy_setopt(c, CURLOPT_URL, url) == CURLE_OK &&
+           curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http") == CURLE_OK &&
+           curl_easy_setopt(c, CURLOPT_REDIR_PROTOCOLS_STR, "http") == CURLE_OK &&
+           curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 1L) == CURLE_OK &&
+           curl_easy_setopt(c, CURLOPT_MAXREDIRS, (long)FETCH_REDIRECTS_MOST) == CURLE_OK &&
+           curl_easy_setopt(c, CURLOPT_PROXY, "") == CURLE_OK /* also none of the environment's */
+           && curl_easy_setopt(c, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED) == CURLE_OK &&
+           curl_easy_setopt(c, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) == CURLE_OK &&
+           curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
+           curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, (long)FETCH_MS) == CURLE_OK &&
+           curl_easy_setopt(c, CURLOPT_USERAGENT, "whytls/" WHYTLS_VERSION) == CURLE_OK;
 }
 
 static bool set_calls(struct flight *x)
 {
     CURL *c = x->easy;
 
-    return curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take_bytes) == CURLE_OK
-           && curl_easy_setopt(c, CURLOPT_WRITEDATA, x) == CURLE_OK
-           && curl_easy_setopt(c, CURLOPT_OPENSOCKETFUNCTION, open_socket) == CURLE_OK
-           && curl_easy_setopt(c, CURLOPT_OPENSOCKETDATA, x) == CURLE_OK
-           && curl_easy_setopt(c, CURLOPT_FORBID_REUSE, 1L) == CURLE_OK /* each connection's address is looked at */
+    return curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take_bytes) == CURLE_OK &&
+           curl_easy_setopt(c, CURLOPT_WRITEDATA, x) == CURLE_OK &&
+           curl_easy_setopt(c, CURLOPT_OPENSOCKETFUNCTION, open_socket) == CURLE_OK &&
+           curl_easy_setopt(c, CURLOPT_OPENSOCKETDATA, x) == CURLE_OK &&
+           curl_easy_setopt(c, CURLOPT_FORBID_REUSE, 1L) ==
+               CURLE_OK /* each connection's address is looked at */
            && curl_easy_setopt(c, CURLOPT_PRIVATE, x) == CURLE_OK;
 }
 
@@ -176,10 +177,11 @@ static void flight_free(struct flight *x)
 static void flight_end(struct flight *x, const struct fetch_got *got)
 {
     struct fetcher *f = x->f;
-    struct waiter  *all = x->waiters;
-    char           *key = mem_text(x->key);
-    uint8_t        *bytes = x->bytes;
-    int64_t         keep_s = got->result == FETCH_OK || got->result == FETCH_FORBIDDEN ? 0 : FETCH_FAILURE_S;
+    struct waiter *all = x->waiters;
+    char *key = mem_text(x->key);
+    uint8_t *bytes = x->bytes;
+    int64_t keep_s =
+        got->result == FETCH_OK || got->result == FETCH_FORBIDDEN ? 0 : FETCH_FAILURE_S;
 
     x->bytes = NULL;
     flight_free(x); /* whoever is told may ask the same again */
@@ -199,8 +201,8 @@ static void flight_end(struct flight *x, const struct fetch_got *got)
 static int64_t max_age_of(CURL *easy)
 {
     struct curl_header *h = NULL;
-    const char         *at;
-    char               *end;
+    const char *at;
+    char *end;
 
     if (curl_easy_header(easy, "Cache-Control", 0, CURLH_HEADER, -1, &h) != CURLHE_OK)
         return -1;
@@ -272,11 +274,12 @@ static struct flight *flight_new(struct fetcher *f, const char *key, const struc
 }
 
 /* The reason not to begin; FETCH_OK when there is none. *x gets whom to ask instead. */
-static enum fetch_result may_begin(struct fetcher *f, const struct fetch_wish *wish, struct fetch_url *url, struct sockaddr_storage *instead)
+static enum fetch_result may_begin(struct fetcher *f, const struct fetch_wish *wish,
+    struct fetch_url *url, struct sockaddr_storage *instead)
 {
     const struct dial_config *dial = f->config.dial;
-    enum dial_error           error = DIAL_OK;
-    unsigned                  len = sizeof *instead;
+    enum dial_error error = DIAL_OK;
+    unsigned len = sizeof *instead;
 
     if (f->over || f->n_flights >= FETCH_FLIGHTS_MOST)
         return FETCH_BUSY;
@@ -284,8 +287,9 @@ static enum fetch_result may_begin(struct fetcher *f, const struct fetch_wish *w
         return FETCH_BAD_URL;
     if (patience_is_over(f->patience, url->host, now_ms(f)))
         return FETCH_TIMEOUT;
-    if (dial && dial->instead && dial->instead(dial->arg, url->host, url->port, (struct sockaddr *)instead, &len, &error)
-        && error != DIAL_OK)
+    if (dial && dial->instead &&
+        dial->instead(dial->arg, url->host, url->port, (struct sockaddr *)instead, &len, &error) &&
+        error != DIAL_OK)
         return FETCH_UNREACHABLE;
     return FETCH_OK;
 }
@@ -310,14 +314,14 @@ static void flight_begin(struct flight *x, const char *url)
 
 void fetch_begin(struct fetcher *f, const struct fetch_wish *wish)
 {
-    struct fetch_url        url = {.port = 0};
+    struct fetch_url url = {.port = 0};
     struct sockaddr_storage instead = {.ss_family = AF_UNSPEC};
-    struct text             key = {0};
-    struct fetch_got        kept;
+    struct text key = {0};
+    struct fetch_got kept;
 
     /* What one reach was given another may not be. */
     text_printf(&key, "%d %zu %.*s", (int)wish->reach, wish->most, FETCH_URL_MOST + 1, wish->url);
-    struct flight    *x = map_get(f->by_key, text_str(&key));
+    struct flight *x = map_get(f->by_key, text_str(&key));
     enum fetch_result no = FETCH_OK;
     if (x) {
         waiter_add(x, wish);
@@ -362,13 +366,14 @@ static void read_letters(struct fetcher *f)
 static void read_ends(struct fetcher *f)
 {
     CURLMsg *m;
-    int      left;
+    int left;
 
     while ((m = curl_multi_info_read(f->multi, &left))) {
         struct flight *x = NULL;
-        CURLcode       code = m->data.result;
+        CURLcode code = m->data.result;
 
-        if (m->msg == CURLMSG_DONE && curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &x) == CURLE_OK && x)
+        if (m->msg == CURLMSG_DONE &&
+            curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &x) == CURLE_OK && x)
             flight_done(x, code);
     }
 }
@@ -376,7 +381,7 @@ static void read_ends(struct fetcher *f)
 static void *run(void *arg)
 {
     struct fetcher *f = arg;
-    int             running, ready;
+    int running, ready;
 
     while (!atomic_load(&f->stopping)) {
         read_letters(f);
@@ -396,7 +401,8 @@ static pthread_once_t curl_once = PTHREAD_ONCE_INIT;
 
 static void curl_begin(void)
 {
-    curl_global_init(CURL_GLOBAL_DEFAULT & ~CURL_GLOBAL_SSL); /* no https here, and OpenSSL is set up by itself */
+    curl_global_init(CURL_GLOBAL_DEFAULT &
+                     ~CURL_GLOBAL_SSL); /* no https here, and OpenSSL is set up by itself */
 }
 
 struct fetcher *fetcher_start(const struct fetch_config *config, struct err *e)

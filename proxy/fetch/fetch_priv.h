@@ -10,11 +10,11 @@
 
 enum {
     FETCH_URL_MOST = 2048,
-    FETCH_MS = 3000,              /* of one address, as iOS */
+    FETCH_MS = 3000, /* of one address, as iOS */
     FETCH_REDIRECTS_MOST = 2,
-    FETCH_FLIGHTS_MOST = 256,     /* addresses asked at once; more are not begun */
+    FETCH_FLIGHTS_MOST = 256, /* addresses asked at once; more are not begun */
     FETCH_CONNECTIONS_MOST = 32,
-    FETCH_FAILURE_S = 60,         /* so long a failure is kept */
+    FETCH_FAILURE_S = 60, /* so long a failure is kept */
 };
 
 /* How far into the owner's network a fetch may go. */
@@ -26,25 +26,26 @@ enum fetch_result {
     FETCH_FORBIDDEN,   /* it leads into the owner's network */
     FETCH_UNREACHABLE, /* no such host, refused, broken off */
     FETCH_TIMEOUT,
-    FETCH_REFUSED,     /* an HTTP status other than 200; a redirect too many */
+    FETCH_REFUSED, /* an HTTP status other than 200; a redirect too many */
     FETCH_TOO_LARGE,
-    FETCH_BUSY,        /* too many at once, or stopped */
+    FETCH_BUSY, /* too many at once, or stopped */
 };
 
 /* What came of one address. */
 struct fetch_got {
     enum fetch_result result;
-    const uint8_t    *bytes; /* borrowed during the call */
-    size_t            len;
-    int64_t           max_age_s; /* of Cache-Control; -1: not told */
+    const uint8_t *bytes; /* borrowed during the call */
+    size_t len;
+    int64_t max_age_s; /* of Cache-Control; -1: not told */
 };
 
 struct fetch_wish {
-    const char      *url;
-    size_t           most; /* bytes */
+    const char *url;
+    size_t most; /* bytes */
     enum fetch_reach reach;
-    /* Called once, on the fetcher's thread, perhaps before fetch_begin returns. Gives for how many seconds the answer may
-     * be kept (0: not at all); failures are kept shortly whatever it says. */
+    /* Called once, on the fetcher's thread, perhaps before fetch_begin returns. Gives for how many
+     * seconds the answer may be kept (0: not at all); failures are kept shortly whatever it says.
+     */
     int64_t (*done)(void *arg, const struct fetch_got *got);
     void *arg;
 };

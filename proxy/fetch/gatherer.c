@@ -11,18 +11,18 @@ enum { GATHERS_MOST = 256, GATHERER_MAGIC = 0x67617468 };
 /* One search, seen from the loop's side. It lives until its letter has come back. */
 struct gather {
     struct loop_gatherer *g;
-    struct search        *search;
+    struct search *search;
     void (*done)(void *arg, struct fetch_evidence *found); /* NULL: cancelled */
     void *arg;
 };
 
 struct loop_gatherer {
-    struct gatherer    door; /* first: a gatherer is its loop_gatherer */
-    struct magic       magic;
-    struct fetcher    *f;
-    struct mailbox    *inbox; /* of gathers */
+    struct gatherer door; /* first: a gatherer is its loop_gatherer */
+    struct magic magic;
+    struct fetcher *f;
+    struct mailbox *inbox; /* of gathers */
     struct loop_watch *watch;
-    size_t             n; /* under way */
+    size_t n; /* under way */
 };
 
 /* Fetcher's thread. There is room: no more are under way than the mailbox holds. */
@@ -48,12 +48,12 @@ static void gather_free(void *letter)
 static void hand_over(void *arg)
 {
     struct loop_gatherer *g = arg;
-    struct gather        *one;
+    struct gather *one;
 
     magic_check(&g->magic, GATHERER_MAGIC);
     while ((one = mailbox_take(g->inbox))) {
         void (*done)(void *, struct fetch_evidence *) = one->done;
-        void            *done_arg = one->arg;
+        void *done_arg = one->arg;
         struct fetch_evidence *found = search_give(one->search);
 
         g->n--;
@@ -125,8 +125,8 @@ static void came_to_waiter(void *arg, struct search *s)
 
 struct fetch_evidence *gather_and_wait(struct fetcher *f, const struct evidence_ask *ask)
 {
-    struct mailbox  *inbox = mailbox_new(1);
-    struct search   *s = search_new(ask, came_to_waiter, inbox);
+    struct mailbox *inbox = mailbox_new(1);
+    struct search *s = search_new(ask, came_to_waiter, inbox);
     struct fetch_evidence *found = NULL;
 
     if (search_start(s, f)) {

@@ -4,13 +4,13 @@
 #include "base/mem.h"
 
 struct kept {
-    struct fetch_got got;   /* its bytes are owned */
-    int64_t          until_ms;
+    struct fetch_got got; /* its bytes are owned */
+    int64_t until_ms;
 };
 
 struct keep {
     struct map *entries;
-    size_t      bytes;
+    size_t bytes;
 };
 
 static void kept_free(void *value)
@@ -49,13 +49,13 @@ static void drop(struct keep *k, const char *key)
 }
 
 struct soonest {
-    char   *key; /* owned copy */
+    char *key; /* owned copy */
     int64_t until_ms;
 };
 
 static bool look_soonest(void *arg, const char *key, void *value)
 {
-    struct soonest    *s = arg;
+    struct soonest *s = arg;
     const struct kept *one = value;
 
     if (!s->key || one->until_ms < s->until_ms) {
@@ -66,11 +66,12 @@ static bool look_soonest(void *arg, const char *key, void *value)
     return true;
 }
 
-/* Going along all of them is fine: it happens once a fetch, which is some milliseconds of network. */
+/* Going along all of them is fine: it happens once a fetch, which is some milliseconds of network.
+ */
 static void make_room(struct keep *k, size_t len)
 {
-    while (map_len(k->entries) > 0
-           && (map_len(k->entries) >= KEEP_ENTRIES_MOST || k->bytes + len > KEEP_BYTES_MOST)) {
+    while (map_len(k->entries) > 0 &&
+           (map_len(k->entries) >= KEEP_ENTRIES_MOST || k->bytes + len > KEEP_BYTES_MOST)) {
         struct soonest s = {.key = NULL};
 
         map_each(k->entries, look_soonest, &s);
@@ -79,7 +80,8 @@ static void make_room(struct keep *k, size_t len)
     }
 }
 
-void keep_put(struct keep *k, const char *key, const struct fetch_got *got, int64_t now_ms, int64_t until_ms)
+void keep_put(
+    struct keep *k, const char *key, const struct fetch_got *got, int64_t now_ms, int64_t until_ms)
 {
     drop(k, key);
     if (until_ms <= now_ms || got->len > KEEP_BYTES_MOST / 2)

@@ -4,7 +4,7 @@
 #include "base/mem.h"
 
 struct slow_host {
-    int     timeouts;
+    int timeouts;
     int64_t last_ms;
 };
 

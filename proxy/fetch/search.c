@@ -16,7 +16,9 @@
 enum {
     HOUR_S = 3600,
     DAY_S = 24 * HOUR_S,
-    WEEK_S = 7 * DAY_S, /* an issuer is kept from an hour to a week, a day when its server does not say */
+    WEEK_S =
+        7 *
+        DAY_S, /* an issuer is kept from an hour to a week, a day when its server does not say */
 };
 
 #define OID_OCSP_NO_CHECK "1.3.6.1.5.5.7.48.1.5" /* RFC 6960 §4.2.2.2.1 */
@@ -26,20 +28,20 @@ enum search_phase { SEARCH_ISSUERS = 0, SEARCH_OCSP, SEARCH_CRLS, SEARCH_OVER };
 struct search {
     void (*done)(void *arg, struct search *s);
     void *arg;
-    atomic_bool        cancelled;
-    struct fetcher    *f;
-    struct judge_case  the_case; /* its parts are owned, or references */
-    struct verdict     verdict;  /* of the case with what was fetched so far */
-    enum fetch_reach   reach;
-    bool               issuers, ocsp, crls;
-    size_t             crl_bytes_most;
-    struct fetch_evidence   *found;
-    enum search_phase  phase;
-    size_t             level;    /* of issuers */
-    size_t             cert;     /* of the path: whose revocation is asked about */
-    size_t             url;      /* the next of that certificate */
-    bool               answered;
-    const char        *asked; /* the last address for that certificate; borrowed from it, or NULL */
+    atomic_bool cancelled;
+    struct fetcher *f;
+    struct judge_case the_case; /* its parts are owned, or references */
+    struct verdict verdict;     /* of the case with what was fetched so far */
+    enum fetch_reach reach;
+    bool issuers, ocsp, crls;
+    size_t crl_bytes_most;
+    struct fetch_evidence *found;
+    enum search_phase phase;
+    size_t level; /* of issuers */
+    size_t cert;  /* of the path: whose revocation is asked about */
+    size_t url;   /* the next of that certificate */
+    bool answered;
+    const char *asked; /* the last address for that certificate; borrowed from it, or NULL */
 };
 
 static void step(struct search *s);
@@ -77,7 +79,8 @@ static void case_fini(struct judge_case *c)
     roots_unref((struct roots *)(uintptr_t)c->roots);
 }
 
-struct search *search_new(const struct evidence_ask *ask, void (*done)(void *arg, struct search *s), void *arg)
+struct search *search_new(
+    const struct evidence_ask *ask, void (*done)(void *arg, struct search *s), void *arg)
 {
     struct search *s = mem_new(sizeof *s);
 
@@ -154,7 +157,7 @@ static bool take_issuers(struct search *s, const struct fetch_got *got)
 {
     const struct cert *last = last_of(s);
     struct cert_chain *file = issuer_file_read((struct cert_span){got->bytes, got->len}, NULL);
-    bool               good = false;
+    bool good = false;
 
     for (size_t i = 0; file && i < file->n && !good; i++)
         good = is_issuer_of(file->at[i], last);
@@ -168,13 +171,15 @@ static bool take_issuers(struct search *s, const struct fetch_got *got)
 
 static enum evidence_issuer issuer_answer(enum fetch_result r)
 {
-    return r == FETCH_REFUSED ? EVIDENCE_NOT_THERE : r == FETCH_TOO_LARGE ? EVIDENCE_WRONG : EVIDENCE_NO_CONTACT;
+    return r == FETCH_REFUSED     ? EVIDENCE_NOT_THERE
+           : r == FETCH_TOO_LARGE ? EVIDENCE_WRONG
+                                  : EVIDENCE_NO_CONTACT;
 }
 
 static int64_t issuer_came(void *arg, const struct fetch_got *got)
 {
     struct search *s = arg;
-    int64_t        keep_s = got->max_age_s < 0 ? DAY_S : got->max_age_s < HOUR_S ? HOUR_S : got->max_age_s;
+    int64_t keep_s = got->max_age_s < 0 ? DAY_S : got->max_age_s < HOUR_S ? HOUR_S : got->max_age_s;
 
     if (got->result != FETCH_OK) {
         s->found->issuer = issuer_answer(got->result);
@@ -202,13 +207,18 @@ static bool ask_issuer(struct search *s)
 {
     const struct cert *last = last_of(s);
 
-    if (!s->issuers || !last || s->level >= EVIDENCE_LEVELS_MOST || last->aia.n >= EVIDENCE_LISTED_MOST
-        || s->url >= last->aia.n || s->url >= EVIDENCE_URLS_MOST || !verdict_failed(&s->verdict, "MissingIntermediate", SIZE_MAX))
+    if (!s->issuers || !last || s->level >= EVIDENCE_LEVELS_MOST ||
+        last->aia.n >= EVIDENCE_LISTED_MOST || s->url >= last->aia.n ||
+        s->url >= EVIDENCE_URLS_MOST ||
+        !verdict_failed(&s->verdict, "MissingIntermediate", SIZE_MAX))
         return false;
     const char *url = last->aia.at[s->url++];
     note_url(&s->found->issuer_url, url);
-    fetch_begin(s->f, &(struct fetch_wish){
-                          .url = url, .most = ISSUER_FILE_BYTES_MOST, .reach = s->reach, .done = issuer_came, .arg = s});
+    fetch_begin(s->f, &(struct fetch_wish){.url = url,
+                          .most = ISSUER_FILE_BYTES_MOST,
+                          .reach = s->reach,
+                          .done = issuer_came,
+                          .arg = s});
     return true;
 }
 
@@ -234,14 +244,16 @@ static void keep_bytes(struct cert_span *list, size_t *n, const struct fetch_got
         list[(*n)++] = (struct cert_span){mem_dup(got->bytes, got->len), got->len};
 }
 
-/* An answer that does not verify is handed over as well, so that the verdict can say so; but the next responder is asked. */
+/* An answer that does not verify is handed over as well, so that the verdict can say so; but the
+ * next responder is asked. */
 static int64_t ocsp_came(void *arg, const struct fetch_got *got)
 {
-    struct search     *s = arg;
+    struct search *s = arg;
     const struct cert *c = asked_cert(s), *issuer = s->verdict.path[s->cert + 1];
-    struct ocsp       *o = got->result == FETCH_OK ? ocsp_read((struct cert_span){got->bytes, got->len}, NULL) : NULL;
+    struct ocsp *o =
+        got->result == FETCH_OK ? ocsp_read((struct cert_span){got->bytes, got->len}, NULL) : NULL;
     struct ocsp_answer said;
-    int64_t            keep_s = FETCH_FAILURE_S;
+    int64_t keep_s = FETCH_FAILURE_S;
 
     if (o && ocsp_find(o, c, issuer, &said)) {
         s->answered = ocsp_is_signed_by(o, issuer, clock_wall_ms(fetch_clock(s->f)) / 1000);
@@ -255,10 +267,11 @@ static int64_t ocsp_came(void *arg, const struct fetch_got *got)
 
 static int64_t crl_came(void *arg, const struct fetch_got *got)
 {
-    struct search     *s = arg;
+    struct search *s = arg;
     const struct cert *c = asked_cert(s), *issuer = s->verdict.path[s->cert + 1];
-    struct crl        *l = got->result == FETCH_OK ? crl_read((struct cert_span){got->bytes, got->len}, NULL) : NULL;
-    int64_t            keep_s = FETCH_FAILURE_S;
+    struct crl *l =
+        got->result == FETCH_OK ? crl_read((struct cert_span){got->bytes, got->len}, NULL) : NULL;
+    int64_t keep_s = FETCH_FAILURE_S;
 
     if (l && crl_covers(l, c)) {
         s->answered = crl_is_signed_by(l, issuer);
@@ -273,8 +286,8 @@ static int64_t crl_came(void *arg, const struct fetch_got *got)
 /* RFC 6960 appendix A.1: the request in Base64, percent-encoded, behind the address. */
 static char *ocsp_url(const char *base, const struct cert *c, const struct cert *issuer)
 {
-    size_t      len = 0;
-    uint8_t    *request = ocsp_request(c, issuer, &len);
+    size_t len = 0;
+    uint8_t *request = ocsp_request(c, issuer, &len);
     struct text base64 = {0}, url = {0};
 
     if (request)
@@ -301,11 +314,12 @@ static bool url_left(const struct search *s, const struct cert_texts *urls)
 static void ask_ocsp(struct search *s, const struct cert *c)
 {
     const char *base = c->ocsp.at[s->url++];
-    char       *url = ocsp_url(base, c, s->verdict.path[s->cert + 1]);
+    char *url = ocsp_url(base, c, s->verdict.path[s->cert + 1]);
 
     s->asked = base;
-    fetch_begin(
-        s->f, &(struct fetch_wish){.url = url, .most = OCSP_BYTES_MOST, .reach = s->reach, .done = ocsp_came, .arg = s});
+    fetch_begin(s->f,
+        &(struct fetch_wish){
+            .url = url, .most = OCSP_BYTES_MOST, .reach = s->reach, .done = ocsp_came, .arg = s});
     mem_free(url);
 }
 
@@ -314,8 +328,9 @@ static void ask_crl(struct search *s, const struct cert *c)
     const char *url = c->crls.at[s->url++];
 
     s->asked = url;
-    fetch_begin(
-        s->f, &(struct fetch_wish){.url = url, .most = s->crl_bytes_most, .reach = s->reach, .done = crl_came, .arg = s});
+    fetch_begin(s->f,
+        &(struct fetch_wish){
+            .url = url, .most = s->crl_bytes_most, .reach = s->reach, .done = crl_came, .arg = s});
 }
 
 static void next_cert(struct search *s, const struct cert *c)
@@ -333,7 +348,8 @@ static void next_cert(struct search *s, const struct cert *c)
     s->phase = SEARCH_OCSP;
 }
 
-/* Each certificate but the root: its responders, then its lists. True: an address is being asked. */
+/* Each certificate but the root: its responders, then its lists. True: an address is being asked.
+ */
 static bool ask_revocation(struct search *s)
 {
     const struct cert *c;

@@ -22,15 +22,16 @@ static bool is_plain(const char *url)
 static bool part(CURLU *u, CURLUPart which, char **out)
 {
     *out = NULL;
-    return curl_url_get(u, which, out, which == CURLUPART_PORT ? CURLU_DEFAULT_PORT : 0) == CURLUE_OK;
+    return curl_url_get(u, which, out, which == CURLUPART_PORT ? CURLU_DEFAULT_PORT : 0) ==
+           CURLUE_OK;
 }
 
 static bool parts_read(CURLU *u, struct fetch_url *out)
 {
     char *scheme = NULL, *user = NULL, *host = NULL, *port = NULL;
-    bool  good = part(u, CURLUPART_SCHEME, &scheme) && strcmp(scheme, "http") == 0
-                && !part(u, CURLUPART_USER, &user) && part(u, CURLUPART_HOST, &host)
-                && part(u, CURLUPART_PORT, &port);
+    bool good = part(u, CURLUPART_SCHEME, &scheme) && strcmp(scheme, "http") == 0 &&
+                !part(u, CURLUPART_USER, &user) && part(u, CURLUPART_HOST, &host) &&
+                part(u, CURLUPART_PORT, &port);
 
     if (good) {
         struct text both = {0};
@@ -49,7 +50,8 @@ static bool parts_read(CURLU *u, struct fetch_url *out)
 bool url_read(const char *url, struct fetch_url *out)
 {
     CURLU *u = curl_url();
-    bool   good = u && is_plain(url) && curl_url_set(u, CURLUPART_URL, url, 0) == CURLUE_OK && parts_read(u, out);
+    bool good = u && is_plain(url) && curl_url_set(u, CURLUPART_URL, url, 0) == CURLUE_OK &&
+                parts_read(u, out);
 
     curl_url_cleanup(u);
     return good;

@@ -11,11 +11,12 @@
 #include "fetch_priv.h"
 
 struct fetch_url {
-    char     host[HOST_CAP]; /* normal form */
+    char host[HOST_CAP]; /* normal form */
     uint16_t port;
 };
 
-/* False: not plain http, with a name and password, without a host, too long, or with bytes that no address has. */
+/* False: not plain http, with a name and password, without a host, too long, or with bytes that no
+ * address has. */
 bool url_read(const char *url, struct fetch_url *out) MUST_USE;
 /* May a fetch of this reach connect there? Link-local addresses never. */
 bool url_may(enum fetch_reach reach, const struct sockaddr *to);

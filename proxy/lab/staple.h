@@ -1,5 +1,5 @@
-/* lab/staple.h - what the lab's CAs say of a site's certificate: an OCSP response, made while their keys still exist. Thread:
- * any. */
+/* lab/staple.h - what the lab's CAs say of a site's certificate: an OCSP response, made while their
+ * keys still exist. Thread: any. */
 #ifndef WHYTLS_LAB_STAPLE_H
 #define WHYTLS_LAB_STAPLE_H
 
@@ -22,12 +22,13 @@ enum {
 
 struct staple_order {
     enum recipe_says says;
-    X509            *leaf, *issuer;
-    EVP_PKEY        *issuer_key;
-    int64_t          now_s;
+    X509 *leaf, *issuer;
+    EVP_PKEY *issuer_key;
+    int64_t now_s;
 };
 
 /* DER; *der is freed with mem_free. */
-bool staple_make(const struct staple_order *order, unsigned char **der, size_t *len, struct err *e) MUST_USE;
+bool staple_make(
+    const struct staple_order *order, unsigned char **der, size_t *len, struct err *e) MUST_USE;
 
 #endif

@@ -22,7 +22,10 @@ static int build(void **state)
 
     h->root = mint_make(&(struct mint_spec){.cn = "Root", .ca = true}, NULL);
     h->other = mint_make(&(struct mint_spec){.cn = "Other Root", .ca = true}, NULL);
-    h->no_sign = mint_make(&(struct mint_spec){.ca = true, .name_of = h->root, .key_of = h->root, .key_usage = CERT_USE_CERT_SIGN}, NULL);
+    h->no_sign = mint_make(
+        &(struct mint_spec){
+            .ca = true, .name_of = h->root, .key_of = h->root, .key_usage = CERT_USE_CERT_SIGN},
+        NULL);
     h->leaf = mint_make(&(struct mint_spec){.cn = "leaf"}, h->root);
     h->second = mint_make(&(struct mint_spec){.cn = "second"}, h->root);
     h->ca = mint_make(&(struct mint_spec){.cn = "Issuing CA", .ca = true}, h->root);
@@ -47,8 +50,8 @@ static int tear(void **state)
 static struct crl *made(const struct mint_crl_spec *spec)
 {
     struct cert_span der = mint_crl(spec);
-    struct err       e = {0};
-    struct crl      *l = crl_read(der, &e);
+    struct err e = {0};
+    struct crl *l = crl_read(der, &e);
 
     if (!l)
         fail_msg("%s", e.text);
@@ -58,8 +61,9 @@ static struct crl *made(const struct mint_crl_spec *spec)
 
 static void a_serial_on_the_list_is_revoked_and_no_other(void **state)
 {
-    struct house     *h = *state;
-    struct crl       *l = made(&(struct mint_crl_spec){.issuer = h->root, .revoked = {h->leaf, h->ca}, .reason = 5});
+    struct house *h = *state;
+    struct crl *l =
+        made(&(struct mint_crl_spec){.issuer = h->root, .revoked = {h->leaf, h->ca}, .reason = 5});
     struct crl_answer a;
 
     crl_find(l, h->leaf->cert, &a);
@@ -78,8 +82,9 @@ static void a_serial_on_the_list_is_revoked_and_no_other(void **state)
 
 static void one_that_was_taken_off_is_not_revoked(void **state)
 {
-    struct house     *h = *state;
-    struct crl       *l = made(&(struct mint_crl_spec){.issuer = h->root, .revoked = {h->leaf}, .reason = 9});
+    struct house *h = *state;
+    struct crl *l =
+        made(&(struct mint_crl_spec){.issuer = h->root, .revoked = {h->leaf}, .reason = 9});
     struct crl_answer a;
 
     crl_find(l, h->leaf->cert, &a);
@@ -90,10 +95,11 @@ static void one_that_was_taken_off_is_not_revoked(void **state)
 static void only_the_issuer_with_the_right_to_may_sign(void **state)
 {
     struct house *h = *state;
-    struct crl   *l = made(&(struct mint_crl_spec){.issuer = h->root});
+    struct crl *l = made(&(struct mint_crl_spec){.issuer = h->root});
 
     assert_true(crl_is_signed_by(l, h->root->cert));
-    assert_false(crl_is_signed_by(l, h->no_sign->cert)); /* the same key, whose usage lacks cRLSign */
+    assert_false(
+        crl_is_signed_by(l, h->no_sign->cert)); /* the same key, whose usage lacks cRLSign */
     assert_false(crl_is_signed_by(l, h->other->cert));
     crl_free(l);
     l = made(&(struct mint_crl_spec){.issuer = h->root, .key_of = h->other});
@@ -104,11 +110,11 @@ static void only_the_issuer_with_the_right_to_may_sign(void **state)
 static void a_list_covers_what_its_scope_says(void **state)
 {
     static const char point[] = "http://crl.example/1.crl";
-    struct house     *h = *state;
+    struct house *h = *state;
     const struct {
-        const char          *name;
+        const char *name;
         struct mint_crl_spec spec;
-        bool                 leaf, ca, partial;
+        bool leaf, ca, partial;
     } rows[] = {
         {"everything", {.issuer = h->root}, true, true, false},
         {"of another CA", {.issuer = h->other}, false, false, false},
@@ -122,8 +128,8 @@ static void a_list_covers_what_its_scope_says(void **state)
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct crl *l = made(&rows[i].spec);
 
-        if (crl_covers(l, h->leaf->cert) != rows[i].leaf || crl_covers(l, h->ca->cert) != rows[i].ca
-            || crl_facts(l)->partial != rows[i].partial)
+        if (crl_covers(l, h->leaf->cert) != rows[i].leaf ||
+            crl_covers(l, h->ca->cert) != rows[i].ca || crl_facts(l)->partial != rows[i].partial)
             fail_msg("%s", rows[i].name);
         crl_free(l);
     }
@@ -132,11 +138,14 @@ static void a_list_covers_what_its_scope_says(void **state)
 static void a_list_for_a_point_covers_who_names_it(void **state)
 {
     /* DistributionPoint { fullName { URI } }, RFC 5280 §4.2.1.13 */
-    static const struct mint_extension extensions[]
-        = {{"2.5.29.31", false, "301f301da01ba0198617687474703a2f2f63726c2e6578616d706c652f312e6372"}, {NULL, false, NULL}};
+    static const struct mint_extension extensions[] = {
+        {"2.5.29.31", false, "301f301da01ba0198617687474703a2f2f63726c2e6578616d706c652f312e6372"},
+        {NULL, false, NULL}};
     struct house *h = *state;
-    struct mint  *leaf = mint_make(&(struct mint_spec){.cn = "pointed", .extensions = extensions}, h->root);
-    struct crl   *l = made(&(struct mint_crl_spec){.issuer = h->root, .point = "http://crl.example/1.cr"});
+    struct mint *leaf =
+        mint_make(&(struct mint_spec){.cn = "pointed", .extensions = extensions}, h->root);
+    struct crl *l =
+        made(&(struct mint_crl_spec){.issuer = h->root, .point = "http://crl.example/1.cr"});
 
     assert_int_equal(leaf->cert->crls.n, 1);
     assert_true(crl_covers(l, leaf->cert));
@@ -146,10 +155,11 @@ static void a_list_for_a_point_covers_who_names_it(void **state)
 
 static void what_is_no_list_is_refused_with_a_reason(void **state)
 {
-    struct house    *h = *state;
-    struct cert_span der = mint_crl(&(struct mint_crl_spec){.issuer = h->root, .no_number = true, .next_update = -1});
-    struct err       e = {0};
-    struct crl      *l = crl_read(der, &e);
+    struct house *h = *state;
+    struct cert_span der =
+        mint_crl(&(struct mint_crl_spec){.issuer = h->root, .no_number = true, .next_update = -1});
+    struct err e = {0};
+    struct crl *l = crl_read(der, &e);
 
     assert_false(crl_facts(l)->has_number);
     assert_int_equal(crl_facts(l)->next_update, 0);
@@ -157,7 +167,8 @@ static void what_is_no_list_is_refused_with_a_reason(void **state)
     assert_null(crl_read((struct cert_span){der.at, der.len - 1}, &e));
     assert_true(*e.text);
     assert_null(crl_read((struct cert_span){der.at, 0}, &e));
-    assert_null(crl_read((struct cert_span){der.at, CRL_BYTES_MOST + 1}, &e)); /* refused before a byte is read */
+    assert_null(crl_read(
+        (struct cert_span){der.at, CRL_BYTES_MOST + 1}, &e)); /* refused before a byte is read */
     mem_free((void *)(uintptr_t)der.at);
 }
 

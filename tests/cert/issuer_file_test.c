@@ -19,9 +19,9 @@ static struct mint *ca(const char *name)
 
 static void one_in_der_is_read(void **state)
 {
-    struct mint       *m = ca("Issuer");
-    size_t             len;
-    uint8_t           *der = mint_der(m, &len);
+    struct mint *m = ca("Issuer");
+    size_t len;
+    uint8_t *der = mint_der(m, &len);
     struct cert_chain *file = issuer_file_read((struct cert_span){der, len}, NULL);
 
     (void)state;
@@ -34,8 +34,8 @@ static void one_in_der_is_read(void **state)
 
 static void pem_is_read_as_well(void **state)
 {
-    struct mint       *m = ca("Issuer");
-    char               pem[8192] = "";
+    struct mint *m = ca("Issuer");
+    char pem[8192] = "";
     struct cert_chain *file;
 
     (void)state;
@@ -57,13 +57,13 @@ static CMS_ContentInfo *message(const struct mint *const *certs, size_t n)
 
 static void a_message_of_certificates_only_gives_all_of_them(void **state)
 {
-    struct mint        *one = ca("One"), *two = ca("Two");
-    const struct mint  *both[] = {one, two};
-    CMS_ContentInfo    *cms = message(both, 2), *empty = message(NULL, 0);
-    unsigned char      *der = NULL;
-    struct err          e = {0};
-    int                 len = i2d_CMS_ContentInfo(cms, &der);
-    struct cert_chain  *file = issuer_file_read((struct cert_span){der, (size_t)len}, &e);
+    struct mint *one = ca("One"), *two = ca("Two");
+    const struct mint *both[] = {one, two};
+    CMS_ContentInfo *cms = message(both, 2), *empty = message(NULL, 0);
+    unsigned char *der = NULL;
+    struct err e = {0};
+    int len = i2d_CMS_ContentInfo(cms, &der);
+    struct cert_chain *file = issuer_file_read((struct cert_span){der, (size_t)len}, &e);
 
     (void)state;
     assert_non_null(file);
@@ -85,13 +85,14 @@ static void a_message_of_certificates_only_gives_all_of_them(void **state)
 static void anything_else_is_refused_with_a_reason(void **state)
 {
     static const char page[] = "<!doctype html><title>404 Not Found</title>";
-    struct err        e = {0};
+    struct err e = {0};
 
     (void)state;
     assert_null(issuer_file_read((struct cert_span){(const uint8_t *)page, strlen(page)}, &e));
     assert_true(*e.text);
     assert_null(issuer_file_read((struct cert_span){(const uint8_t *)page, 0}, &e));
-    assert_null(issuer_file_read((struct cert_span){(const uint8_t *)page, ISSUER_FILE_BYTES_MOST + 1}, &e));
+    assert_null(issuer_file_read(
+        (struct cert_span){(const uint8_t *)page, ISSUER_FILE_BYTES_MOST + 1}, &e));
     assert_non_null(strstr(e.text, "the limit"));
 }
 

@@ -47,8 +47,8 @@ static int tear(void **state)
 static struct ocsp *made(const struct mint_ocsp_spec *spec)
 {
     struct cert_span der = mint_ocsp(spec);
-    struct err       e = {0};
-    struct ocsp     *o = ocsp_read(der, &e);
+    struct err e = {0};
+    struct ocsp *o = ocsp_read(der, &e);
 
     if (!o)
         fail_msg("%s", e.text);
@@ -58,8 +58,9 @@ static struct ocsp *made(const struct mint_ocsp_spec *spec)
 
 static void a_good_answer_is_read_with_its_times(void **state)
 {
-    struct house      *h = *state;
-    struct ocsp       *o = made(&(struct mint_ocsp_spec){.about = h->leaf, .issuer = h->root, .scts_hex = "00050003aabbcc"});
+    struct house *h = *state;
+    struct ocsp *o = made(&(struct mint_ocsp_spec){
+        .about = h->leaf, .issuer = h->root, .scts_hex = "00050003aabbcc"});
     struct ocsp_answer a;
 
     assert_true(ocsp_find(o, h->leaf->cert, h->root->cert, &a));
@@ -74,9 +75,13 @@ static void a_good_answer_is_read_with_its_times(void **state)
 
 static void a_revoked_one_says_when_and_why(void **state)
 {
-    struct house      *h = *state;
-    struct ocsp       *o = made(&(struct mint_ocsp_spec){
-        .about = h->leaf, .issuer = h->root, .status = 1, .reason = 2, .next_update = -1, .id_hash = "SHA256"});
+    struct house *h = *state;
+    struct ocsp *o = made(&(struct mint_ocsp_spec){.about = h->leaf,
+        .issuer = h->root,
+        .status = 1,
+        .reason = 2,
+        .next_update = -1,
+        .id_hash = "SHA256"});
     struct ocsp_answer a;
 
     assert_true(ocsp_find(o, h->leaf->cert, h->root->cert, &a));
@@ -89,17 +94,20 @@ static void a_revoked_one_says_when_and_why(void **state)
 
 static void a_certificate_that_it_does_not_speak_of_has_no_answer(void **state)
 {
-    struct house      *h = *state;
-    struct ocsp       *o = made(&(struct mint_ocsp_spec){.about = h->leaf, .issuer = h->root, .id_hash = "MD5"});
+    struct house *h = *state;
+    struct ocsp *o =
+        made(&(struct mint_ocsp_spec){.about = h->leaf, .issuer = h->root, .id_hash = "MD5"});
     struct ocsp_answer a;
 
-    assert_false(ocsp_find(o, h->leaf->cert, h->root->cert, &a)); /* a hash that nobody should go by */
+    assert_false(
+        ocsp_find(o, h->leaf->cert, h->root->cert, &a)); /* a hash that nobody should go by */
     ocsp_free(o);
     o = made(&(struct mint_ocsp_spec){.about = h->leaf, .issuer = h->root, .entries = 3});
     assert_true(ocsp_find(o, h->leaf->cert, h->root->cert, &a));
     assert_false(ocsp_find(o, h->unfit->cert, h->root->cert, &a));
     assert_int_equal(a.status, OCSP_NOTHING);
-    assert_false(ocsp_find(o, h->leaf->cert, h->other->cert, &a)); /* the same serial of another issuer */
+    assert_false(
+        ocsp_find(o, h->leaf->cert, h->other->cert, &a)); /* the same serial of another issuer */
     ocsp_free(o);
 }
 
@@ -107,16 +115,18 @@ static void who_may_sign(void **state)
 {
     struct house *h = *state;
     const struct {
-        const char           *name;
+        const char *name;
         struct mint_ocsp_spec spec;
-        int64_t               at;
-        bool                  good;
+        int64_t at;
+        bool good;
     } rows[] = {
         {"the issuer", {.signer = NULL}, MINT_AT, true},
         {"the issuer, tampered with", {.broken_signature = true}, MINT_AT, false},
         {"its delegate", {.signer = h->delegate}, MINT_AT, true},
-        {"its delegate, who stays away", {.signer = h->delegate, .without_signer_cert = true}, MINT_AT, false},
-        {"its delegate, tampered with", {.signer = h->delegate, .broken_signature = true}, MINT_AT, false},
+        {"its delegate, who stays away", {.signer = h->delegate, .without_signer_cert = true},
+            MINT_AT, false},
+        {"its delegate, tampered with", {.signer = h->delegate, .broken_signature = true}, MINT_AT,
+            false},
         {"its delegate, who has expired", {.signer = h->delegate}, MINT_AT + 400 * MINT_DAY, false},
         {"another certificate of the issuer", {.signer = h->unfit}, MINT_AT, false},
         {"a delegate of somebody else", {.signer = h->foreign}, MINT_AT, false},
@@ -137,10 +147,11 @@ static void who_may_sign(void **state)
 
 static void what_is_no_answer_is_refused_with_a_reason(void **state)
 {
-    struct house    *h = *state;
-    struct cert_span der = mint_ocsp(&(struct mint_ocsp_spec){.about = h->leaf, .issuer = h->root, .response = 3});
-    struct err       e = {0};
-    uint8_t         *much = mem_new(OCSP_BYTES_MOST + 1);
+    struct house *h = *state;
+    struct cert_span der =
+        mint_ocsp(&(struct mint_ocsp_spec){.about = h->leaf, .issuer = h->root, .response = 3});
+    struct err e = {0};
+    uint8_t *much = mem_new(OCSP_BYTES_MOST + 1);
 
     assert_null(ocsp_read(der, &e));
     assert_non_null(strstr(e.text, "trylater"));
@@ -154,7 +165,8 @@ static void what_is_no_answer_is_refused_with_a_reason(void **state)
     assert_non_null(strstr(e.text, "the limit"));
     mem_free((void *)(uintptr_t)der.at);
     mem_free(much);
-    der = mint_ocsp(&(struct mint_ocsp_spec){.about = h->leaf, .issuer = h->root, .entries = OCSP_ENTRIES_MOST});
+    der = mint_ocsp(&(struct mint_ocsp_spec){
+        .about = h->leaf, .issuer = h->root, .entries = OCSP_ENTRIES_MOST});
     assert_null(ocsp_read(der, &e));
     assert_non_null(strstr(e.text, "it speaks of 65"));
     mem_free((void *)(uintptr_t)der.at);
@@ -163,8 +175,8 @@ static void what_is_no_answer_is_refused_with_a_reason(void **state)
 static void a_request_names_the_certificate(void **state)
 {
     struct house *h = *state;
-    size_t        len = 0;
-    uint8_t      *request = ocsp_request(h->leaf->cert, h->root->cert, &len);
+    size_t len = 0;
+    uint8_t *request = ocsp_request(h->leaf->cert, h->root->cert, &len);
 
     assert_non_null(request);
     assert_in_range(len, 60, 120);

@@ -23,7 +23,7 @@ static struct flow *flow_with_leg(void)
 static void a_file_brings_nothing_along(void **state)
 {
     struct explain_evidence x;
-    struct judge_case       c = {.host = "shop.example"};
+    struct judge_case c = {.host = "shop.example"};
 
     (void)state;
     explain_evidence_init(&x, NULL);
@@ -36,13 +36,14 @@ static void a_file_brings_nothing_along(void **state)
 
 static void what_is_missing_is_fetched_once_and_told(void **state)
 {
-    struct kit              k;
+    struct kit k;
     struct explain_evidence x;
-    struct flow            *f = flow_with_leg();
-    struct verdict          v = {0};
+    struct flow *f = flow_with_leg();
+    struct verdict v = {0};
 
     (void)state;
-    kit_init(&k, &(struct kit_spec){.aia = "http://ca.web.test/lower", .upper_aia = "http://ca.web.test/upper"});
+    kit_init(&k, &(struct kit_spec){
+                     .aia = "http://ca.web.test/lower", .upper_aia = "http://ca.web.test/upper"});
     struct explain_ask ask = {.fetcher = NULL};
     explain_evidence_init(&x, NULL);
     assert_false(explain_evidence_gather(&x, &ask, f, &k.the_case, &k.first)); /* nobody to do it */
@@ -52,6 +53,10 @@ static void what_is_missing_is_fetched_once_and_told(void **state)
     explain_evidence_lend(&x, &k.the_case);
     judge_chain(&k.the_case, &v);
     assert_int_equal(v.answer, VERDICT_ACCEPT);
+    struct judge_case web = k.the_case;
+    web.policy = JUDGE_WEBPKI;
+    explain_evidence_lend(&x, &web);
+    assert_null(web.fetched); /* Android does not fetch */
     explain_evidence_tell(&x, &ask, f, &v);
     assert_string_equal(f->server_leg->issuer_fetch, "fetched");
     assert_int_equal(f->server_leg->n_fetched, 2);

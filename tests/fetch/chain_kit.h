@@ -1,5 +1,5 @@
-/* tests/fetch/chain_kit.h - a site's leaf under two intermediates and a root, of which the site sends the leaf alone; a web
- * server has the rest. */
+/* tests/fetch/chain_kit.h - a site's leaf under two intermediates and a root, of which the site
+ * sends the leaf alone; a web server has the rest. */
 #ifndef WHYTLS_TESTS_FETCH_CHAIN_KIT_H
 #define WHYTLS_TESTS_FETCH_CHAIN_KIT_H
 
@@ -19,15 +19,15 @@
 #define KIT_CRL_HEX "301d301ba019a0178615687474703a2f2f63726c2e7765622e746573742f6c"
 
 struct kit {
-    struct mint       *root, *upper, *lower, *leaf, *stranger;
+    struct mint *root, *upper, *lower, *leaf, *stranger;
     struct cert_chain *chain, *anchors;
-    struct roots      *roots;
-    struct cert_span   upper_der, lower_der, stranger_der, ocsp, crl;
-    struct clock       clock;
-    struct web         web;
-    struct fetcher    *f;
-    struct judge_case  the_case;
-    struct verdict     first;
+    struct roots *roots;
+    struct cert_span upper_der, lower_der, stranger_der, ocsp, crl;
+    struct clock clock;
+    struct web web;
+    struct fetcher *f;
+    struct judge_case the_case;
+    struct verdict first;
 };
 
 static inline struct cert_span kit_der(const struct mint *m)
@@ -40,17 +40,17 @@ static inline struct cert_span kit_der(const struct mint *m)
 
 /* How the leaf points at its issuer and its revocation. */
 struct kit_spec {
-    const char                  *aia, *upper_aia;
+    const char *aia, *upper_aia;
     const struct mint_extension *extensions; /* of the leaf */
-    bool                         sends_all;
-    struct mint_ocsp_spec        ocsp; /* of the leaf */
-    bool                         crl_lists_leaf;
+    bool sends_all;
+    struct mint_ocsp_spec ocsp; /* of the leaf */
+    bool crl_lists_leaf;
 };
 
 static inline void kit_judge(struct kit *k, const struct fetch_evidence *e, struct verdict *out)
 {
     struct evidence_bundle bundle;
-    struct judge_case      c = k->the_case;
+    struct judge_case c = k->the_case;
 
     evidence_bundle(&bundle, (struct cert_span){0}, (struct cert_span){0}, e);
     c.evidence = &bundle.judge;
@@ -61,18 +61,22 @@ static inline void kit_judge(struct kit *k, const struct fetch_evidence *e, stru
 static inline void kit_init(struct kit *k, const struct kit_spec *spec)
 {
     struct mint_ocsp_spec ocsp = spec->ocsp;
-    struct mint_crl_spec  crl = {.issuer = NULL};
-    struct err            e = {0};
+    struct mint_crl_spec crl = {.issuer = NULL};
+    struct err e = {0};
 
     *k = (struct kit){.f = NULL};
     k->root = mint_make(&(struct mint_spec){.cn = "Root", .ca = true}, NULL);
     k->stranger = mint_make(&(struct mint_spec){.cn = "Lower CA", .ca = true}, k->root);
     k->upper = mint_make(&(struct mint_spec){.cn = "Upper CA", .ca = true}, k->root);
-    k->lower = mint_make(&(struct mint_spec){.cn = "Lower CA", .ca = true, .aia = spec->upper_aia}, k->upper);
-    k->leaf = mint_make(
-        &(struct mint_spec){.cn = "shop.example", .dns = {"shop.example"}, .aia = spec->aia, .extensions = spec->extensions},
+    k->lower = mint_make(
+        &(struct mint_spec){.cn = "Lower CA", .ca = true, .aia = spec->upper_aia}, k->upper);
+    k->leaf = mint_make(&(struct mint_spec){.cn = "shop.example",
+                            .dns = {"shop.example"},
+                            .aia = spec->aia,
+                            .extensions = spec->extensions},
         k->lower);
-    k->chain = spec->sends_all ? mint_chain(k->leaf, k->lower, k->upper, NULL) : mint_chain(k->leaf, NULL);
+    k->chain =
+        spec->sends_all ? mint_chain(k->leaf, k->lower, k->upper, NULL) : mint_chain(k->leaf, NULL);
     k->anchors = mint_chain(k->root, NULL);
     k->roots = roots_from_chain(k->anchors, "mozilla");
     k->upper_der = kit_der(k->upper);
@@ -93,8 +97,11 @@ static inline void kit_init(struct kit *k, const struct kit_spec *spec)
     clock_fake_init(&k->clock, MINT_AT * 1000);
     k->f = fetcher_start(&(struct fetch_config){.clock = &k->clock, .dial = &k->web.dial}, &e);
     assert_non_null(k->f);
-    k->the_case = (struct judge_case){
-        .chain = k->chain, .host = "shop.example", .at = MINT_AT, .roots = k->roots, .no_openssl = true};
+    k->the_case = (struct judge_case){.chain = k->chain,
+        .host = "shop.example",
+        .at = MINT_AT,
+        .roots = k->roots,
+        .no_openssl = true};
     judge_chain(&k->the_case, &k->first);
 }
 

@@ -10,9 +10,9 @@
 
 static void a_bundle_puts_the_staple_first(void **state)
 {
-    struct fetch_evidence        e = {.n_ocsp = 2, .n_crls = 1};
+    struct fetch_evidence e = {.n_ocsp = 2, .n_crls = 1};
     struct evidence_bundle b;
-    struct cert_span       staple = {(const uint8_t *)"staple", 6}, scts = {(const uint8_t *)"scts", 4};
+    struct cert_span staple = {(const uint8_t *)"staple", 6}, scts = {(const uint8_t *)"scts", 4};
 
     (void)state;
     e.ocsp[0] = (struct cert_span){(const uint8_t *)"one", 3};
@@ -51,7 +51,7 @@ static void only_what_is_missing_and_has_an_address_is_wanted(void **state)
 
 static void what_was_asked_in_vain_is_marked_and_nothing_else(void **state)
 {
-    struct kit      k;
+    struct kit k;
     struct fetch_evidence e = {.n_silent = 1};
 
     (void)state;

@@ -15,17 +15,17 @@
 /* One question from the test's thread to the fetcher's, and its answer. */
 struct question {
     struct fetch_wish wish;
-    int64_t           keep_s;
-    struct mailbox   *inbox;
+    int64_t keep_s;
+    struct mailbox *inbox;
     enum fetch_result result;
-    char              body[64];
-    int64_t           max_age_s;
+    char body[64];
+    int64_t max_age_s;
 };
 
 static int64_t came(void *arg, const struct fetch_got *got)
 {
     struct question *q = arg;
-    size_t           len = got->len < sizeof q->body - 1 ? got->len : sizeof q->body - 1;
+    size_t len = got->len < sizeof q->body - 1 ? got->len : sizeof q->body - 1;
 
     q->result = got->result;
     q->max_age_s = got->max_age_s;
@@ -69,14 +69,14 @@ static struct cert_span text(const char *s)
 }
 
 struct bench {
-    struct web      web;
+    struct web web;
     struct fetcher *f;
 };
 
 static int set_up(void **state)
 {
     struct bench *b = mem_new(sizeof *b);
-    struct err    e = {0};
+    struct err e = {0};
 
     web_page(&b->web, "/hello", "200 OK", "Cache-Control: public, max-age=7200\r\n", text("hello"));
     web_page(&b->web, "/empty", "200 OK", NULL, text(""));
@@ -105,7 +105,7 @@ static int tear_down(void **state)
 
 static void a_page_is_fetched_with_its_age(void **state)
 {
-    struct bench   *b = *state;
+    struct bench *b = *state;
     struct question q = {.keep_s = 0};
 
     assert_int_equal(ask(b->f, &q, "http://ca.web.test/hello"), FETCH_OK);
@@ -116,8 +116,8 @@ static void a_page_is_fetched_with_its_age(void **state)
 static void what_goes_wrong_is_told_apart(void **state)
 {
     static const struct {
-        const char       *url;
-        size_t            most;
+        const char *url;
+        size_t most;
         enum fetch_result result;
     } rows[] = {
         {"http://ca.web.test/nowhere", 0, FETCH_REFUSED},
@@ -138,7 +138,7 @@ static void what_goes_wrong_is_told_apart(void **state)
     struct bench *b = *state;
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct question   q = {.wish = {.most = rows[i].most}};
+        struct question q = {.wish = {.most = rows[i].most}};
         enum fetch_result r = ask(b->f, &q, rows[i].url);
 
         if (r != rows[i].result)
@@ -148,7 +148,7 @@ static void what_goes_wrong_is_told_apart(void **state)
 
 static void a_redirect_is_followed(void **state)
 {
-    struct bench   *b = *state;
+    struct bench *b = *state;
     struct question q = {.keep_s = 0};
 
     assert_int_equal(ask(b->f, &q, "http://ca.web.test/moved"), FETCH_OK);
@@ -157,21 +157,22 @@ static void a_redirect_is_followed(void **state)
 
 static void loopback_is_for_sites_that_are_there(void **state)
 {
-    struct bench   *b = *state;
+    struct bench *b = *state;
     struct question q = {.wish = {.reach = FETCH_LOOPBACK}};
-    char            url[64];
+    char url[64];
 
     snprintf(url, sizeof url, "http://127.0.0.1:%d/hello", b->web.port);
     assert_int_equal(ask(b->f, &q, url), FETCH_OK);
     struct question from_outside = {.wish = {.reach = FETCH_PUBLIC}};
-    assert_int_equal(ask(b->f, &from_outside, url), FETCH_FORBIDDEN); /* though it is kept for the other */
+    assert_int_equal(
+        ask(b->f, &from_outside, url), FETCH_FORBIDDEN); /* though it is kept for the other */
 }
 
 static void an_answer_is_kept_as_long_as_it_is_said_to_be_good(void **state)
 {
-    struct bench   *b = *state;
+    struct bench *b = *state;
     struct question keep = {.keep_s = 60}, again = {.keep_s = 0};
-    int             before = atomic_load(&b->web.pages[0].asked);
+    int before = atomic_load(&b->web.pages[0].asked);
 
     assert_int_equal(ask(b->f, &keep, "http://ca.web.test/hello?kept"), FETCH_OK);
     assert_int_equal(ask(b->f, &again, "http://ca.web.test/hello?kept"), FETCH_OK);
@@ -198,10 +199,10 @@ static void begin_all(struct fetcher *f, void *arg)
 
 static void the_same_address_in_flight_is_asked_once(void **state)
 {
-    struct bench   *b = *state;
+    struct bench *b = *state;
     struct mailbox *inbox = mailbox_new(5);
-    struct crowd    c = {.q = {{.keep_s = 0}}};
-    int             before = atomic_load(&b->web.pages[0].asked);
+    struct crowd c = {.q = {{.keep_s = 0}}};
+    int before = atomic_load(&b->web.pages[0].asked);
 
     for (size_t i = 0; i < 5; i++)
         put(&c.q[i], inbox, "http://ca.web.test/hello?crowd");

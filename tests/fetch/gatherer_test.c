@@ -12,9 +12,9 @@
 #include "gatherer.h"
 
 struct waiter {
-    struct loop     *loop;
+    struct loop *loop;
     struct fetch_evidence *found;
-    int              calls, wanted;
+    int calls, wanted;
 };
 
 static void came(void *arg, struct fetch_evidence *found)
@@ -35,14 +35,15 @@ static void hung(void *arg)
 
 static void evidence_comes_to_the_loop_that_asked(void **state)
 {
-    struct kit    k;
+    struct kit k;
     struct waiter w = {.wanted = 3};
 
     (void)state;
-    kit_init(&k, &(struct kit_spec){.aia = "http://ca.web.test/lower", .upper_aia = "http://ca.web.test/upper"});
+    kit_init(&k, &(struct kit_spec){
+                     .aia = "http://ca.web.test/lower", .upper_aia = "http://ca.web.test/upper"});
     w.loop = loop_new(clock_system(), NULL);
-    struct loop_timer  *guard = loop_every(w.loop, 30000, hung, NULL);
-    struct gatherer    *g = gatherer_loop_new(k.f, w.loop);
+    struct loop_timer *guard = loop_every(w.loop, 30000, hung, NULL);
+    struct gatherer *g = gatherer_loop_new(k.f, w.loop);
     struct evidence_ask ask = kit_ask(&k);
     for (int i = 0; i < 3; i++)
         assert_non_null(g->start(g, &ask, came, &w));
@@ -60,14 +61,14 @@ static void evidence_comes_to_the_loop_that_asked(void **state)
 
 static void one_that_is_cancelled_is_not_called_back(void **state)
 {
-    struct kit    k;
+    struct kit k;
     struct waiter cancelled = {.wanted = -1}, w = {.wanted = 1};
 
     (void)state;
     kit_init(&k, &(struct kit_spec){.aia = "http://ca.web.test/lower"});
     w.loop = loop_new(clock_system(), NULL);
-    struct loop_timer  *guard = loop_every(w.loop, 30000, hung, NULL);
-    struct gatherer    *g = gatherer_loop_new(k.f, w.loop);
+    struct loop_timer *guard = loop_every(w.loop, 30000, hung, NULL);
+    struct gatherer *g = gatherer_loop_new(k.f, w.loop);
     struct evidence_ask ask = kit_ask(&k);
     g->cancel(g, g->start(g, &ask, came, &cancelled));
     assert_non_null(g->start(g, &ask, came, &w));
@@ -91,7 +92,7 @@ static void who_waits_gets_it_at_once(void **state)
     (void)state;
     kit_init(&k, &(struct kit_spec){.aia = "http://ca.web.test/nowhere"});
     struct evidence_ask ask = kit_ask(&k);
-    struct fetch_evidence    *found = gather_and_wait(k.f, &ask);
+    struct fetch_evidence *found = gather_and_wait(k.f, &ask);
     assert_int_equal(found->issuer, EVIDENCE_NOT_THERE);
     evidence_free(found);
     fetcher_stop(k.f);

@@ -18,7 +18,7 @@ static struct fetch_got got_of(const char *text)
 
 static void an_answer_is_kept_until_its_time(void **state)
 {
-    struct keep     *k = keep_new();
+    struct keep *k = keep_new();
     struct fetch_got got = got_of("hello"), out;
 
     (void)state;
@@ -36,7 +36,7 @@ static void an_answer_is_kept_until_its_time(void **state)
 
 static void a_failure_is_kept_as_well(void **state)
 {
-    struct keep     *k = keep_new();
+    struct keep *k = keep_new();
     struct fetch_got got = {.result = FETCH_REFUSED}, out = {.result = FETCH_OK};
 
     (void)state;
@@ -48,7 +48,7 @@ static void a_failure_is_kept_as_well(void **state)
 
 static void the_newest_replaces_what_was_there(void **state)
 {
-    struct keep     *k = keep_new();
+    struct keep *k = keep_new();
     struct fetch_got one = got_of("one"), three = got_of("three"), out;
 
     (void)state;
@@ -62,9 +62,9 @@ static void the_newest_replaces_what_was_there(void **state)
 
 static void what_ends_first_makes_room(void **state)
 {
-    struct keep     *k = keep_new();
+    struct keep *k = keep_new();
     struct fetch_got got = got_of("x"), out;
-    char             key[16];
+    char key[16];
 
     (void)state;
     for (int i = 0; i < KEEP_ENTRIES_MOST + 10; i++) {
@@ -80,10 +80,11 @@ static void what_ends_first_makes_room(void **state)
 static void bytes_are_bounded(void **state)
 {
     enum { BIG = KEEP_BYTES_MOST / 4 };
-    struct keep     *k = keep_new();
-    uint8_t         *bytes = mem_new((size_t)BIG * 3);
-    struct fetch_got big = {.bytes = bytes, .len = BIG}, huge = {.bytes = bytes, .len = (size_t)BIG * 3}, out;
-    char             key[16];
+    struct keep *k = keep_new();
+    uint8_t *bytes = mem_new((size_t)BIG * 3);
+    struct fetch_got big = {.bytes = bytes, .len = BIG},
+                     huge = {.bytes = bytes, .len = (size_t)BIG * 3}, out;
+    char key[16];
 
     (void)state;
     for (int i = 0; i < 6; i++) {

@@ -49,7 +49,7 @@ static void old_lateness_does_not_count(void **state)
 static void many_hosts_take_no_more_room(void **state)
 {
     struct patience *p = patience_new();
-    char             host[32];
+    char host[32];
 
     (void)state;
     for (int i = 0; i < 3 * PATIENCE_HOSTS_MOST; i++) {

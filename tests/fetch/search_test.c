@@ -11,8 +11,10 @@
 #include "chain_kit.h"
 #include "search_priv.h"
 
-static const struct mint_extension with_ocsp[] = {{"1.3.6.1.5.5.7.1.1", false, KIT_OCSP_HEX}, {NULL, false, NULL}};
-static const struct mint_extension with_crl[] = {{"2.5.29.31", false, KIT_CRL_HEX}, {NULL, false, NULL}};
+static const struct mint_extension with_ocsp[] = {
+    {"1.3.6.1.5.5.7.1.1", false, KIT_OCSP_HEX}, {NULL, false, NULL}};
+static const struct mint_extension with_crl[] = {
+    {"2.5.29.31", false, KIT_CRL_HEX}, {NULL, false, NULL}};
 
 static void came(void *arg, struct search *s)
 {
@@ -22,7 +24,7 @@ static void came(void *arg, struct search *s)
 static struct fetch_evidence *search(struct kit *k, const struct evidence_ask *ask)
 {
     struct mailbox *inbox = mailbox_new(1);
-    struct search  *s = search_new(ask, came, inbox);
+    struct search *s = search_new(ask, came, inbox);
 
     assert_true(search_start(s, k->f));
     s = mailbox_wait(inbox, 30000);
@@ -35,14 +37,15 @@ static struct fetch_evidence *search(struct kit *k, const struct evidence_ask *a
 
 static void issuers_are_fetched_one_above_the_other(void **state)
 {
-    struct kit     k;
+    struct kit k;
     struct verdict v = {0};
 
     (void)state;
-    kit_init(&k, &(struct kit_spec){.aia = "http://ca.web.test/lower", .upper_aia = "http://ca.web.test/upper"});
+    kit_init(&k, &(struct kit_spec){
+                     .aia = "http://ca.web.test/lower", .upper_aia = "http://ca.web.test/upper"});
     assert_int_equal(k.first.answer, VERDICT_REJECT);
     struct evidence_ask ask = kit_ask(&k);
-    struct fetch_evidence    *found = search(&k, &ask);
+    struct fetch_evidence *found = search(&k, &ask);
     assert_int_equal(found->issuer, EVIDENCE_FETCHED);
     assert_int_equal(found->fetched->n, 2);
     assert_string_equal(found->issuer_url, "http://ca.web.test/upper");
@@ -58,7 +61,7 @@ static void issuers_are_fetched_one_above_the_other(void **state)
 static void an_address_that_gives_no_issuer_is_told(void **state)
 {
     static const struct {
-        const char          *aia;
+        const char *aia;
         enum evidence_issuer issuer;
     } rows[] = {
         {"http://ca.web.test/stranger", EVIDENCE_WRONG}, /* the name fits, the key does not */
@@ -76,7 +79,7 @@ static void an_address_that_gives_no_issuer_is_told(void **state)
 
         kit_init(&k, &(struct kit_spec){.aia = rows[i].aia});
         struct evidence_ask ask = kit_ask(&k);
-        struct fetch_evidence    *found = search(&k, &ask);
+        struct fetch_evidence *found = search(&k, &ask);
         if (found->issuer != rows[i].issuer || found->fetched)
             fail_msg("%s: %d", rows[i].aia, (int)found->issuer);
         evidence_free(found);
@@ -86,11 +89,13 @@ static void an_address_that_gives_no_issuer_is_told(void **state)
 
 static void a_responder_is_asked_when_that_is_wanted(void **state)
 {
-    struct kit     k;
+    struct kit k;
     struct verdict v = {0};
 
     (void)state;
-    kit_init(&k, &(struct kit_spec){.extensions = with_ocsp, .sends_all = true, .ocsp = {.status = 1, .reason = 2}});
+    kit_init(
+        &k, &(struct kit_spec){
+                .extensions = with_ocsp, .sends_all = true, .ocsp = {.status = 1, .reason = 2}});
     assert_int_equal(k.first.answer, VERDICT_ACCEPT);
     struct evidence_ask ask = kit_ask(&k);
     assert_false(evidence_is_wanted(&ask));
@@ -115,11 +120,12 @@ static void a_responder_is_asked_when_that_is_wanted(void **state)
 
 static void a_list_is_fetched_where_no_responder_is_named(void **state)
 {
-    struct kit     k;
+    struct kit k;
     struct verdict v = {0};
 
     (void)state;
-    kit_init(&k, &(struct kit_spec){.extensions = with_crl, .sends_all = true, .crl_lists_leaf = true});
+    kit_init(
+        &k, &(struct kit_spec){.extensions = with_crl, .sends_all = true, .crl_lists_leaf = true});
     struct evidence_ask ask = kit_ask(&k);
     ask.ocsp = ask.crls = true;
     struct fetch_evidence *found = search(&k, &ask);
@@ -139,11 +145,12 @@ static void a_list_is_fetched_where_no_responder_is_named(void **state)
 
 static void who_does_not_answer_is_named(void **state)
 {
-    struct kit     k;
+    struct kit k;
     struct verdict v = {0};
 
     (void)state;
-    kit_init(&k, &(struct kit_spec){.extensions = with_ocsp, .sends_all = true, .ocsp = {.response = 3}});
+    kit_init(&k,
+        &(struct kit_spec){.extensions = with_ocsp, .sends_all = true, .ocsp = {.response = 3}});
     struct evidence_ask ask = kit_ask(&k);
     ask.ocsp = true;
     struct fetch_evidence *found = search(&k, &ask);
@@ -161,13 +168,13 @@ static void who_does_not_answer_is_named(void **state)
 
 static void one_that_is_cancelled_still_ends(void **state)
 {
-    struct kit      k;
+    struct kit k;
     struct mailbox *inbox = mailbox_new(1);
 
     (void)state;
     kit_init(&k, &(struct kit_spec){.aia = "http://ca.web.test/lower"});
     struct evidence_ask ask = kit_ask(&k);
-    struct search      *s = search_new(&ask, came, inbox);
+    struct search *s = search_new(&ask, came, inbox);
     search_cancel(s);
     assert_true(search_start(s, k.f));
     assert_ptr_equal(mailbox_wait(inbox, 30000), s);

@@ -14,7 +14,7 @@ static void only_plain_http_is_read(void **state)
 {
     static const struct {
         const char *url, *host; /* NULL: refused */
-        uint16_t    port;
+        uint16_t port;
     } rows[] = {
         {"http://ca.example/e2.cer", "ca.example", 80},
         {"http://CA.Example:8080/a?b", "ca.example", 8080},
@@ -39,16 +39,17 @@ static void only_plain_http_is_read(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct fetch_url u = {.port = 0};
-        bool             good = url_read(rows[i].url, &u);
+        bool good = url_read(rows[i].url, &u);
 
-        if (good != (rows[i].host != NULL) || (good && (strcmp(u.host, rows[i].host) != 0 || u.port != rows[i].port)))
+        if (good != (rows[i].host != NULL) ||
+            (good && (strcmp(u.host, rows[i].host) != 0 || u.port != rows[i].port)))
             fail_msg("%s: %d %s %d", rows[i].url, good, u.host, u.port);
     }
 }
 
 static void a_long_one_is_refused(void **state)
 {
-    char             url[FETCH_URL_MOST + 2];
+    char url[FETCH_URL_MOST + 2];
     struct fetch_url u;
 
     (void)state;
@@ -65,7 +66,7 @@ static void the_owners_network_is_reached_only_from_within(void **state)
 {
     static const struct {
         const char *address;
-        bool        from_public, from_private, from_loopback;
+        bool from_public, from_private, from_loopback;
     } rows[] = {
         {"192.0.2.7", true, true, true},
         {"2001:db8::7", true, true, true},
@@ -87,9 +88,9 @@ static void the_owners_network_is_reached_only_from_within(void **state)
         struct sockaddr_storage to;
 
         assert_true(addr_parse(rows[i].address, 80, &to));
-        if (url_may(FETCH_PUBLIC, (struct sockaddr *)&to) != rows[i].from_public
-            || url_may(FETCH_PRIVATE, (struct sockaddr *)&to) != rows[i].from_private
-            || url_may(FETCH_LOOPBACK, (struct sockaddr *)&to) != rows[i].from_loopback)
+        if (url_may(FETCH_PUBLIC, (struct sockaddr *)&to) != rows[i].from_public ||
+            url_may(FETCH_PRIVATE, (struct sockaddr *)&to) != rows[i].from_private ||
+            url_may(FETCH_LOOPBACK, (struct sockaddr *)&to) != rows[i].from_loopback)
             fail_msg("%s", rows[i].address);
     }
 }

@@ -1,4 +1,5 @@
-/* tests/fuzz/crl_fuzz.c - hostile lists of revoked certificates, read and asked about a certificate. */
+/* tests/fuzz/crl_fuzz.c - hostile lists of revoked certificates, read and asked about a
+ * certificate. */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -19,7 +20,7 @@ static void must(bool ok)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct crl_answer a;
-    struct err        e = {0};
+    struct err e = {0};
 
     if (!pair[0]) {
         pair[0] = mint_make(&(struct mint_spec){.cn = "Root", .ca = true, .serial = 1}, NULL);

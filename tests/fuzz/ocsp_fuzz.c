@@ -1,5 +1,5 @@
-/* tests/fuzz/ocsp_fuzz.c - hostile OCSP responses, read and asked about a certificate; the same bytes as what an issuer's
- * address gave. */
+/* tests/fuzz/ocsp_fuzz.c - hostile OCSP responses, read and asked about a certificate; the same
+ * bytes as what an issuer's address gave. */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -35,7 +35,7 @@ static void look(const struct ocsp *o, const uint8_t *data, size_t size)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct cert_span bytes = {data, size};
-    struct err       e = {0};
+    struct err e = {0};
 
     if (!pair[0]) {
         pair[0] = mint_make(&(struct mint_spec){.cn = "Root", .ca = true, .serial = 1}, NULL);

@@ -16,7 +16,7 @@ enum { NOW_S = 1795165200 };
 static OCSP_RESPONSE *read_response(const struct pki_item *item)
 {
     const unsigned char *at = item->ocsp;
-    OCSP_RESPONSE       *r = d2i_OCSP_RESPONSE(NULL, &at, (long)item->ocsp_len);
+    OCSP_RESPONSE *r = d2i_OCSP_RESPONSE(NULL, &at, (long)item->ocsp_len);
 
     assert_non_null(r);
     return r;
@@ -24,11 +24,11 @@ static OCSP_RESPONSE *read_response(const struct pki_item *item)
 
 static int status_of(const struct pki_item *item)
 {
-    OCSP_RESPONSE        *r = read_response(item);
-    OCSP_BASICRESP       *basic = OCSP_response_get1_basic(r);
-    OCSP_CERTID          *id = OCSP_cert_to_id(NULL, item->chain[0], item->chain[1]);
+    OCSP_RESPONSE *r = read_response(item);
+    OCSP_BASICRESP *basic = OCSP_response_get1_basic(r);
+    OCSP_CERTID *id = OCSP_cert_to_id(NULL, item->chain[0], item->chain[1]);
     ASN1_GENERALIZEDTIME *revoked, *from, *to;
-    int                   status, reason;
+    int status, reason;
 
     assert_int_equal(OCSP_resp_find_status(basic, id, &status, &reason, &revoked, &from, &to), 1);
     OCSP_CERTID_free(id);
@@ -39,7 +39,7 @@ static int status_of(const struct pki_item *item)
 
 static void each_site_is_spoken_of_as_its_recipe_says(void **state)
 {
-    struct err  e = {0};
+    struct err e = {0};
     struct pki *pki = pki_make(NOW_S, &e);
 
     (void)state;
@@ -53,11 +53,12 @@ static void each_site_is_spoken_of_as_its_recipe_says(void **state)
 
 static void an_answer_is_short(void **state)
 {
-    struct err  e = {0};
+    struct err e = {0};
     struct pki *pki = pki_make(NOW_S, &e);
 
     (void)state;
-    assert_in_range(pki_find(pki, "must-staple-missing.lab.test")->ocsp_len, 100, STAPLE_BYTES_MOST);
+    assert_in_range(
+        pki_find(pki, "must-staple-missing.lab.test")->ocsp_len, 100, STAPLE_BYTES_MOST);
     pki_free(pki);
 }
 

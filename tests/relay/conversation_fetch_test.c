@@ -1,4 +1,5 @@
-/* Conversations: a site that leaves out an intermediate, or staples an answer about its revocation. */
+/* Conversations: a site that leaves out an intermediate, or staples an answer about its revocation.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -26,7 +27,9 @@ static struct mints site_without_issuer(struct talk *t)
 
     m.lower = mint_make(&(struct mint_spec){.cn = "Lower CA", .ca = true}, talk_root(t));
     m.leaf = mint_make(
-        &(struct mint_spec){.cn = "shop.example", .dns = {"shop.example"}, .aia = "http://ca.example/issuer.cer"}, m.lower);
+        &(struct mint_spec){
+            .cn = "shop.example", .dns = {"shop.example"}, .aia = "http://ca.example/issuer.cer"},
+        m.lower);
     talk_site(t, "shop.example", &(struct far_site_config){.chain = {m.leaf}, .alpn = "http/1.1"});
     return m;
 }
@@ -172,14 +175,15 @@ static void the_end_of_the_proxy_ends_the_search(void **state)
 
 struct staple_row {
     struct mint_ocsp_spec ocsp;
-    const char           *staple, *verdict, *cause;
+    const char *staple, *verdict, *cause;
 };
 
 static void staple_runs(const struct staple_row *row)
 {
-    struct talk           *t = talk_new_with_rules();
-    const struct mint     *leaf = talk_mint(t, &(struct mint_spec){.cn = "shop.example", .dns = {"shop.example"}});
-    struct mint_ocsp_spec  spec = row->ocsp;
+    struct talk *t = talk_new_with_rules();
+    const struct mint *leaf =
+        talk_mint(t, &(struct mint_spec){.cn = "shop.example", .dns = {"shop.example"}});
+    struct mint_ocsp_spec spec = row->ocsp;
     struct far_site_config site = {.chain = {leaf}, .alpn = "http/1.1"};
 
     spec.about = leaf;

@@ -1,4 +1,5 @@
-/* Hosts that iOS itself pins: passed through unread by the shipped rules, and told apart from the others. */
+/* Hosts that iOS itself pins: passed through unread by the shipped rules, and told apart from the
+ * others. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,10 +14,10 @@
 /* The phone trusts the site's root and not ours, as iOS does for such a host. */
 static void meet(struct talk *t, const char *host)
 {
-    const struct mint  *leaf = talk_mint(t, &(struct mint_spec){.cn = host, .dns = {host}});
+    const struct mint *leaf = talk_mint(t, &(struct mint_spec){.cn = host, .dns = {host}});
     struct phone_config own;
-    char                pem[8192] = "", asked[64];
-    struct caller      *c = caller_new(t);
+    char pem[8192] = "", asked[64];
+    struct caller *c = caller_new(t);
 
     talk_site(t, host, &(struct far_site_config){.chain = {leaf}, .alpn = "http/1.1"});
     own = *talk_phone(t, host);

@@ -1,5 +1,5 @@
-/* tests/support/apple_tables.h - tables of Apple's of a test's own, and a system's bundle beside them: who is in which list
- * is what the test says. */
+/* tests/support/apple_tables.h - tables of Apple's of a test's own, and a system's bundle beside
+ * them: who is in which list is what the test says. */
 #ifndef WHYTLS_TESTS_SUPPORT_APPLE_TABLES_H
 #define WHYTLS_TESTS_SUPPORT_APPLE_TABLES_H
 
@@ -22,7 +22,7 @@
 #include "trust/roots.h"
 
 struct apple_tables {
-    char        dir[40]; /* data_dir of roots_load */
+    char dir[40];        /* data_dir of roots_load */
     struct text rows[3]; /* roots, removed, limits */
     struct text bundle;  /* of the system */
 };
@@ -36,29 +36,34 @@ static inline void apple_tables_init(struct apple_tables *t)
 }
 
 /* `more` begins with a comma: ", \"until\": \"2022-12-01\"". */
-static inline void apple_tables_add(struct apple_tables *t, int table, const struct mint *m, const char *more)
+static inline void apple_tables_add(
+    struct apple_tables *t, int table, const struct mint *m, const char *more)
 {
-    text_printf(&t->rows[table], "%s{\"sha256\": \"%s\", \"name\": \"%s\"%s}", t->rows[table].len ? "," : "",
-        m->cert->sha256_hex, m->cert->subject.text, more);
+    text_printf(&t->rows[table], "%s{\"sha256\": \"%s\", \"name\": \"%s\"%s}",
+        t->rows[table].len ? "," : "", m->cert->sha256_hex, m->cert->subject.text, more);
 }
 
 /* A root that sites may end in; other_use as its "tls", or NULL. */
-static inline void apple_tables_add_root(struct apple_tables *t, const struct mint *m, const char *other_use)
+static inline void apple_tables_add_root(
+    struct apple_tables *t, const struct mint *m, const char *other_use)
 {
     char more[400], until[TIME_TEXT_CAP];
 
-    snprintf(more, sizeof more, ", \"key\": \"%s\", \"ski\": \"%s\", \"until\": \"%s\", \"tls\": \"%s\"",
-        m->cert->spki_sha256_hex, m->cert->ski ? m->cert->ski : "", time_rfc3339(until, m->cert->not_after),
-        other_use ? other_use : "yes");
+    snprintf(more, sizeof more,
+        ", \"key\": \"%s\", \"ski\": \"%s\", \"until\": \"%s\", \"tls\": \"%s\"",
+        m->cert->spki_sha256_hex, m->cert->ski ? m->cert->ski : "",
+        time_rfc3339(until, m->cert->not_after), other_use ? other_use : "yes");
     apple_tables_add(t, 0, m, more);
 }
 
 static inline void apple_tables_add_removed(struct apple_tables *t, const struct mint *m)
 {
-    apple_tables_add(t, 1, m, ", \"root\": true, \"last\": \"2023-06-24\", \"gone\": \"2023-08-14\"");
+    apple_tables_add(
+        t, 1, m, ", \"root\": true, \"last\": \"2023-06-24\", \"gone\": \"2023-08-14\"");
 }
 
-static inline void apple_tables_add_limit(struct apple_tables *t, const struct mint *m, const char *more)
+static inline void apple_tables_add_limit(
+    struct apple_tables *t, const struct mint *m, const char *more)
 {
     apple_tables_add(t, 2, m, more);
 }
@@ -71,7 +76,8 @@ static inline void apple_tables_add_system(struct apple_tables *t, const struct 
     text_add(&t->bundle, pem);
 }
 
-static inline void apple_tables_write(const struct apple_tables *t, const char *name, const char *content)
+static inline void apple_tables_write(
+    const struct apple_tables *t, const char *name, const char *content)
 {
     char path[128];
 
@@ -82,8 +88,8 @@ static inline void apple_tables_write(const struct apple_tables *t, const char *
 /* The store over what was added; `which` as for roots_load. */
 static inline struct roots *apple_tables_load(struct apple_tables *t, const char *which)
 {
-    char          path[128];
-    struct err    e = {0};
+    char path[128];
+    struct err e = {0};
     struct roots *r;
 
     snprintf(path, sizeof path, "%s/data", t->dir);
@@ -91,8 +97,8 @@ static inline struct roots *apple_tables_load(struct apple_tables *t, const char
     for (int i = 0; i < 3; i++) {
         struct text table = {0};
 
-        text_printf(&table, "{\"table\": \"%s\", \"date\": \"2026-11-01\", \"%s\": [%s]}", apple_table_names[i],
-            apple_table_names[i], text_str(&t->rows[i]));
+        text_printf(&table, "{\"table\": \"%s\", \"date\": \"2026-11-01\", \"%s\": [%s]}",
+            apple_table_names[i], apple_table_names[i], text_str(&t->rows[i]));
         snprintf(path, sizeof path, "data/%s.json", apple_table_names[i]);
         if (t->rows[i].len)
             apple_tables_write(t, path, text_str(&table));
@@ -110,8 +116,8 @@ static inline struct roots *apple_tables_load(struct apple_tables *t, const char
 
 static inline void apple_tables_fini(struct apple_tables *t)
 {
-    static const char *const files[] = {"data/roots.json", "data/removed.json", "data/limits.json", "data/apple-roots.pem",
-        "system.pem", "named.pem", "data", ""};
+    static const char *const files[] = {"data/roots.json", "data/removed.json", "data/limits.json",
+        "data/apple-roots.pem", "system.pem", "named.pem", "data", ""};
     char path[128];
 
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {

@@ -40,10 +40,10 @@ static ASN1_TIME *general(ASN1_TIME *t)
 
 static void scts_put(OCSP_SINGLERESP *one, const char *hex)
 {
-    long               len = 0;
-    unsigned char     *list = OPENSSL_hexstr2buf(hex, &len), *inner = NULL;
+    long len = 0;
+    unsigned char *list = OPENSSL_hexstr2buf(hex, &len), *inner = NULL;
     ASN1_OCTET_STRING *string = ASN1_OCTET_STRING_new();
-    ASN1_OBJECT       *oid = OBJ_txt2obj("1.3.6.1.4.1.11129.2.4.5", 1);
+    ASN1_OBJECT *oid = OBJ_txt2obj("1.3.6.1.4.1.11129.2.4.5", 1);
 
     must(list && ASN1_OCTET_STRING_set(string, list, (int)len));
     int n = i2d_ASN1_OCTET_STRING(string, &inner);
@@ -60,12 +60,12 @@ static void scts_put(OCSP_SINGLERESP *one, const char *hex)
 static void entry_put(OCSP_BASICRESP *basic, const struct mint_ocsp_spec *spec)
 {
     const EVP_MD *hash = EVP_get_digestbyname(spec->id_hash ? spec->id_hash : "SHA1");
-    OCSP_CERTID  *id = OCSP_cert_to_id(hash, spec->about->x509, spec->issuer->x509);
-    ASN1_TIME    *from = general(time_of(spec->this_update, MINT_AT - 3600));
-    ASN1_TIME    *to = general(time_of(spec->next_update, MINT_AT + MINT_DAY));
-    ASN1_TIME    *revoked = general(time_of(spec->revoked_at, MINT_AT - MINT_DAY));
-    OCSP_SINGLERESP *one = OCSP_basic_add1_status(
-        basic, id, spec->status, spec->reason - 1, spec->status == V_OCSP_CERTSTATUS_REVOKED ? revoked : NULL, from, to);
+    OCSP_CERTID *id = OCSP_cert_to_id(hash, spec->about->x509, spec->issuer->x509);
+    ASN1_TIME *from = general(time_of(spec->this_update, MINT_AT - 3600));
+    ASN1_TIME *to = general(time_of(spec->next_update, MINT_AT + MINT_DAY));
+    ASN1_TIME *revoked = general(time_of(spec->revoked_at, MINT_AT - MINT_DAY));
+    OCSP_SINGLERESP *one = OCSP_basic_add1_status(basic, id, spec->status, spec->reason - 1,
+        spec->status == V_OCSP_CERTSTATUS_REVOKED ? revoked : NULL, from, to);
 
     must(one);
     if (spec->scts_hex)
@@ -79,14 +79,15 @@ static void entry_put(OCSP_BASICRESP *basic, const struct mint_ocsp_spec *spec)
 /* About serial numbers that no test asks for. */
 static void others_put(OCSP_BASICRESP *basic, const struct mint_ocsp_spec *spec)
 {
-    ASN1_TIME    *from = general(time_of(0, MINT_AT - 3600));
+    ASN1_TIME *from = general(time_of(0, MINT_AT - 3600));
     ASN1_INTEGER *serial = ASN1_INTEGER_new();
 
     for (size_t i = 0; i < spec->entries; i++) {
         must(ASN1_INTEGER_set_int64(serial, (int64_t)(1000000 + i)));
         OCSP_CERTID *id = OCSP_cert_id_new(EVP_sha1(), X509_get_subject_name(spec->issuer->x509),
             X509_get0_pubkey_bitstr(spec->issuer->x509), serial);
-        must(OCSP_basic_add1_status(basic, id, V_OCSP_CERTSTATUS_GOOD, 0, NULL, from, NULL) != NULL);
+        must(
+            OCSP_basic_add1_status(basic, id, V_OCSP_CERTSTATUS_GOOD, 0, NULL, from, NULL) != NULL);
         OCSP_CERTID_free(id);
     }
     ASN1_INTEGER_free(serial);
@@ -96,18 +97,18 @@ static void others_put(OCSP_BASICRESP *basic, const struct mint_ocsp_spec *spec)
 struct cert_span mint_ocsp(const struct mint_ocsp_spec *spec)
 {
     const struct mint *signer = spec->signer ? spec->signer : spec->issuer;
-    OCSP_BASICRESP    *basic = OCSP_BASICRESP_new();
-    unsigned char     *der = NULL;
+    OCSP_BASICRESP *basic = OCSP_BASICRESP_new();
+    unsigned char *der = NULL;
 
     entry_put(basic, spec);
     others_put(basic, spec);
     must(OCSP_basic_sign(basic, signer->x509, signer->key, EVP_sha256(), NULL,
-             spec->without_signer_cert || !spec->signer ? OCSP_NOCERTS : 0)
-         == 1);
+             spec->without_signer_cert || !spec->signer ? OCSP_NOCERTS : 0) == 1);
     if (spec->broken_signature)
-        ((unsigned char *)(uintptr_t)ASN1_STRING_get0_data(OCSP_resp_get0_signature(basic)))[10] ^= 1;
+        ((unsigned char *)(uintptr_t)ASN1_STRING_get0_data(OCSP_resp_get0_signature(basic)))[10] ^=
+            1;
     OCSP_RESPONSE *r = OCSP_response_create(spec->response, spec->response ? NULL : basic);
-    int            len = i2d_OCSP_RESPONSE(r, &der);
+    int len = i2d_OCSP_RESPONSE(r, &der);
     OCSP_RESPONSE_free(r);
     OCSP_BASICRESP_free(basic);
     return span_of(der, len);
@@ -115,7 +116,7 @@ struct cert_span mint_ocsp(const struct mint_ocsp_spec *spec)
 
 static void ext_put(X509_CRL *l, const struct mint *issuer, int nid, const char *value)
 {
-    X509V3_CTX      ctx;
+    X509V3_CTX ctx;
     X509_EXTENSION *x;
 
     X509V3_set_ctx(&ctx, issuer->x509, NULL, NULL, l, 0);
@@ -152,13 +153,15 @@ static void scope_put(X509_CRL *l, const struct mint_crl_spec *spec)
 static void revoked_put(X509_CRL *l, const struct mint *m, int reason)
 {
     X509_REVOKED *entry = X509_REVOKED_new();
-    ASN1_TIME    *when = time_of(0, MINT_AT - MINT_DAY);
+    ASN1_TIME *when = time_of(0, MINT_AT - MINT_DAY);
 
-    must(X509_REVOKED_set_serialNumber(entry, X509_get_serialNumber(m->x509)) && X509_REVOKED_set_revocationDate(entry, when));
+    must(X509_REVOKED_set_serialNumber(entry, X509_get_serialNumber(m->x509)) &&
+         X509_REVOKED_set_revocationDate(entry, when));
     if (reason) {
         ASN1_ENUMERATED *why = ASN1_ENUMERATED_new();
 
-        must(ASN1_ENUMERATED_set(why, reason - 1) && X509_REVOKED_add1_ext_i2d(entry, NID_crl_reason, why, 0, 0));
+        must(ASN1_ENUMERATED_set(why, reason - 1) &&
+             X509_REVOKED_add1_ext_i2d(entry, NID_crl_reason, why, 0, 0));
         ASN1_ENUMERATED_free(why);
     }
     must(X509_CRL_add0_revoked(l, entry));
@@ -167,12 +170,14 @@ static void revoked_put(X509_CRL *l, const struct mint *m, int reason)
 
 struct cert_span mint_crl(const struct mint_crl_spec *spec)
 {
-    X509_CRL      *l = X509_CRL_new();
-    ASN1_TIME     *from = time_of(spec->this_update, MINT_AT - 3600), *to = time_of(spec->next_update, MINT_AT + MINT_DAY);
+    X509_CRL *l = X509_CRL_new();
+    ASN1_TIME *from = time_of(spec->this_update, MINT_AT - 3600),
+              *to = time_of(spec->next_update, MINT_AT + MINT_DAY);
     unsigned char *der = NULL;
 
-    must(X509_CRL_set_version(l, X509_CRL_VERSION_2)
-         && X509_CRL_set_issuer_name(l, X509_get_subject_name(spec->issuer->x509)) && X509_CRL_set1_lastUpdate(l, from));
+    must(X509_CRL_set_version(l, X509_CRL_VERSION_2) &&
+         X509_CRL_set_issuer_name(l, X509_get_subject_name(spec->issuer->x509)) &&
+         X509_CRL_set1_lastUpdate(l, from));
     must(!to || X509_CRL_set1_nextUpdate(l, to));
     for (size_t i = 0; i < MINT_CRL_SERIALS_MOST && spec->revoked[i]; i++)
         revoked_put(l, spec->revoked[i], spec->reason);
@@ -183,7 +188,8 @@ struct cert_span mint_crl(const struct mint_crl_spec *spec)
     if (!spec->no_aki)
         ext_put(l, spec->issuer, NID_authority_key_identifier, "keyid:always");
     scope_put(l, spec);
-    must(X509_CRL_sort(l) && X509_CRL_sign(l, (spec->key_of ? spec->key_of : spec->issuer)->key, EVP_sha256()) > 0);
+    must(X509_CRL_sort(l) &&
+         X509_CRL_sign(l, (spec->key_of ? spec->key_of : spec->issuer)->key, EVP_sha256()) > 0);
     int len = i2d_X509_CRL(l, &der);
     ASN1_TIME_free(from);
     ASN1_TIME_free(to);

@@ -1,0 +1,1 @@
+whytls_fuzz(trust table USES cert base LIBS PkgConfig::JANSSON)
