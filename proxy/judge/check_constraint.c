@@ -32,7 +32,8 @@ enum {
 
 struct general_name {
     int              type;
-    struct cert_span body; /* of a directory name: the whole Name */
+    struct cert_span body;   /* of a directory name: the whole Name */
+    struct cert_span normal; /* owned: of a directory name under the web policy, else empty */
 };
 
 struct subtree {
@@ -55,8 +56,7 @@ static bool general_name_of(const struct der_item *item, struct general_name *ou
 {
     struct der_item name;
 
-    out->type = item->tag & 0x1f;
-    out->body = item->body;
+    *out = (struct general_name){.type = item->tag & 0x1f, .body = item->body};
     if ((item->tag & 0xc0) != 0x80)
         return false;
     if (out->type != NAME_DIRECTORY)
@@ -154,13 +154,21 @@ static bool directory_is_within(struct cert_span name, struct cert_span base)
 /* RFC 5280 §7.1: RDN by RDN, normalised; 'S' opens each RDN of the normal form. */
 static bool directory_is_within_by_rfc(struct cert_span name, struct cert_span base)
 {
-    struct cert_span n = {0}, b = {0};
-    bool ok = cert_name_normalise(name, &n) && cert_name_normalise(base, &b) && n.len >= b.len
-              && memcmp(n.at, b.at, b.len) == 0 && (n.len == b.len || n.at[b.len] == 'S');
+    return name.at && base.at && name.len >= base.len && memcmp(name.at, base.at, base.len) == 0
+           && (name.len == base.len || name.at[base.len] == 'S');
+}
 
-    mem_free((void *)(uintptr_t)n.at);
-    mem_free((void *)(uintptr_t)b.at);
-    return ok;
+/* Once, and not for each of a million pairs. A Name that is none matches nothing. */
+static void general_name_normalise(struct general_name *n)
+{
+    if (n->type == NAME_DIRECTORY && !cert_name_normalise(n->body, &n->normal))
+        n->normal = (struct cert_span){0};
+}
+
+static void general_name_fini(struct general_name *n)
+{
+    mem_free((void *)(uintptr_t)n->normal.at);
+    n->normal = (struct cert_span){0};
 }
 
 static bool is_within(const struct general_name *name, const struct general_name *base, bool by_rfc)
@@ -173,7 +181,7 @@ static bool is_within(const struct general_name *name, const struct general_name
     case NAME_DNS:
         return dns_is_within(name->body, base->body);
     case NAME_DIRECTORY:
-        return by_rfc ? directory_is_within_by_rfc(name->body, base->body)
+        return by_rfc ? directory_is_within_by_rfc(name->normal, base->normal)
                       : directory_is_within(name->body, base->body);
     case NAME_URI:
         return uri_is_within(name->body, base->body);
@@ -197,50 +205,79 @@ enum constraint_answer {
     CONSTRAINT_TOO_MUCH
 };
 
-static enum constraint_answer permitted_test(
-    struct judging *j, const struct constraints *k, const struct general_name *name, size_t group)
+static bool afford(struct judging *j, size_t cost)
 {
-    bool occurs = false;
+    if (j->name_tests < cost) {
+        j->name_tests = 0;
+        return false;
+    }
+    j->name_tests -= (unsigned)cost;
+    return true;
+}
+
+/* Long names cost more than one test, so that a pool made for it cannot hold up a thread. */
+static size_t cost_of(const struct general_name *base)
+{
+    return 1 + base->body.len / 16;
+}
+
+static enum constraint_answer permitted_test(
+    struct judging *j, const struct constraints *k, const struct general_name *name)
+{
+    uint32_t occurs = 0, holds = 0; /* a bit for each group */
 
     for (size_t i = 0; i < k->permitted.n; i++) {
         const struct subtree *s = &k->permitted.at[i];
+        uint32_t              group = UINT32_C(1) << (k->by_rfc ? s->group : 0);
 
-        if ((k->by_rfc && s->group != group) || s->base.type != name->type)
+        if (s->base.type != name->type || (holds & group))
             continue;
-        if (j->name_tests == 0)
+        if (!afford(j, cost_of(&s->base)))
             return CONSTRAINT_TOO_MUCH;
-        j->name_tests--;
-        occurs = true;
+        occurs |= group;
         if (is_within(name, &s->base, k->by_rfc))
-            return CONSTRAINT_HOLDS;
+            holds |= group;
     }
-    return occurs ? CONSTRAINT_NOT_PERMITTED : CONSTRAINT_HOLDS;
+    return occurs & ~holds ? CONSTRAINT_NOT_PERMITTED : CONSTRAINT_HOLDS;
 }
 
-/* RFC 5280 §4.2.1.10: a constraint that cannot be processed refuses the certificates that have such a name. */
-static bool cannot_tell(const struct constraints *k, const struct general_name *name, const struct general_name *base)
+_Static_assert(JUDGE_DEPTH_MOST <= 32, "each CA of a path has a bit");
+
+/* RFC 5280 §4.2.1.10: a constraint that cannot be processed refuses the certificates that have such a
+ * name. */
+static bool cannot_tell(const struct constraints *k, const struct general_name *base)
 {
-    return k->by_rfc && !is_supported(base) && name->type == base->type;
+    return k->by_rfc && !is_supported(base);
+}
+
+static enum constraint_answer name_test_one(
+    struct judging *j, const struct constraints *k, const struct general_name *name)
+{
+    if (!afford(j, (k->permitted.n + k->excluded.n) / 16)) /* for passing over the other kinds */
+        return CONSTRAINT_TOO_MUCH;
+    for (size_t i = 0; i < k->excluded.n; i++) {
+        const struct general_name *base = &k->excluded.at[i].base;
+
+        if (name->type != base->type)
+            continue;
+        if (!afford(j, cost_of(base)))
+            return CONSTRAINT_TOO_MUCH;
+        if (is_within(name, base, k->by_rfc) || cannot_tell(k, base))
+            return CONSTRAINT_EXCLUDED;
+    }
+    return permitted_test(j, k, name);
 }
 
 static enum constraint_answer name_test(
-    struct judging *j, const struct constraints *k, const struct general_name *name)
+    struct judging *j, const struct constraints *k, struct general_name *name)
 {
-    for (size_t i = 0; i < k->excluded.n; i++) {
-        if (j->name_tests == 0)
-            return CONSTRAINT_TOO_MUCH;
-        j->name_tests--;
-        if (is_within(name, &k->excluded.at[i].base, k->by_rfc)
-            || cannot_tell(k, name, &k->excluded.at[i].base))
-            return CONSTRAINT_EXCLUDED;
-    }
-    for (size_t group = 0; group < (k->by_rfc ? k->groups : 1); group++) {
-        enum constraint_answer answer = permitted_test(j, k, name, group);
+    enum constraint_answer answer;
 
-        if (answer != CONSTRAINT_HOLDS)
-            return answer;
-    }
-    return CONSTRAINT_HOLDS;
+    if (k->by_rfc)
+        general_name_normalise(name);
+    answer = name_test_one(j, k, name);
+    general_name_fini(name);
+    return answer;
 }
 
 static void fail_name(
@@ -291,7 +328,7 @@ static bool san_test(struct judging *j, const struct constraints *k, size_t i)
 static void names_test(struct judging *j, const struct constraints *k, size_t i)
 {
     const struct cert     *c = j->path.at[i];
-    struct general_name    name = {NAME_DIRECTORY, c->subject.der};
+    struct general_name    name = {.type = NAME_DIRECTORY, .body = c->subject.der};
     enum constraint_answer answer = CONSTRAINT_HOLDS;
 
     if (k->permitted.n + k->excluded.n == 0)
@@ -307,7 +344,8 @@ static void names_test(struct judging *j, const struct constraints *k, size_t i)
     for (size_t m = 0; m < c->subject_emails.n && answer == CONSTRAINT_HOLDS; m++) {
         const char *mail = c->subject_emails.at[m];
 
-        name = (struct general_name){NAME_EMAIL, {(const uint8_t *)mail, strlen(mail)}};
+        name = (struct general_name){
+            .type = NAME_EMAIL, .body = {(const uint8_t *)mail, strlen(mail)}};
         answer = name_test(j, k, &name);
     }
     if (answer != CONSTRAINT_HOLDS)
@@ -368,6 +406,8 @@ static bool subtrees_take(struct judging *j, struct constraints *k, size_t i, st
             fail_subtree(j, i - 1, "the CAs above it have 1024 subtrees or more, too many to hold it to");
             return false;
         }
+        if (k->by_rfc)
+            general_name_normalise(&s.base);
         if (permitted)
             permitted_put(k, s);
         else
@@ -394,6 +434,13 @@ static bool constraints_take(struct judging *j, struct constraints *k, size_t i)
     return ok;
 }
 
+static void subtrees_fini(struct subtrees *list)
+{
+    for (size_t i = 0; i < list->n; i++)
+        general_name_fini(&list->at[i].base);
+    mem_free(list->at);
+}
+
 void check_name_constraints(struct judging *j)
 {
     struct constraints k = {.by_rfc = judge_policy_is_webpki(j->c->policy)};
@@ -407,6 +454,6 @@ void check_name_constraints(struct judging *j)
         if (i > 0)
             ok = constraints_take(j, &k, i);
     }
-    mem_free(k.permitted.at);
-    mem_free(k.excluded.at);
+    subtrees_fini(&k.permitted);
+    subtrees_fini(&k.excluded);
 }

@@ -1,6 +1,6 @@
-/* judge/check_listed.c - what Apple's lists say of the CAs of a path: BlackListedKey, Revocation and GrayListedKey by the
- * dates of the Valid database (the snapshot of November 2023 in trust/), IssuerPolicyConstraints by its usages; and the
- * verdict's ca_status.
+/* judge/check_listed.c - what Apple's lists say of the CAs of a path: BlackListedKey, Revocation
+ * and GrayListedKey by the dates of the Valid database (the snapshot of November 2023 in trust/),
+ * IssuerPolicyConstraints by its usages; and the verdict's ca_status.
  *
  * Silence proves nothing: iOS refreshes its database over the air, and ours is old. */
 #include "judging_priv.h"
@@ -13,16 +13,18 @@
 #include "trust/roots.h"
 
 #define BLOCKED_FROM INT64_C(1480550400) /* 2016-12-01 */
-#define FAR_AWAY     INT64_C(7258118400) /* 2200-01-01 */
+#define FAR_AWAY INT64_C(7258118400)     /* 2200-01-01 */
 
 /* Children of the seven roots of WoSign and StartCom, fixed in the code of iOS. */
 static bool is_blocked_root(const struct cert *c)
 {
-    static const char *const names[] = {"CA WoSign ECC Root", "CA 沃通根证书", "Certification Authority of WoSign",
-        "Certification Authority of WoSign G2", "StartCom Certification Authority", "StartCom Certification Authority G2"};
+    static const char *const names[] = {"CA WoSign ECC Root", "CA 沃通根证书",
+        "Certification Authority of WoSign", "Certification Authority of WoSign G2",
+        "StartCom Certification Authority", "StartCom Certification Authority G2"};
 
-    if (!c->self_issued || !c->subject.cn || !c->subject.o
-        || (strcmp(c->subject.o, "WoSign CA Limited") != 0 && strcmp(c->subject.o, "StartCom Ltd.") != 0))
+    if (!c->self_issued || !c->subject.cn || !c->subject.o ||
+        (strcmp(c->subject.o, "WoSign CA Limited") != 0 &&
+            strcmp(c->subject.o, "StartCom Ltd.") != 0))
         return false;
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         if (strcmp(c->subject.cn, names[i]) == 0)
@@ -32,7 +34,8 @@ static bool is_blocked_root(const struct cert *c)
 
 static void blocked_test(struct judging *j)
 {
-    if (j->path.n > 1 && is_blocked_root(judging_last(j)) && j->path.at[0]->not_before >= BLOCKED_FROM)
+    if (j->path.n > 1 && is_blocked_root(judging_last(j)) &&
+        j->path.at[0]->not_before >= BLOCKED_FROM)
         judging_fail(j, (struct finding){.check = CHECK_BLACK_LISTED_KEY, .cause = "distrusted-ca"},
             "issued under “%s” after 2016-11-30", judging_last(j)->summary);
 }
@@ -47,19 +50,23 @@ static void limit_words(const struct apple_limit *limit, char *out, size_t cap)
     else if (limit->until > FAR_AWAY)
         snprintf(out, cap, "from %s on", time_date(from, limit->from));
     else
-        snprintf(out, cap, "from %s to %s", time_date(from, limit->from), time_date(until, limit->until));
+        snprintf(out, cap, "from %s to %s", time_date(from, limit->from),
+            time_date(until, limit->until));
 }
 
 static void dates_test(struct judging *j, size_t ca, const struct apple_limit *limit)
 {
     const struct cert *issued = j->path.at[ca - 1];
-    char               date[TIME_TEXT_CAP], words[3 * TIME_TEXT_CAP];
+    char date[TIME_TEXT_CAP], words[3 * TIME_TEXT_CAP];
 
-    if (!limit->has_dates || (limit->from <= issued->not_before && issued->not_before <= limit->until))
+    if (!limit->has_dates ||
+        (limit->from <= issued->not_before && issued->not_before <= limit->until))
         return;
     limit_words(limit, words, sizeof(words));
     judging_fail(j,
-        (struct finding){.check = limit->soft ? CHECK_GRAY_LISTED_KEY : CHECK_REVOCATION, .cert = ca - 1, .cause = "distrusted-ca"},
+        (struct finding){.check = limit->soft ? CHECK_GRAY_LISTED_KEY : CHECK_REVOCATION,
+            .cert = ca - 1,
+            .cause = "distrusted-ca"},
         "issued %s by “%s”; Apple trusts what it issued %s (Valid database of November 2023)",
         time_date(date, issued->not_before), j->path.at[ca]->summary, words);
 }
@@ -84,8 +91,10 @@ static bool usage_is_allowed(const struct judging *j, const struct apple_limit *
 static void usage_test(struct judging *j, size_t ca, const struct apple_limit *limit)
 {
     if (limit->has_usage && !usage_is_allowed(j, limit))
-        judging_fail(j, (struct finding){.check = CHECK_ISSUER_POLICY_CONSTRAINTS, .cause = "distrusted-ca"},
-            "Apple limits “%s” to other purposes (Valid database of November 2023)", j->path.at[ca]->summary);
+        judging_fail(j,
+            (struct finding){.check = CHECK_ISSUER_POLICY_CONSTRAINTS, .cause = "distrusted-ca"},
+            "Apple limits “%s” to other purposes (Valid database of November 2023)",
+            j->path.at[ca]->summary);
 }
 
 void check_listed(struct judging *j)
@@ -103,7 +112,8 @@ void check_listed(struct judging *j)
     }
 }
 
-static bool removed_tell(const struct judging *j, const struct apple_roots *apple, struct verdict *out)
+static bool removed_tell(
+    const struct judging *j, const struct apple_roots *apple, struct verdict *out)
 {
     const struct apple_removed *removed = NULL;
 
@@ -113,10 +123,11 @@ static bool removed_tell(const struct judging *j, const struct apple_roots *appl
         return false;
     out->ca_status = "removed";
     if (removed->last && removed->gone)
-        snprintf(out->ca_detail, sizeof(out->ca_detail), "Apple's release of %s had it, that of %s has not", removed->last,
-            removed->gone);
+        snprintf(out->ca_detail, sizeof(out->ca_detail),
+            "Apple's release of %s had it, that of %s has not", removed->last, removed->gone);
     else
-        snprintf(out->ca_detail, sizeof(out->ca_detail), "before the releases that can be looked at, the first of 2021-10-06");
+        snprintf(out->ca_detail, sizeof(out->ca_detail),
+            "before the releases that can be looked at, the first of 2021-10-06");
     return true;
 }
 
@@ -129,7 +140,8 @@ static const char *other_use(const struct apple_root *r)
     case APPLE_ROOT_OTHER:
         return "Apple has the root for other purposes only, as of November 2023";
     case APPLE_ROOT_LISTED_ONLY:
-        return "Apple accepts only CAs below the root that it lists, and whytls does not have that list";
+        return "Apple accepts only CAs below the root that it lists, and whytls does not have that "
+               "list";
     case APPLE_ROOT_UNLIKELY:
         return "Apple has the root, by its name for another purpose; that is not confirmed";
     case APPLE_ROOT_PLATFORM:
@@ -141,10 +153,12 @@ static const char *other_use(const struct apple_root *r)
 }
 
 /* Only a limit that is met here counts: most rows of the database leave sites alone. */
-static bool limited_tell(const struct judging *j, const struct apple_roots *apple, struct verdict *out)
+static bool limited_tell(
+    const struct judging *j, const struct apple_roots *apple, struct verdict *out)
 {
-    const struct apple_root *root = j->path.n > 1 ? apple_roots_find(apple, judging_last(j)->sha256_hex) : NULL;
-    const char              *why = root && !j->path.anchored ? other_use(root) : NULL;
+    const struct apple_root *root =
+        j->path.n > 1 ? apple_roots_find(apple, judging_last(j)->sha256_hex) : NULL;
+    const char *why = root && !j->path.anchored ? other_use(root) : NULL;
 
     for (size_t i = 0; i < j->n_checks && !why && j->checks; i++)
         if (j->checks[i].cause && strcmp(j->checks[i].cause, "distrusted-ca") == 0)
@@ -156,9 +170,10 @@ static bool limited_tell(const struct judging *j, const struct apple_roots *appl
     return true;
 }
 
-static void likely_tell(const struct judging *j, const struct apple_roots *apple, struct verdict *out)
+static void likely_tell(
+    const struct judging *j, const struct apple_roots *apple, struct verdict *out)
 {
-    const struct cert       *last = judging_last(j);
+    const struct cert *last = judging_last(j);
     const struct apple_root *likely =
         j->path.anchored || last->self_signed ? NULL : apple_roots_likely_issuer(apple, last);
 

@@ -1,5 +1,5 @@
-/* judge/check_revocation.c - Revocation and RevocationResponseRequired, from OCSP responses and CRLs that
- * somebody handed over: nothing is fetched here.
+/* judge/check_revocation.c - Revocation and RevocationResponseRequired, from OCSP responses and
+ * CRLs that somebody handed over: nothing is fetched here.
  *
  * The time that counts is the real clock, not the time at which the chain is judged. */
 #include "judging_priv.h"
@@ -14,25 +14,25 @@
 #define OID_OCSP_NO_CHECK "1.3.6.1.5.5.7.48.1.5" /* RFC 6960 §4.2.2.2.1 */
 
 enum {
-    LEEWAY_S = 75 * 60,           /* that clocks may differ by, both ways */
+    LEEWAY_S = 75 * 60,            /* that clocks may differ by, both ways */
     WITHOUT_NEXT_S = 24 * 60 * 60, /* how long an answer counts that does not say itself */
-    RESPONSES_MOST = 16,          /* that are looked at */
+    RESPONSES_MOST = 16,           /* that are looked at */
     CRLS_MOST = 16,
 };
 
 /* What is known of one certificate so far, the worst that counts first. */
 struct finding_of {
     enum verdict_revocation state;
-    const char             *source; /* "staple", "ocsp", "crl" */
-    int64_t                 revoked_at;
-    const char             *reason;
+    const char *source; /* "staple", "ocsp", "crl" */
+    int64_t revoked_at;
+    const char *reason;
 };
 
 struct answers {
     struct ocsp *ocsp[RESPONSES_MOST]; /* NULL: not readable, or no answer */
-    size_t       n_ocsp;
-    struct crl  *crls[CRLS_MOST];
-    size_t       n_crls;
+    size_t n_ocsp;
+    struct crl *crls[CRLS_MOST];
+    size_t n_crls;
 };
 
 static int64_t now_of(const struct judging *j)
@@ -77,12 +77,13 @@ static enum verdict_revocation ocsp_state(const struct ocsp_answer *a, int64_t n
     return a->status == OCSP_GOOD ? VERDICT_REVOCATION_GOOD : VERDICT_REVOCATION_UNKNOWN;
 }
 
-static void ask_ocsp(const struct judging *j, const struct answers *answers, size_t i, struct finding_of *f)
+static void ask_ocsp(
+    const struct judging *j, const struct answers *answers, size_t i, struct finding_of *f)
 {
     const struct cert *c = j->path.at[i], *issuer = j->path.at[i + 1];
 
     for (size_t k = 0; k < answers->n_ocsp; k++) {
-        struct finding_of  said = {.source = k < j->c->evidence->n_stapled ? "staple" : "ocsp"};
+        struct finding_of said = {.source = k < j->c->evidence->n_stapled ? "staple" : "ocsp"};
         struct ocsp_answer a;
 
         if (!answers->ocsp[k] || !ocsp_find(answers->ocsp[k], c, issuer, &a)) {
@@ -104,12 +105,12 @@ static void ask_ocsp(const struct judging *j, const struct answers *answers, siz
 /* RFC 5280 §5.2.1 and §5.2.3 want both extensions; iOS, which fetches no CRL, does not say. */
 static bool is_well_formed(const struct judging *j, const struct crl_facts *facts)
 {
-    return !facts->partial
-           && (!judge_policy_is_webpki(j->c->policy) || (facts->has_aki && facts->has_number && !facts->number_critical));
+    return !facts->partial && (!judge_policy_is_webpki(j->c->policy) ||
+                                  (facts->has_aki && facts->has_number && !facts->number_critical));
 }
 
-static enum verdict_revocation crl_state(
-    const struct judging *j, const struct crl *l, const struct crl_answer *a, const struct cert *issuer)
+static enum verdict_revocation crl_state(const struct judging *j, const struct crl *l,
+    const struct crl_answer *a, const struct cert *issuer)
 {
     const struct crl_facts *facts = crl_facts(l);
 
@@ -122,7 +123,8 @@ static enum verdict_revocation crl_state(
     return VERDICT_REVOCATION_GOOD;
 }
 
-static void ask_crls(const struct judging *j, const struct answers *answers, size_t i, struct finding_of *f)
+static void ask_crls(
+    const struct judging *j, const struct answers *answers, size_t i, struct finding_of *f)
 {
     const struct cert *c = j->path.at[i], *issuer = j->path.at[i + 1];
 
@@ -170,20 +172,22 @@ static void fail_revoked(struct judging *j, size_t i, const struct finding_of *f
     char when[TIME_TEXT_CAP];
 
     judging_fail(j,
-        (struct finding){
-            .check = CHECK_REVOCATION, .cert = i, .cause = i ? "intermediate-revoked" : "cert-revoked"},
+        (struct finding){.check = CHECK_REVOCATION,
+            .cert = i,
+            .cause = i ? "intermediate-revoked" : "cert-revoked"},
         "revoked %s%s%s; %s says so", time_rfc3339(when, f->revoked_at),
         f->reason ? ", reason " : "", f->reason ? f->reason : "", source_words(f->source));
 }
 
-/* Who brings CRLs under the web's rules wants them to hold: one that covers the certificate and is not fit
- * to answer is no answer. iOS lets every failure to get an answer pass unless one is demanded. */
+/* Who brings CRLs under the web's rules wants them to hold: one that covers the certificate and is
+ * not fit to answer is no answer. iOS lets every failure to get an answer pass unless one is
+ * demanded. */
 static bool answer_is_due(const struct judging *j, const struct finding_of *f)
 {
     if (f->state == VERDICT_REVOCATION_GOOD || f->state == VERDICT_REVOCATION_REVOKED)
         return false;
-    return j->c->evidence->must_answer
-           || (judge_policy_is_webpki(j->c->policy) && f->source && strcmp(f->source, "crl") == 0);
+    return j->c->evidence->must_answer ||
+           (judge_policy_is_webpki(j->c->policy) && f->source && strcmp(f->source, "crl") == 0);
 }
 
 static void look_at(struct judging *j, const struct answers *answers, size_t i)
@@ -200,16 +204,17 @@ static void look_at(struct judging *j, const struct answers *answers, size_t i)
     if (f.state == VERDICT_REVOCATION_REVOKED)
         fail_revoked(j, i, &f);
     else if (answer_is_due(j, &f))
-        judging_fail(j, (struct finding){.check = CHECK_REVOCATION_RESPONSE, .cert = i, .cause = NULL},
+        judging_fail(j,
+            (struct finding){.check = CHECK_REVOCATION_RESPONSE, .cert = i, .cause = NULL},
             "whether it is revoked could not be found out: %s", verdict_revocation_name(f.state));
 }
 
-/* The root has nobody who could revoke it. Paths that are only weighed against others are not asked about:
- * a response would be verified again for each. */
+/* The root has nobody who could revoke it. Paths that are only weighed against others are not asked
+ * about: a response would be verified again for each. */
 void check_revocation(struct judging *j)
 {
     const struct judge_evidence *e = j->c->evidence;
-    struct answers               answers = {.n_ocsp = 0};
+    struct answers answers = {.n_ocsp = 0};
 
     if (!e || j->counting || (e->n_ocsp == 0 && e->n_crls == 0 && !e->must_answer))
         return;

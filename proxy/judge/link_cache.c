@@ -2,8 +2,13 @@
  * never changes. */
 #include "judging_priv.h"
 
-#include <pthread.h>
 #include <string.h>
+
+#include <pthread.h>
+
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
+#include <openssl/evp.h>
 
 /* One place each, the newer entry wins: 4,096 links are half a megabyte and thousands of sites. */
 enum { LINK_ENTRIES = 4096 };
@@ -50,18 +55,60 @@ static void link_keep(const struct cert *c, const struct cert *issuer, bool good
     pthread_mutex_unlock(&links.lock);
 }
 
-bool link_is_good(const struct cert *c, const struct cert *issuer, unsigned *budget)
+static unsigned exponent_bits(const struct cert *c)
 {
-    int  is = link_recall(c, issuer);
-    bool good;
+    BIGNUM  *e = NULL;
+    unsigned bits = 17; /* 65537 */
+
+    if (EVP_PKEY_get_bn_param(c->key, OSSL_PKEY_PARAM_RSA_E, &e) == 1)
+        bits = (unsigned)BN_num_bits(e);
+    BN_free(e);
+    return bits;
+}
+
+/* Measured on one core of 2023 and rounded up. RSA grows with the square of the modulus and with the
+ * exponent, which somebody may have made as long as the modulus; P-256 alone has fast code. */
+unsigned link_cost_us(const struct cert *issuer)
+{
+    unsigned bits = issuer->key_bits > 0 ? (unsigned)issuer->key_bits : 0, kilo = bits / 1024 + 1;
+
+    switch (issuer->key_type) {
+    case CERT_KEY_RSA:
+    case CERT_KEY_RSA_PSS:
+        return 20 + kilo * kilo * exponent_bits(issuer) / 3;
+    case CERT_KEY_EC:
+        return bits == 256 && !issuer->key_explicit ? 80 : 300 + bits * bits / 100;
+    case CERT_KEY_DSA:
+        return 100 + kilo * kilo * 100;
+    case CERT_KEY_ED25519:
+    case CERT_KEY_ED448:
+    case CERT_KEY_OTHER:
+    case CERT_KEY_UNREADABLE:
+        break;
+    }
+    return 500;
+}
+
+bool link_is_good(const struct cert *c, const struct cert *issuer, unsigned *budget_us)
+{
+    int      is = link_recall(c, issuer);
+    unsigned cost;
+    bool     good;
 
     if (is != LINK_EMPTY)
         return is == LINK_GOOD;
-    if (budget && *budget == 0)
+    if (!issuer->key || (budget_us && *budget_us == 0))
         return false;
-    if (budget)
-        --*budget;
+    if (budget_us) {
+        cost = link_cost_us(issuer);
+        *budget_us -= cost < *budget_us ? cost : *budget_us;
+    }
     good = cert_is_signed_by(c, issuer);
     link_keep(c, issuer, good);
     return good;
+}
+
+bool link_is_known(const struct cert *c, const struct cert *issuer)
+{
+    return link_recall(c, issuer) != LINK_EMPTY;
 }

@@ -2,10 +2,12 @@
  * voice, never ours. */
 #include "judging_priv.h"
 
-#include <pthread.h>
 #include <string.h>
 
+#include <pthread.h>
+
 #include <openssl/err.h>
+#include <openssl/evp.h>
 #include <openssl/sha.h>
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
@@ -126,7 +128,8 @@ static X509_STORE *store_of(const struct judge_case *c, const struct cert *suppo
     if (!store)
         return NULL;
     for (size_t i = 0; roots_count_too && i < roots_count(c->roots); i++)
-        X509_STORE_add_cert(store, roots_at(c->roots, i)->x509);
+        if (roots_trust_web(c->roots, roots_at(c->roots, i)))
+            X509_STORE_add_cert(store, roots_at(c->roots, i)->x509);
     for (size_t i = 0; c->anchors && i < c->anchors->n; i++)
         X509_STORE_add_cert(store, c->anchors->at[i]->x509);
     if (supposed)
@@ -158,27 +161,137 @@ static STACK_OF(X509) * pool_of(const struct cert_chain *chain)
     return pool;
 }
 
-static void verify(const struct judge_case *c, X509_STORE *store, struct openssl_opinion *out)
+/* What OpenSSL's own step over the signatures needs to know to be spared. */
+struct asking {
+    const struct judge_path *path;
+    int64_t                  at;
+    X509_STORE_CTX_verify_fn usual;
+    bool                     gave_up;
+};
+
+/* Inside the dates with a second to spare, so that no rule about their edges can matter. */
+static bool is_plainly_valid(const struct cert *c, int64_t at)
+{
+    return c->dates_by_rfc && c->not_before < at && at < c->not_after
+           && !(X509_get_extension_flags(c->x509) & EXFLAG_PROXY);
+}
+
+static bool may_sign(const struct cert *c)
+{
+    return c->key && (!c->has_key_usage || (c->key_usage & CERT_USE_CERT_SIGN));
+}
+
+/* OpenSSL has built the very path that we have found, so each signature on it was verified, by the
+ * same X509_verify, and nothing else that its step looks at can fail. */
+static bool is_proven(X509_STORE_CTX *ctx, const struct asking *a)
+{
+    STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(ctx);
+    unsigned long flags = X509_VERIFY_PARAM_get_flags(X509_STORE_CTX_get0_param(ctx));
+
+    if (!a->path->anchored || (size_t)sk_X509_num(chain) != a->path->n
+        || !a->path->at[a->path->n - 1]->self_signed || (flags & X509_V_FLAG_CHECK_SS_SIGNATURE))
+        return false;
+    for (size_t i = 0; i < a->path->n; i++) {
+        const struct cert *c = a->path->at[i];
+
+        if (sk_X509_value(chain, (int)i) != c->x509 || !is_plainly_valid(c, a->at)
+            || (i > 0 && !may_sign(c)))
+            return false;
+    }
+    return true;
+}
+
+/* A pool of hundreds, each signed by the next with a slow key, may stand in front of OpenSSL too, which
+ * has no bound but the depth of 100. */
+static bool is_affordable(STACK_OF(X509) *chain)
+{
+    unsigned left = JUDGE_SIGNATURES_US;
+
+    for (int i = 1; i < sk_X509_num(chain); i++) {
+        EVP_PKEY   *key = X509_get0_pubkey(sk_X509_value(chain, i));
+        struct cert issuer = {.key = key, .key_type = CERT_KEY_OTHER};
+        unsigned    cost;
+
+        if (!key)
+            continue;
+        issuer.key_bits = EVP_PKEY_get_bits(key);
+        issuer.key_type = EVP_PKEY_is_a(key, "RSA")  ? CERT_KEY_RSA
+                          : EVP_PKEY_is_a(key, "EC") ? CERT_KEY_EC
+                                                     : CERT_KEY_OTHER;
+        cost = link_cost_us(&issuer);
+        if (cost > left)
+            return false;
+        left -= cost;
+    }
+    return true;
+}
+
+/* In the place of OpenSSL's own step. */
+static int signatures_verify(X509_STORE_CTX *ctx)
+{
+    struct asking *a = X509_STORE_CTX_get_app_data(ctx);
+
+    if (is_proven(ctx, a)) {
+        X509_STORE_CTX_set_error_depth(ctx, 0);
+        X509_STORE_CTX_set_current_cert(ctx, a->path->at[0]->x509);
+        return 1;
+    }
+    if (is_affordable(X509_STORE_CTX_get0_chain(ctx)))
+        return a->usual(ctx);
+    a->gave_up = true;
+    X509_STORE_CTX_set_error(ctx, X509_V_ERR_UNSPECIFIED);
+    return 0;
+}
+
+/* OpenSSL holds each name of a chain against each constraint above it, up to a million pairs for each
+ * two certificates. By the bytes, as a pair has at least four on either side. */
+static bool names_are_few(const struct cert_chain *chain)
+{
+    uint64_t names = 0, constraints = 0;
+
+    for (size_t i = 0; i < chain->n; i++) {
+        const struct cert_extension *san = cert_extension(chain->at[i], "2.5.29.17"),
+                                    *nc = cert_extension(chain->at[i], "2.5.29.30");
+
+        names += san ? san->value.len / 4 : 0;
+        constraints += nc ? nc->value.len / 4 : 0;
+    }
+    return names * constraints <= JUDGE_NAME_TESTS_MOST;
+}
+
+static bool ctx_prepare(
+    const struct judge_case *c, X509_STORE_CTX *ctx, X509_STORE *store, STACK_OF(X509) * pool)
+{
+    X509_VERIFY_PARAM *param;
+
+    if (!ctx || !pool || X509_STORE_CTX_init(ctx, store, c->chain->at[0]->x509, pool) != 1)
+        return false;
+    param = X509_STORE_CTX_get0_param(ctx);
+    X509_VERIFY_PARAM_set_time(param, (time_t)c->at);
+    return (c->policy == JUDGE_X509_BASIC || X509_STORE_CTX_set_default(ctx, "ssl_server") == 1)
+           && name_set(param, c->host);
+}
+
+static void verify(const struct judge_case *c, const struct judge_path *path, X509_STORE *store,
+    struct openssl_opinion *out)
 {
     X509_STORE_CTX *ctx = X509_STORE_CTX_new();
     STACK_OF(X509) *pool = pool_of(c->chain);
-    X509_VERIFY_PARAM *param;
+    struct asking asking = {.path = path, .at = c->at};
 
     ERR_clear_error();
-    if (!ctx || !pool || X509_STORE_CTX_init(ctx, store, c->chain->at[0]->x509, pool) != 1)
-        goto out;
-    param = X509_STORE_CTX_get0_param(ctx);
-    X509_VERIFY_PARAM_set_time(param, (time_t)c->at);
-    if (c->policy != JUDGE_X509_BASIC && X509_STORE_CTX_set_default(ctx, "ssl_server") != 1)
-        goto out;
-    if (!name_set(param, c->host))
-        goto out;
-    out->accept = X509_verify_cert(ctx) == 1;
-    out->code = X509_STORE_CTX_get_error(ctx);
-    out->depth = out->accept ? 0 : X509_STORE_CTX_get_error_depth(ctx);
-    out->text = X509_verify_cert_error_string(out->code);
-    out->asked = true;
-out:
+    if (ctx_prepare(c, ctx, store, pool)) {
+        asking.usual = X509_STORE_CTX_get_verify(ctx);
+        X509_STORE_CTX_set_app_data(ctx, &asking);
+        X509_STORE_CTX_set_verify(ctx, signatures_verify);
+        out->accept = X509_verify_cert(ctx) == 1;
+        out->code = X509_STORE_CTX_get_error(ctx);
+        out->depth = out->accept ? 0 : X509_STORE_CTX_get_error_depth(ctx);
+        out->text = X509_verify_cert_error_string(out->code);
+        out->asked = true;
+    }
+    if (asking.gave_up)
+        *out = (struct openssl_opinion){0};
     ERR_clear_error();
     sk_X509_free(pool);
     X509_STORE_CTX_free(ctx);
@@ -205,9 +318,11 @@ void openssl_ask(
     *out = (struct openssl_opinion){0};
     if (keyed && recall(key, c->at, out))
         return;
+    if (!names_are_few(c->chain))
+        return;
     store = store_of(c, supposed);
     if (store)
-        verify(c, store, out);
+        verify(c, path, store, out);
     X509_STORE_free(store);
     if (keyed && out->asked)
         keep(c, path, key, out);

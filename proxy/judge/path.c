@@ -9,7 +9,7 @@
 #include "trust/roots.h"
 
 enum {
-    PARENTS_MOST = 64,        /* of one certificate: a pool of namesakes is an attack */
+    PARENTS_MOST = 256,        /* of one certificate: a pool of namesakes is an attack */
     ACCEPTED_SCORE = 10000000, /* and more: every check passes */
 };
 
@@ -30,7 +30,7 @@ struct search {
     struct node              nodes[JUDGE_PATHS_MOST];
     size_t                   n;
     struct queue good, aside; /* aside: a CA check failed, so only when nothing is accepted */
-    unsigned     signatures, name_tests; /* that may still be computed */
+    unsigned     signatures_us, name_tests; /* that may still be computed */
     size_t       judged;
     long         best_score;
     size_t       best;
@@ -185,6 +185,7 @@ static void parents_find(
     size_t n = jc->roots ? roots_find_subject(jc->roots, &child->issuer, roots, PARENTS_MOST) : 0;
     bool   trusted = roots_are_trusted(jc);
 
+    p->n = 0;
     for (size_t i = 0; jc->anchors && i < jc->anchors->n; i++)
         parent_add(p, child, jc->anchors->at[i]);
     for (size_t i = 0; trusted && i < n; i++)
@@ -200,16 +201,16 @@ static void parents_find(
 static bool extend(struct search *s, size_t node, bool aside)
 {
     const struct node *end = &s->nodes[node];
-    struct parents     parents = {.n = 0};
+    struct parents     parents;
     bool               any = false;
 
-    if (end->depth + 1 == JUDGE_DEPTH_MOST)
+    if (end->depth + 1 == JUDGE_DEPTH_MOST || s->n == JUDGE_PATHS_MOST)
         return false;
     parents_find(s->c, end->cert, s->with_fetched, &parents);
     for (size_t i = 0; i < parents.n && s->n < JUDGE_PATHS_MOST; i++) {
         const struct cert *parent = parents.at[i];
 
-        if (is_on_path(s, node, parent) || !link_is_good(end->cert, parent, &s->signatures))
+        if (is_on_path(s, node, parent) || !link_is_good(end->cert, parent, &s->signatures_us))
             continue;
         s->nodes[s->n] = (struct node){parent, node, end->depth + 1};
         queue_put(aside || !ca_is_fit(parent) ? &s->aside : &s->good, s->n++);
@@ -228,14 +229,14 @@ static void step(struct search *s, size_t node, bool aside)
         consider(s, node, false);
 }
 
-static void search_run(struct search *s, const struct judge_case *c, bool with_fetched)
+/* From the leaf up; what may be computed is left over from one run to the next. */
+static void search_run(struct search *s, bool with_fetched)
 {
-    s->c = c;
     s->with_fetched = with_fetched;
-    s->signatures = JUDGE_SIGNATURES_MOST;
-    s->name_tests = JUDGE_NAME_TESTS_MOST;
+    s->n = s->judged = s->n_ends = 0;
+    s->good = s->aside = (struct queue){.from = 0};
     s->best_score = -1;
-    s->nodes[s->n++] = (struct node){.cert = c->chain->at[0]};
+    s->nodes[s->n++] = (struct node){.cert = s->c->chain->at[0]};
     queue_put(&s->good, 0);
     while (!s->done && s->good.from < s->good.to)
         step(s, s->good.at[s->good.from++], false);
@@ -267,15 +268,23 @@ static void paths_give(const struct search *s, struct judge_paths *out)
         }
 }
 
+/* The basic policy and EAP, which judges before there is a network, never fetch. */
+static bool may_fetch(const struct judge_case *c)
+{
+    return c->fetched && c->fetched->n && c->policy != JUDGE_X509_BASIC
+           && c->policy != JUDGE_EAP_SERVER && c->policy != JUDGE_EAP_CLIENT;
+}
+
 void path_find(const struct judge_case *c, struct judge_paths *out)
 {
     struct search *s = mem_new(sizeof(*s));
 
-    search_run(s, c, false);
-    if (s->best_score < ACCEPTED_SCORE && c->fetched && c->fetched->n) {
-        memset(s, 0, sizeof(*s));
-        search_run(s, c, true);
-    }
+    s->c = c;
+    s->signatures_us = JUDGE_SIGNATURES_US;
+    s->name_tests = JUDGE_NAME_TESTS_MOST;
+    search_run(s, false);
+    if (s->best_score < ACCEPTED_SCORE && may_fetch(c))
+        search_run(s, true);
     paths_give(s, out);
     mem_free(s);
 }
@@ -283,7 +292,7 @@ void path_find(const struct judge_case *c, struct judge_paths *out)
 bool path_has_bad_link(const struct judge_case *c, const struct judge_path *path)
 {
     const struct cert *last = path->at[path->n - 1];
-    struct parents     parents = {.n = 0};
+    struct parents     parents;
     unsigned           budget = 0; /* the search has computed them, or had no more time */
 
     parents_find(c, last, path->fetched, &parents);

@@ -15,6 +15,7 @@
 #include <openssl/x509v3.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "cert/chain.h"
 #include "trust/roots.h"
 #include "judge/judge.h"
@@ -165,68 +166,164 @@ static void read_run(size_t n)
     told("cert_parse, a chain", n, now_ns() - from);
 }
 
-/* POOL certificates for the same CA name: each pair of neighbours certifies the other (`pairs`), or
- * each is certified by one before it, and all have the same key (`one_key`). */
+/* A pool of POOL CAs, which nobody trusts unless `anchored`. */
 struct hostile {
     const char   *what;
+    size_t        names; /* CAs with a name and key of their own; each certifies all others */
     enum mint_key key;
-    const char   *hash;
-    bool          one_key;
-    const char   *permitted;
+    bool          one_name; /* they share the name */
+    bool          key_ids;
+    bool          anchored; /* they are trusted, and the leaf is for another host */
+    const struct mint_extension *extensions, *leaf_extensions;
 };
+
+static const char *ca_name(const struct hostile *h, size_t i)
+{
+    static char name[32];
+
+    snprintf(name, sizeof(name), "CA %zu", h->one_name ? 0 : i);
+    return name;
+}
+
+static struct mint *hostile_ca(
+    const struct hostile *h, struct mint *const *ca, size_t i, const struct mint *by)
+{
+    return mint_make(&(struct mint_spec){.cn = ca_name(h, i),
+                         .ca = true,
+                         .key = h->key,
+                         .no_aki = !h->key_ids,
+                         .no_ski = !h->key_ids,
+                         .key_of = ca ? ca[i] : NULL,
+                         .extensions = h->extensions},
+        by);
+}
+
+/* Seeds give names and keys and are not sent; they are the anchors, if there are any. */
+static struct cert_chain *hostile_make(const struct hostile *h, struct cert_chain *anchors)
+{
+    struct mint      **seed = mem_array(h->names, sizeof(struct mint *));
+    struct mint       *leaf;
+    struct cert_chain *chain;
+
+    for (size_t i = 0; i < h->names; i++)
+        seed[i] = hostile_ca(h, NULL, i, NULL);
+    leaf = mint_make(&(struct mint_spec){.cn = HOST,
+                         .dns = {h->leaf_extensions ? NULL : HOST},
+                         .no_aki = !h->key_ids,
+                         .extensions = h->leaf_extensions},
+        seed[0]);
+    chain = mint_chain(leaf, NULL);
+    mint_free(leaf);
+    for (size_t i = 0; chain->n <= POOL; i++) {
+        size_t       of = i % h->names, by = (of + 1 + i / h->names) % h->names;
+        struct mint *ca = hostile_ca(h, seed, of, seed[by]);
+
+        cert_chain_push(chain, ca->cert);
+        mint_free(ca);
+    }
+    for (size_t i = 0; i < h->names; i++) {
+        if (i > 1 && h->anchored)
+            cert_chain_push(anchors, seed[i]->cert);
+        mint_free(seed[i]);
+    }
+    mem_free(seed);
+    return chain;
+}
 
 static void hostile_run(const struct hostile *h)
 {
-    struct mint       *ca[POOL], *leaf;
-    struct cert_chain *chain;
-    enum judge_policy  policies[] = {JUDGE_TLS_SERVER, JUDGE_WEBPKI};
+    static const enum judge_policy policies[] = {JUDGE_TLS_SERVER, JUDGE_WEBPKI};
 
-    for (size_t i = 0; i < POOL; i++)
-        ca[i] = mint_make(&(struct mint_spec){.cn = "CA",
-                              .ca = true,
-                              .key = h->key,
-                              .no_aki = true,
-                              .no_ski = true,
-                              .key_of = h->one_key && i ? ca[0] : NULL,
-                              .permitted = h->permitted},
-            i ? ca[i - 1] : NULL);
-    leaf = mint_make(
-        &(struct mint_spec){.cn = HOST, .dns = {HOST}, .no_aki = true}, ca[POOL - 1]);
-    chain = mint_chain(leaf, NULL);
-    for (size_t i = 0; i < POOL; i++)
-        cert_chain_push(chain, ca[i]->cert);
     for (size_t p = 0; p < sizeof(policies) / sizeof(policies[0]); p++) {
-        struct judge_case c = {.chain = chain,
-            .host = HOST,
-            .at = MINT_AT,
-            .roots = given.roots,
-            .policy = policies[p]};
-        struct verdict    v = {0};
-        int64_t           from = now_ns(), took;
+        struct cert_chain *anchors = cert_chain_new(), *chain = hostile_make(h, anchors);
+        struct judge_case  c = {.chain = chain,
+             .host = h->anchored ? "other.example" : HOST,
+             .at = MINT_AT,
+             .anchors_are = ANCHORS_CUSTOM,
+             .anchors = anchors,
+             .policy = policies[p]};
+        struct verdict     v = {0};
+        int64_t            from = now_ns(), took;
 
         judge_chain(&c, &v);
         took = now_ns() - from;
-        printf("hostile %-14s %-6s %8.2f ms, path of %zu\n", h->what, p ? "web" : "ios",
-            (double)took / 1e6, v.n_path);
+        printf("hostile %-18s %-6s %8.2f ms, path of %2zu, %zu turned down%s\n", h->what,
+            p ? "web" : "ios", (double)took / 1e6, v.n_path, v.n_detours,
+            v.openssl.asked ? "" : ", OpenSSL not asked");
         verdict_fini(&v);
+        cert_chain_free(chain);
+        cert_chain_free(anchors);
     }
-    cert_chain_free(chain);
-    mint_free(leaf);
-    for (size_t i = 0; i < POOL; i++)
-        mint_free(ca[i]);
+}
+
+/* `n` times `item`, wrapped in the tags of `outer`, as hex. Freed with mem_free. */
+static char *hex_list(const char *item, size_t n, const char *outer)
+{
+    struct text body = {0}, out = {0};
+
+    for (size_t i = 0; i < n; i++)
+        text_add(&body, item);
+    for (; *outer; outer += 2) {
+        text_clear(&out);
+        text_printf(&out, "%.2s82%04zx%s", outer, body.len / 2, text_str(&body));
+        text_clear(&body);
+        text_add(&body, text_str(&out));
+    }
+    text_fini(&out);
+    return text_give(&body);
+}
+
+/* Names that differ from the constraints at the end only. */
+static void hostile_names(void)
+{
+    char *dns = hex_list("8209732e6578616d706c65", 1500, "30");
+    char *dns_trees = hex_list("300b8209742e6578616d706c65", 60, "a030");
+    /* CN=s, CN=t */
+    char *dir = hex_list("a40e300c310a300806035504030c0173", 900, "30");
+    char *dir_trees = hex_list("3010a40e300c310a300806035504030c0174", 60, "a030");
+    /* 1.2.3.1 and 1.2.3.2, each mapped to the other */
+    char *policies = hex_list("300506032a0301300506032a0302", 1, "30");
+    char *mappings = hex_list("300a06032a030106032a0302300a06032a030206032a0301", 1, "30");
+    struct mint_extension dns_of[] = {{"2.5.29.17", false, dns}, {0}},
+                          dns_to[] = {{"2.5.29.30", true, dns_trees}, {0}},
+                          dir_of[] = {{"2.5.29.17", false, dir}, {0}},
+                          dir_to[] = {{"2.5.29.30", true, dir_trees}, {0}},
+                          policy_of[] = {{"2.5.29.32", false, policies}, {0}},
+                          policy_to[] = {{"2.5.29.32", false, policies},
+                              {"2.5.29.33", true, mappings}, {0}};
+    struct hostile all[] = {
+        {"host names", 15, 0, false, true, true, dns_to, dns_of},
+        {"directory names", 15, 0, false, true, true, dir_to, dir_of},
+        {"policies", 15, 0, false, true, true, policy_to, policy_of},
+    };
+
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+        hostile_run(&all[i]);
+    mem_free(dns);
+    mem_free(dns_trees);
+    mem_free(dir);
+    mem_free(dir_trees);
+    mem_free(policies);
+    mem_free(mappings);
 }
 
 static void hostile_all(void)
 {
     static const struct hostile all[] = {
-        {"P-256", MINT_P256, NULL, false, NULL},
-        {"P-256, one key", MINT_P256, NULL, true, NULL},
-        {"P-384", MINT_P384, NULL, false, NULL},
-        {"RSA-2048", MINT_RSA2048, NULL, false, NULL},
+        {.what = "mesh P-256", .names = 15, .key_ids = true},
+        {.what = "mesh P-384", .names = 15, .key = MINT_P384, .key_ids = true},
+        {.what = "mesh RSA-2048", .names = 15, .key = MINT_RSA2048, .key_ids = true},
+        {.what = "namesakes P-256", .names = 200, .one_name = true},
+        {.what = "namesakes P-384", .names = 200, .key = MINT_P384, .one_name = true},
+        {.what = "few keys", .names = 10, .one_name = true},
+        {.what = "two CAs", .names = 2, .key_ids = true},
+        {.what = "one key", .names = 1, .one_name = true},
+        {.what = "trusted mesh", .names = 15, .key_ids = true, .anchored = true},
     };
 
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
         hostile_run(&all[i]);
+    hostile_names();
 }
 
 int main(int argc, char **argv)
