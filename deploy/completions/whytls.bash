@@ -7,8 +7,8 @@ _whytls() {
     fi
     case $command in
     run) options="--listen --log --data --roots --resolve --rules --revocation --fetch --threads --lab --allow-public --keylog --color --quiet --verbose --help" ;;
-    explain) options="--host --at --roots --anchors-are --revocation --fetch --resolve --json --color --verbose --help" ;;
-    compare) options="--host --at --roots --anchors-are --revocation --fetch --resolve --json --color --verbose --help" ;;
+    explain) options="--host --at --roots --anchors-are --policy --email --revocation --fetch --resolve --lab --json --color --verbose --help" ;;
+    compare) options="--host --at --roots --anchors-are --policy --email --revocation --fetch --resolve --lab --json --color --verbose --help" ;;
     judge) options="--help" ;;
     ca) options="--format --data --new-key --json --help" words="init show export renew" ;;
     lab) options="--list --json --data --help" ;;
@@ -21,11 +21,13 @@ _whytls() {
     "run --fetch") values="on off" ;;
     "run --color") values="always never auto" ;;
     "explain --roots") values="apple mozilla" ;;
-    "explain --anchors-are") values="system user" ;;
+    "explain --anchors-are") values="system user custom" ;;
+    "explain --policy") values="ios webpki" ;;
     "explain --fetch") values="on off" ;;
     "explain --color") values="always never auto" ;;
     "compare --roots") values="apple mozilla" ;;
-    "compare --anchors-are") values="system user" ;;
+    "compare --anchors-are") values="system user custom" ;;
+    "compare --policy") values="ios webpki" ;;
     "compare --fetch") values="on off" ;;
     "compare --color") values="always never auto" ;;
     "ca --format") values="pem der mobileconfig" ;;

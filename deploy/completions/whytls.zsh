@@ -41,10 +41,13 @@ _whytls() {
         '--host[the name to look for (default\: the host; none for a file)]:name:' \
         '--at[judge at this time\: RFC 3339, or a date]:time:' \
         '--roots[trusted roots\: apple (default), mozilla (the system'\''s bundle), or a file or folder of them]:whose:_files' \
-        '--anchors-are[system, or user\: as if the roots were installed on the phone]:kind:(system user)' \
+        '--anchors-are[system; user\: as if the roots were installed on the phone; custom\: an app'\''s own, of --roots FILE]:kind:(system user custom)' \
+        '--policy[ios (default), or webpki\: what Chrome, Firefox and Android go by]:whose:_files' \
+        '--email[judge a mail certificate (S/MIME) of this address]:address:' \
         '--revocation[ask the responders and lists named in the certificates; iPhones do not]' \
         '--fetch[on, or off\: fetch a missing intermediate as iPhones do (default on)]:when:(on off)' \
         '*--resolve[answer for a host instead of DNS; may be given again]:host\:addr:' \
+        '--lab[start the lab for this question\: sites under lab.test, each with one fault]' \
         '--json[the whole record as one JSON object]' \
         '--color[always, never or auto]:when:(always never auto)' \
         '-v[show every fact]' '--verbose[show every fact]' \
@@ -54,10 +57,13 @@ _whytls() {
         '--host[the name to look for (default\: the host; none for a file)]:name:' \
         '--at[judge at this time\: RFC 3339, or a date]:time:' \
         '--roots[trusted roots\: apple (default), mozilla (the system'\''s bundle), or a file or folder of them]:whose:_files' \
-        '--anchors-are[system, or user\: as if the roots were installed on the phone]:kind:(system user)' \
+        '--anchors-are[system; user\: as if the roots were installed on the phone; custom\: an app'\''s own, of --roots FILE]:kind:(system user custom)' \
+        '--policy[ios (default), or webpki\: what Chrome, Firefox and Android go by]:whose:_files' \
+        '--email[judge a mail certificate (S/MIME) of this address]:address:' \
         '--revocation[ask the responders and lists named in the certificates; iPhones do not]' \
         '--fetch[on, or off\: fetch a missing intermediate as iPhones do (default on)]:when:(on off)' \
         '*--resolve[answer for a host instead of DNS; may be given again]:host\:addr:' \
+        '--lab[start the lab for this question\: sites under lab.test, each with one fault]' \
         '--json[one JSON object]' \
         '--color[always, never or auto]:when:(always never auto)' \
         '-v[show every value in full]' '--verbose[show every value in full]' \

@@ -10,17 +10,44 @@
 /* TREE_AT: where names begin; STATE_AT: where what is said of a certificate begins at 80 columns. */
 enum { TREE_AT = 4, STATE_AT = 49, ROWS_MOST = 16, DAY_S = 86400 };
 
+/* What is drawn: the certificates as they were sent, and behind them those of the judged path that were fetched. */
+struct rows {
+    const struct flow_certificate *at[ROWS_MOST];
+    size_t                         n, n_sent, n_cut;
+};
+
 static const struct flow_verdict *verdict_of(const struct flow *f)
 {
     return f->server_leg ? f->server_leg->verdict : NULL;
 }
 
+static bool is_on_path(const struct flow_verdict *v, const char *sha256)
+{
+    for (size_t k = 0; v && sha256 && k < v->path.n; k++)
+        if (strcmp(v->path.at[k], sha256) == 0)
+            return true;
+    return false;
+}
+
+static void rows_gather(const struct flow *f, struct rows *out)
+{
+    const struct flow_server_leg *leg = f->server_leg;
+
+    *out = (struct rows){.n_sent = leg->n_chain < ROWS_MOST ? leg->n_chain : ROWS_MOST};
+    for (; out->n < out->n_sent; out->n++)
+        out->at[out->n] = &leg->chain[out->n];
+    out->n_cut = leg->n_chain - out->n_sent;
+    for (size_t i = 0; i < leg->n_fetched && out->n < ROWS_MOST && !out->n_cut; i++)
+        if (is_on_path(leg->verdict, leg->fetched[i].sha256))
+            out->at[out->n++] = &leg->fetched[i];
+}
+
 /* The first check that failed on this certificate, or NULL. A check counts along the judged path, which may leave out or
  * reorder what was sent. */
-static const struct flow_check *fault_of(const struct flow *f, size_t i)
+static const struct flow_check *fault_of(const struct flow *f, const struct rows *rows, size_t i)
 {
     const struct flow_verdict *v = verdict_of(f);
-    const char                *sha256 = f->server_leg->chain[i].sha256;
+    const char                *sha256 = rows->at[i]->sha256;
 
     for (size_t k = 0; v && k < v->n_checks; k++) {
         size_t depth = (size_t)v->checks[k].cert;
@@ -33,10 +60,10 @@ static const struct flow_check *fault_of(const struct flow *f, size_t i)
 }
 
 /* The same of who stands above a certificate on the judged path, and was not sent. */
-static const struct flow_check *fault_above(const struct flow *f, size_t i)
+static const struct flow_check *fault_above(const struct flow *f, const struct rows *rows, size_t i)
 {
     const struct flow_verdict *v = verdict_of(f);
-    const char                *sha256 = f->server_leg->chain[i].sha256;
+    const char                *sha256 = rows->at[i]->sha256;
 
     for (size_t k = 0; v && sha256 && k < v->n_checks; k++) {
         size_t depth = (size_t)v->checks[k].cert;
@@ -169,9 +196,9 @@ static void add_under(const struct term *t, bool more, struct text *out)
     text_add_char(out, ' ');
 }
 
-static bool is_last(const struct flow *f, size_t i)
+static bool is_last(const struct rows *rows, size_t i)
 {
-    return i + 1 == f->server_leg->n_chain || i + 1 == ROWS_MOST;
+    return i + 1 == rows->n;
 }
 
 /* Beyond the last certificate that was sent stands its issuer: in a store, or nobody knows where. */
@@ -180,11 +207,11 @@ static bool has_unsent_issuer(const struct flow_certificate *c)
     return !c->self_signed && !same_name(c->subject, c->issuer);
 }
 
-static void add_certificate(const struct term *t, const struct flow *f, size_t i, struct text *out)
+static void add_certificate(const struct term *t, const struct flow *f, const struct rows *rows, size_t i, struct text *out)
 {
-    const struct flow_certificate *c = &f->server_leg->chain[i];
-    const struct flow_check       *fault = fault_of(f, i);
-    bool                           more = !is_last(f, i) || has_unsent_issuer(c);
+    const struct flow_certificate *c = rows->at[i];
+    const struct flow_check       *fault = fault_of(f, rows, i);
+    bool                           more = !is_last(rows, i) || has_unsent_issuer(c);
     char                           from[TIME_TEXT_CAP], to[TIME_TEXT_CAP];
     struct text                    state = {0};
 
@@ -206,24 +233,24 @@ static void add_certificate(const struct term *t, const struct flow *f, size_t i
     text_fini(&state);
 }
 
-static void add_link(const struct term *t, const struct flow *f, size_t i, struct text *out)
+static void add_link(const struct term *t, const struct rows *rows, size_t i, struct text *out)
 {
-    const struct flow_certificate *c = &f->server_leg->chain[i];
+    const struct flow_certificate *c = rows->at[i];
 
     add_under(t, true, out);
-    if (i + 1 < f->server_leg->n_chain && !same_name(c->issuer, f->server_leg->chain[i + 1].subject)) {
+    if (!is_last(rows, i) && !same_name(c->issuer, rows->at[i + 1]->subject)) {
         text_add(out, "signed by ");
         term_name(t, out, name_of(c->issuer), 40);
-        text_add(out, ", which does not follow");
+        text_add(out, i + 1 < rows->n_sent ? ", which does not follow" : ", which was not sent");
     } else {
         text_add(out, "signed by");
     }
     text_add_char(out, '\n');
 }
 
-static void add_unsent_issuer(const struct term *t, const struct flow *f, size_t i, struct text *out)
+static void add_unsent_issuer(const struct term *t, const struct flow *f, const struct rows *rows, struct text *out)
 {
-    const struct flow_check *fault = fault_above(f, i);
+    const struct flow_check *fault = fault_above(f, rows, rows->n - 1);
     bool                     known = is_in_store(f);
     const char              *state = "not sent";
 
@@ -239,7 +266,7 @@ static void add_unsent_issuer(const struct term *t, const struct flow *f, size_t
     }
     term_style(t, out, TERM_PLAIN);
     text_add_char(out, ' ');
-    add_name(t, name_of(f->server_leg->chain[i].issuer), state, out);
+    add_name(t, name_of(rows->at[rows->n - 1]->issuer), state, out);
     if (fault)
         add_fault_mark(t, fault, out);
     text_add_char(out, '\n');
@@ -274,21 +301,23 @@ static void add_sender(const struct term *t, const struct flow *f, struct text *
 void chain_tree(const struct term *t, const struct flow *f, struct text *out)
 {
     const struct flow_server_leg *leg = f->server_leg;
+    struct rows                   rows;
 
     if (!leg || !leg->n_chain)
         return;
     add_sender(t, f, out);
-    for (size_t i = 0; i < leg->n_chain && i < ROWS_MOST; i++) {
-        add_certificate(t, f, i, out);
-        if (!is_last(f, i))
-            add_link(t, f, i, out);
+    rows_gather(f, &rows);
+    for (size_t i = 0; i < rows.n; i++) {
+        add_certificate(t, f, &rows, i, out);
+        if (!is_last(&rows, i))
+            add_link(t, &rows, i, out);
     }
-    if (leg->n_chain > ROWS_MOST) {
-        text_printf(out, "    %zu more certificates were sent\n", leg->n_chain - ROWS_MOST);
+    if (rows.n_cut) {
+        text_printf(out, "    %zu more certificates were sent\n", rows.n_cut);
         return;
     }
-    if (has_unsent_issuer(&leg->chain[leg->n_chain - 1])) {
-        add_link(t, f, leg->n_chain - 1, out);
-        add_unsent_issuer(t, f, leg->n_chain - 1, out);
+    if (has_unsent_issuer(rows.at[rows.n - 1])) {
+        add_link(t, &rows, rows.n - 1, out);
+        add_unsent_issuer(t, f, &rows, out);
     }
 }

@@ -34,23 +34,25 @@ enum { DAY_S = 86400, ROOT_ENDS_SOON_S = 30 * DAY_S, FREE_MB_LEAST = 200, LABEL 
 
 const char *finding_state_name(enum finding_state s)
 {
-    static const char *const names[] = {[FINDING_FINE] = "fine", [FINDING_WARNING] = "warning", [FINDING_FAULT] = "fault"};
+    static const char *const names[] = {
+        [FINDING_FINE] = "fine", [FINDING_WARNING] = "warning", [FINDING_FAULT] = "fault"};
 
     return names[s];
 }
 
 const char *finding_of_name(enum finding_of o)
 {
-    static const char *const names[] = {
-        [FINDING_OF_COMPUTER] = "computer", [FINDING_OF_ROOT] = "root", [FINDING_OF_LISTS] = "lists"};
+    static const char *const names[] = {[FINDING_OF_COMPUTER] = "computer",
+        [FINDING_OF_ROOT] = "root",
+        [FINDING_OF_LISTS] = "lists"};
 
     return names[o];
 }
 
-struct checkup_finding *checkup_find(struct checkup *c, enum finding_of of, enum finding_state state, const char *about,
-    const char *mend, const char *format, ...)
+struct checkup_finding *checkup_find(struct checkup *c, enum finding_of of,
+    enum finding_state state, const char *about, const char *mend, const char *format, ...)
 {
-    char    line[1024];
+    char line[1024];
     va_list ap;
 
     if (c->n == CHECKUP_MOST)
@@ -67,17 +69,20 @@ struct checkup_finding *checkup_find(struct checkup *c, enum finding_of of, enum
 static void clock_look(struct checkup *c, int64_t now_s, int64_t newest)
 {
     struct timex state = {0};
-    char         minute[TIME_TEXT_CAP], day[TIME_TEXT_CAP];
-    bool         kept = ntp_adjtime(&state) >= 0 && !(state.status & STA_UNSYNC);
+    char minute[TIME_TEXT_CAP], day[TIME_TEXT_CAP];
+    bool kept = ntp_adjtime(&state) >= 0 && !(state.status & STA_UNSYNC);
 
     if (now_s < newest)
         checkup_find(c, FINDING_OF_COMPUTER, FINDING_FAULT, "Clock",
             "Set this computer's clock, for example with: timedatectl set-ntp true",
-            "%s, which is before the newest list (%s): every certificate would be judged by a wrong date",
+            "%s, which is before the newest list (%s): every certificate would be judged by a "
+            "wrong date",
             time_minute(minute, now_s), time_day(day, newest));
     else
-        checkup_find(c, FINDING_OF_COMPUTER, FINDING_FINE, "Clock", NULL, "%s, %s", time_minute(minute, now_s),
-            kept ? "kept by the network" : "later than every list; nothing says that the network keeps it");
+        checkup_find(c, FINDING_OF_COMPUTER, FINDING_FINE, "Clock", NULL, "%s, %s",
+            time_minute(minute, now_s),
+            kept ? "kept by the network"
+                 : "later than every list; nothing says that the network keeps it");
 }
 
 static void openssl_look(struct checkup *c)
@@ -86,12 +91,14 @@ static void openssl_look(struct checkup *c)
 
     openssl_facts_read(&f);
     if (!f.p256 || !f.sha1)
-        checkup_find(c, FINDING_OF_COMPUTER, FINDING_FAULT, "OpenSSL", "Check its configuration (openssl.cnf) and its providers.",
+        checkup_find(c, FINDING_OF_COMPUTER, FINDING_FAULT, "OpenSSL",
+            "Check its configuration (openssl.cnf) and its providers.",
             "%s in %s lacks what every chain needs", f.version, f.directory);
     else
         checkup_find(c, FINDING_OF_COMPUTER, FINDING_FINE, "OpenSSL", NULL, "%s%s%s", f.version,
             f.ed25519 ? "" : "; no Ed25519",
-            f.legacy ? "; old PKCS#12 files open" : "; without its legacy provider old PKCS#12 files stay shut");
+            f.legacy ? "; old PKCS#12 files open"
+                     : "; without its legacy provider old PKCS#12 files stay shut");
 }
 
 static void accepted_by_nobody(void *arg, int fd, const struct sockaddr *peer, unsigned len)
@@ -105,50 +112,60 @@ static void accepted_by_nobody(void *arg, int fd, const struct sockaddr *peer, u
 static void port_look(struct checkup *c, uint16_t port)
 {
     struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons(port)};
-    struct err         e = {0};
-    struct loop       *loop = port ? loop_new(clock_system(), &e) : NULL;
-    struct listener   *listener =
-        loop ? listen_start(loop, (const struct sockaddr *)&at, sizeof at, false, accepted_by_nobody, NULL, &e) : NULL;
+    struct err e = {0};
+    struct loop *loop = port ? loop_new(clock_system(), &e) : NULL;
+    struct listener *listener = loop ? listen_start(loop, (const struct sockaddr *)&at, sizeof at,
+                                           false, accepted_by_nobody, NULL, &e)
+                                     : NULL;
 
     if (listener)
-        checkup_find(c, FINDING_OF_COMPUTER, FINDING_FINE, "Port", NULL, "%u is free for the proxy", (unsigned)port);
+        checkup_find(c, FINDING_OF_COMPUTER, FINDING_FINE, "Port", NULL, "%u is free for the proxy",
+            (unsigned)port);
     else if (port)
         checkup_find(c, FINDING_OF_COMPUTER, FINDING_WARNING, "Port",
-            "If that is no running whytls: whytls run --listen ADDRESS:PORT takes another.", "%s", e.text);
+            "If that is no running whytls: whytls run --listen ADDRESS:PORT takes another.", "%s",
+            e.text);
     listen_stop(listener);
     loop_free(loop);
 }
 
 static void folder_look(struct checkup *c, const char *about, const char *dir, bool is_data)
 {
-    struct stat    st;
+    struct stat st;
     struct statvfs fs;
-    char           mend[600];
+    char mend[600];
 
     if (!dir || stat(dir, &st) != 0) {
-        checkup_find(c, FINDING_OF_COMPUTER, FINDING_FINE, about, NULL, "%s%s", dir ? dir : "there is no home folder",
-            dir ? ", not there yet" : "");
+        checkup_find(c, FINDING_OF_COMPUTER, FINDING_FINE, about, NULL, "%s%s",
+            dir ? dir : "there is no home folder", dir ? ", not there yet" : "");
         return;
     }
-    uint64_t free_mb = statvfs(dir, &fs) == 0 ? (uint64_t)fs.f_bavail * fs.f_frsize / 1000000 : UINT64_MAX;
+    uint64_t free_mb =
+        statvfs(dir, &fs) == 0 ? (uint64_t)fs.f_bavail * fs.f_frsize / 1000000 : UINT64_MAX;
 
     snprintf(mend, sizeof mend, "chmod go-w %s", dir);
     if (!S_ISDIR(st.st_mode))
-        checkup_find(c, FINDING_OF_COMPUTER, FINDING_FAULT, about, "Move it away.", "%s is no folder", dir);
+        checkup_find(
+            c, FINDING_OF_COMPUTER, FINDING_FAULT, about, "Move it away.", "%s is no folder", dir);
     else if (is_data && access(dir, W_OK | X_OK) != 0)
-        checkup_find(c, FINDING_OF_COMPUTER, FINDING_FAULT, about, "Give it to the user who runs whytls, or name another with --data.",
+        checkup_find(c, FINDING_OF_COMPUTER, FINDING_FAULT, about,
+            "Give it to the user who runs whytls, or name another with --data.",
             "%s cannot be written", dir);
     else if (st.st_mode & 022)
-        checkup_find(c, FINDING_OF_COMPUTER, FINDING_FAULT, about, mend, "%s can be written by others (%04o)%s", dir,
-            (unsigned)st.st_mode & 07777u, is_data ? "" : ", and what is in it runs");
+        checkup_find(c, FINDING_OF_COMPUTER, FINDING_FAULT, about, mend,
+            "%s can be written by others (%04o)%s", dir, (unsigned)st.st_mode & 07777u,
+            is_data ? "" : ", and what is in it runs");
     else if (is_data && free_mb < FREE_MB_LEAST)
-        checkup_find(c, FINDING_OF_COMPUTER, FINDING_WARNING, about, "Make room, or name another folder with --data.",
-            "%s has %" PRIu64 " MB left", dir, free_mb);
+        checkup_find(c, FINDING_OF_COMPUTER, FINDING_WARNING, about,
+            "Make room, or name another folder with --data.", "%s has %" PRIu64 " MB left", dir,
+            free_mb);
     else if (is_data && free_mb != UINT64_MAX)
-        checkup_find(c, FINDING_OF_COMPUTER, FINDING_FINE, about, NULL, "%s, %04o, %" PRIu64 ".%" PRIu64 " GB free", dir,
-            (unsigned)st.st_mode & 07777u, free_mb / 1000, free_mb % 1000 / 100);
+        checkup_find(c, FINDING_OF_COMPUTER, FINDING_FINE, about, NULL,
+            "%s, %04o, %" PRIu64 ".%" PRIu64 " GB free", dir, (unsigned)st.st_mode & 07777u,
+            free_mb / 1000, free_mb % 1000 / 100);
     else
-        checkup_find(c, FINDING_OF_COMPUTER, FINDING_FINE, about, NULL, "%s, %04o", dir, (unsigned)st.st_mode & 07777u);
+        checkup_find(c, FINDING_OF_COMPUTER, FINDING_FINE, about, NULL, "%s, %04o", dir,
+            (unsigned)st.st_mode & 07777u);
 }
 
 static void rules_look(struct checkup *c)
@@ -156,11 +173,11 @@ static void rules_look(struct checkup *c)
     char *shipped = paths_shipped_rules(), *own = paths_user_rules();
 
     if (shipped)
-        checkup_find(c, FINDING_OF_COMPUTER, FINDING_FINE, "Rules", NULL, "%s%s%s", shipped, own ? ", and yours in " : "",
-            own ? own : "");
+        checkup_find(c, FINDING_OF_COMPUTER, FINDING_FINE, "Rules", NULL, "%s%s%s", shipped,
+            own ? ", and yours in " : "", own ? own : "");
     else
-        checkup_find(c, FINDING_OF_COMPUTER, FINDING_FAULT, "Rules", "Set WHYTLS_LUA to the folder that holds rules/.",
-            "the shipped rules are not found");
+        checkup_find(c, FINDING_OF_COMPUTER, FINDING_FAULT, "Rules",
+            "Set WHYTLS_LUA to the folder that holds rules/.", "the shipped rules are not found");
     mem_free(shipped);
     mem_free(own);
 }
@@ -168,27 +185,34 @@ static void rules_look(struct checkup *c)
 /* One leaf of ours, judged as a phone would that trusts our root. */
 static void test_certificate_look(struct checkup *c, const struct ca *ca, int64_t now_s)
 {
-    struct err         e = {0};
-    struct leaf_keys  *keys = leaf_keys_new(&e);
-    struct leaf       *leaf = keys ? leaf_mint(ca, keys, "doctor.whytls.test", now_s, &e) : NULL;
+    struct err e = {0};
+    struct leaf_keys *keys = leaf_keys_new(&e);
+    struct leaf *leaf = keys ? leaf_mint(ca, keys, "doctor.whytls.test", now_s, &e) : NULL;
     struct cert_chain *chain = cert_chain_new(), *anchors = cert_chain_new();
-    struct verdict     v = {0};
-    size_t             len = 0;
-    const uint8_t     *der = ca_der(ca, &len);
-    bool               made = leaf && cert_chain_add(anchors, der, len, &e);
+    struct verdict v = {0};
+    size_t len = 0;
+    const uint8_t *der = ca_der(ca, &len);
+    bool made = leaf && cert_chain_add(anchors, der, len, &e);
 
     if (made) {
         cert_chain_push(chain, leaf_facts(leaf));
-        judge_chain(&(struct judge_case){.chain = chain, .anchors = anchors, .anchors_are = ANCHORS_USER,
-                        .host = "doctor.whytls.test", .at = now_s, .no_openssl = true},
+        judge_chain(&(struct judge_case){.chain = chain,
+                        .anchors = anchors,
+                        .anchors_are = ANCHORS_USER,
+                        .host = "doctor.whytls.test",
+                        .at = now_s,
+                        .no_openssl = true},
             &v);
     }
     if (made && v.answer == VERDICT_ACCEPT)
         checkup_find(c, FINDING_OF_ROOT, FINDING_FINE, "Test leaf", NULL,
             "minted, judged, and accepted by every rule for a root that a user installed");
     else
-        checkup_find(c, FINDING_OF_ROOT, FINDING_FAULT, "Test leaf", "whytls ca renew, then install the new root on the phones.",
-            "%s", !made ? e.text : v.text ? v.text : v.error);
+        checkup_find(c, FINDING_OF_ROOT, FINDING_FAULT, "Test leaf",
+            "whytls ca renew, then install the new root on the phones.", "%s",
+            !made    ? e.text
+            : v.text ? v.text
+                     : v.error);
     verdict_fini(&v);
     cert_chain_free(chain);
     cert_chain_free(anchors);
@@ -198,35 +222,38 @@ static void test_certificate_look(struct checkup *c, const struct ca *ca, int64_
 
 static void root_tell(struct checkup *c, const struct ca *ca, int64_t now_s)
 {
-    char    day[TIME_TEXT_CAP], left[TIME_TEXT_CAP];
+    char day[TIME_TEXT_CAP], left[TIME_TEXT_CAP];
     int64_t rest = ca_until(ca) - now_s;
 
     if (rest < ROOT_ENDS_SOON_S)
         checkup_find(c, FINDING_OF_ROOT, rest <= 0 ? FINDING_FAULT : FINDING_WARNING, "Our root",
-            "whytls ca renew, then install the new root on the phones.", "“%s” %s on %s", ca_name(ca),
-            rest <= 0 ? "ended" : "ends", time_day(day, ca_until(ca)));
+            "whytls ca renew, then install the new root on the phones.", "“%s” %s on %s",
+            ca_name(ca), rest <= 0 ? "ended" : "ends", time_day(day, ca_until(ca)));
     else
-        checkup_find(c, FINDING_OF_ROOT, FINDING_FINE, "Our root", NULL, "“%s”, valid to %s, %s from now", ca_name(ca),
-            time_day(day, ca_until(ca)), time_duration(left, rest));
+        checkup_find(c, FINDING_OF_ROOT, FINDING_FINE, "Our root", NULL,
+            "“%s”, valid to %s, %s from now", ca_name(ca), time_day(day, ca_until(ca)),
+            time_duration(left, rest));
 }
 
 /* That the key is its owner's alone is a condition of ca_load. */
 static void root_look(struct checkup *c, const struct checkup_ask *ask)
 {
-    struct err  e = {0};
-    char       *folder = file_join(ask->data_dir, "ca"), *key = file_join(folder, "root.key");
-    bool        there = file_exists(folder);
-    struct ca  *ca = there ? ca_load(ask->data_dir, &e) : NULL;
+    struct err e = {0};
+    char *folder = file_join(ask->data_dir, "ca"), *key = file_join(folder, "root.key");
+    bool there = file_exists(folder);
+    struct ca *ca = there ? ca_load(ask->data_dir, &e) : NULL;
     struct stat st;
 
     if (!there) {
-        checkup_find(c, FINDING_OF_ROOT, FINDING_FINE, "Our root", NULL, "not made yet: whytls run or whytls ca init makes it");
+        checkup_find(c, FINDING_OF_ROOT, FINDING_FINE, "Our root", NULL,
+            "not made yet: whytls run or whytls ca init makes it");
     } else if (!ca) {
         checkup_find(c, FINDING_OF_ROOT, FINDING_FAULT, "Our root", NULL, "%s", e.text);
     } else {
         root_tell(c, ca, ask->now_s);
         if (stat(key, &st) == 0)
-            checkup_find(c, FINDING_OF_ROOT, FINDING_FINE, "Key", NULL, "%s, %04o", key, (unsigned)st.st_mode & 07777u);
+            checkup_find(c, FINDING_OF_ROOT, FINDING_FINE, "Key", NULL, "%s, %04o", key,
+                (unsigned)st.st_mode & 07777u);
         test_certificate_look(c, ca, ask->now_s);
     }
     ca_free(ca);
@@ -289,7 +316,7 @@ static void finding_write(const struct term *t, const struct checkup_finding *f,
 void checkup_write(const struct term *t, const struct checkup *c, struct text *out)
 {
     static const char *const titles[N_FINDING_OF] = {"This computer", "The root", "Lists"};
-    size_t                   n = 0;
+    size_t n = 0;
 
     for (int of = 0; of < N_FINDING_OF; of++) {
         text_add(out, of ? "\n  " : "  ");

@@ -1,5 +1,5 @@
-/* app/cmd_doctor.c - `whytls doctor`: is everything here that whytls needs, and are its lists fresh? And the way to make them
- * so. */
+/* app/cmd_doctor.c - `whytls doctor`: is everything here that whytls needs, and are its lists
+ * fresh? And the way to make them so. */
 #include <stdio.h>
 #include <string.h>
 
@@ -18,7 +18,9 @@
 enum { EXIT_FAULT = 1, PROXY_PORT = 8080 };
 
 static const struct option_row rows[] = {
-    {"refresh", 0, "LIST", "take FILE for this list: roots, removed, limits, pinned-hosts, ct-logs; or apple-roots, a PEM bundle"},
+    {"refresh", 0, "LIST",
+        "take FILE for this list: roots, removed, limits, pinned-hosts, ct-logs; or apple-roots, a "
+        "PEM bundle"},
     {"sha256", 0, "HEX", "of --refresh: take FILE only if this is its fingerprint"},
     {"data", 0, "DIR", "where whytls keeps its files"},
     {"json", 0, NULL, "one JSON object"},
@@ -28,20 +30,26 @@ static const struct option_row rows[] = {
 
 static const struct command_help help = {
     .usage = "whytls doctor [OPTION]…\n       whytls doctor --refresh LIST FILE",
-    .about = "Looks at what the answers stand on: the clock, OpenSSL, the folders, our own root, and the lists with their ages:\n"
-             "Apple's roots, those that it removed and limited, the hosts that iOS pins, the logs of Certificate Transparency,\n"
-             "and the roots of this computer. Nothing is fetched: a newer list is a file that you bring.",
+    .about = "Looks at what the answers stand on: the clock, OpenSSL, the folders, our own root, "
+             "and the lists with their ages:\n"
+             "Apple's roots, those that it removed and limited, the hosts that iOS pins, the logs "
+             "of Certificate Transparency,\n"
+             "and the roots of this computer. Nothing is fetched: a newer list is a file that you "
+             "bring.",
     .rows = rows,
     .after = "Examples:\n"
              "  whytls doctor\n"
-             "  whytls doctor --refresh ct-logs log_list.json     Apple's published list, or one in our own form\n"
-             "  whytls doctor --refresh apple-roots roots.pem     from a Mac: then roots that only Apple has can be checked\n"
-             "Exit codes: 0 all is well, or a list is old; 1 something is at fault; 2 the file of --refresh is not taken.",
+             "  whytls doctor --refresh ct-logs log_list.json     Apple's published list, or one "
+             "in our own form\n"
+             "  whytls doctor --refresh apple-roots roots.pem     from a Mac: then roots that only "
+             "Apple has can be checked\n"
+             "Exit codes: 0 all is well, or a list is old; 1 something is at fault; 2 the file of "
+             "--refresh is not taken.",
 };
 
 struct job {
     const char *list, *sha256, *data, *color;
-    bool        json;
+    bool json;
 };
 
 static bool take(void *arg, const char *name, const char *value, struct err *e)
@@ -64,13 +72,15 @@ static bool take(void *arg, const char *name, const char *value, struct err *e)
 
 static int look(const struct job *j, const char *dir, const struct term *t)
 {
-    char              *config = paths_config_dir();
-    struct checkup_ask ask = {
-        .data_dir = dir, .config_dir = config, .now_s = clock_wall_ms(clock_system()) / 1000, .port = PROXY_PORT};
-    struct checkup  c;
-    struct text     out = {0};
+    char *config = paths_config_dir();
+    struct checkup_ask ask = {.data_dir = dir,
+        .config_dir = config,
+        .now_s = clock_wall_ms(clock_system()) / 1000,
+        .port = PROXY_PORT};
+    struct checkup c;
+    struct text out = {0};
     struct json_out json;
-    int             code;
+    int code;
 
     checkup_run(&c, &ask);
     if (j->json) {
@@ -91,7 +101,7 @@ static int look(const struct job *j, const char *dir, const struct term *t)
 static void told_json(const struct job *j, const struct refresh_done *done, struct text *out)
 {
     struct json_out json;
-    char            date[TIME_TEXT_CAP];
+    char date[TIME_TEXT_CAP];
 
     json_init(&json, out);
     json_object(&json);
@@ -104,21 +114,24 @@ static void told_json(const struct job *j, const struct refresh_done *done, stru
     text_add_char(out, '\n');
 }
 
-static void told_text(const struct job *j, const struct term *t, const struct refresh_done *done, struct text *out)
+static void told_text(
+    const struct job *j, const struct term *t, const struct refresh_done *done, struct text *out)
 {
-    char        day[TIME_TEXT_CAP];
+    char day[TIME_TEXT_CAP];
     struct text line = {0};
 
     if (done->date)
         text_printf(&line, "%s: %zu rows of %s", j->list, done->rows, time_day(day, done->date));
     else
         text_printf(&line, "%s: %zu of its certificates are in Apple's list", j->list, done->rows);
-    text_printf(&line, ", now in %s. A running proxy takes it up when it is started again.", done->path);
+    text_printf(
+        &line, ", now in %s. A running proxy takes it up when it is started again.", done->path);
     term_wrap(t, out, text_str(&line), 0, 0);
     text_fini(&line);
 }
 
-static int renew(const struct job *j, const char *dir, const char *file, const struct term *t, struct err *e)
+static int renew(
+    const struct job *j, const char *dir, const char *file, const struct term *t, struct err *e)
 {
     struct refresh_ask ask = {.what = j->list,
         .file = file,
@@ -126,8 +139,8 @@ static int renew(const struct job *j, const char *dir, const char *file, const s
         .data_dir = dir,
         .now_s = clock_wall_ms(clock_system()) / 1000};
     struct refresh_done done;
-    struct text         out = {0};
-    bool                ok = refresh(&ask, &done, e);
+    struct text out = {0};
+    bool ok = refresh(&ask, &done, e);
 
     if (ok && j->json)
         told_json(j, &done, &out);
@@ -151,11 +164,11 @@ static bool words_check(const struct job *j, int n_words, struct err *e)
 
 int cmd_doctor(int argc, char **argv)
 {
-    struct job  j = {0};
-    struct err  e = {0};
+    struct job j = {0};
+    struct err e = {0};
     struct term t;
-    int         rest = 0, code;
-    char       *dir = NULL;
+    int rest = 0, code;
+    char *dir = NULL;
 
     if (!options_parse(&help, argc, argv, take, &j, &rest, &e) || !words_check(&j, argc - rest, &e))
         return fail(&e);

@@ -12,9 +12,11 @@
 #include "cert/chain.h"
 #include "ct_list.h"
 #include "explain/explain.h"
+#include "explain/file_kind.h"
 #include "explain/target.h"
 #include "flow/flow.h"
 #include "hook/hook.h"
+#include "lab/lab.h"
 #include "paths.h"
 #include "script/rules.h"
 #include "tls/contexts.h"
@@ -35,6 +37,10 @@ bool inquiry_take(
         q->at = value;
     else if (strcmp(name, "policy") == 0)
         q->policy = value;
+    else if (strcmp(name, "email") == 0)
+        q->email = value;
+    else if (strcmp(name, "lab") == 0)
+        q->with_lab = true;
     else if (strcmp(name, "roots") == 0)
         q->roots_file = value;
     else if (strcmp(name, "anchors-are") == 0)
@@ -73,15 +79,29 @@ static bool open_rules(struct inquiry *q, struct err *e)
     return rules_attach(q->rules, q->hooks, e);
 }
 
+static bool start_lab(struct inquiry *q, const char *data, struct err *e)
+{
+    q->lab = lab_start(&(struct lab_config){.data_dir = data, .clock = clock_system()}, e);
+    q->reach.lab = q->lab;
+    return q->lab != NULL;
+}
+
 static bool open_trust(struct inquiry *q, struct err *e)
 {
-    char *data = paths_data_dir(
-        NULL, NULL); /* NULL: nobody has a home here, and the other places are looked at */
+    /* Without the lab none is needed: nobody may have a home here, and the other places are looked at. */
+    char *data = paths_data_dir(NULL, q->with_lab ? e : NULL);
+    bool  good = !q->with_lab || (data && start_lab(q, data, e));
 
-    q->roots = roots_load(q->roots_file, NULL, data, e);
-    q->ct_logs = q->roots ? ct_list_open(data, NULL, e) : NULL;
+    if (good)
+        q->roots = roots_load(q->roots_file, q->lab ? lab_root_pem_path(q->lab) : NULL, data, e);
+    q->ct_logs = q->roots ? ct_list_open(data, q->lab, e) : NULL;
     mem_free(data);
     return q->ct_logs != NULL;
+}
+
+static bool roots_are_a_file(const char *which)
+{
+    return which && strcmp(which, "apple") != 0 && strcmp(which, "mozilla") != 0;
 }
 
 static bool read_words(struct inquiry *q, struct err *e)
@@ -94,6 +114,10 @@ static bool read_words(struct inquiry *q, struct err *e)
             e, ERR_USAGE, "--at %s: write a time as 2026-11-21T09:00:00Z, or a date", q->at);
     if (q->anchors && !anchors_are_find(q->anchors, &q->anchors_are))
         return err_set(e, ERR_USAGE, "--anchors-are %s: write system, user or custom", q->anchors);
+    if (q->anchors_are == ANCHORS_CUSTOM && !roots_are_a_file(q->roots_file))
+        return err_set(e, ERR_USAGE, "--anchors-are custom: name the app's own anchors with --roots FILE");
+    if (q->email && !strchr(q->email, '@'))
+        return err_set(e, ERR_USAGE, "--email %s: write an address, as in anna@example.org", q->email);
     if (q->policy && strcmp(q->policy, "ios") != 0 && strcmp(q->policy, "webpki") != 0)
         return err_set(e, ERR_USAGE, "--policy %s: write ios or webpki", q->policy);
     if (q->host && !host_normalise(q->host, strlen(q->host), name))
@@ -122,6 +146,7 @@ void inquiry_close(struct inquiry *q)
     roots_unref(q->roots);
     ct_logs_unref(q->ct_logs);
     tls_contexts_free(q->contexts);
+    lab_stop(q->lab);
 }
 
 bool inquiry_is_file(const char *target)
@@ -170,6 +195,7 @@ bool inquiry_ask(struct inquiry *q, const char *target, const char *host, struct
     struct explain_ask ask = {.at_s = q->at_s,
         .anchors_are = q->anchors_are,
         .webpki = q->policy && strcmp(q->policy, "webpki") == 0,
+        .email = q->email,
         .roots = q->roots,
         .ct_logs = q->ct_logs,
         .contexts = q->contexts,
@@ -192,5 +218,5 @@ int inquiry_code(const struct flow *f)
 
     if (f->dial && f->dial->error)
         return 3;
-    return verdict && strcmp(verdict->verdict, "accept") == 0 && f->n_diagnosis == 0 ? 0 : 1;
+    return verdict && strcmp(verdict->verdict, "accept") == 0 && !f->failed_leg ? 0 : 1;
 }

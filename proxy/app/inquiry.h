@@ -15,6 +15,7 @@
 struct ct_logs;
 struct flow;
 struct hooks;
+struct lab;
 struct roots;
 struct rules;
 struct tls_contexts;
@@ -26,18 +27,22 @@ struct verdict;
     {"host", 0, "NAME", "the name to look for (default: the host; none for a file)"}, \
     {"at", 0, "TIME", "judge at this time: RFC 3339, or a date"}, \
     {"roots", 0, "WHOSE", "trusted roots: apple (default), mozilla (the system's bundle), or a file or folder of them"}, \
-    {"anchors-are", 0, "KIND", "system, or user: as if the roots were installed on the phone"}, \
+    {"anchors-are", 0, "KIND", "system; user: as if the roots were installed on the phone; custom: an app's own, of --roots FILE"}, \
+    {"policy", 0, "WHOSE", "ios (default), or webpki: what Chrome, Firefox and Android go by"}, \
+    {"email", 0, "ADDRESS", "judge a mail certificate (S/MIME) of this address"}, \
     {"revocation", 0, NULL, "ask the responders and lists named in the certificates; iPhones do not"}, \
     {"fetch", 0, "WHEN", "on, or off: fetch a missing intermediate as iPhones do (default on)"}, \
-    {"resolve", 0, "HOST:ADDR", "answer for a host instead of DNS; may be given again"}
+    {"resolve", 0, "HOST:ADDR", "answer for a host instead of DNS; may be given again"}, \
+    {"lab", 0, NULL, "start the lab for this question: sites under lab.test, each with one fault"}
 /* clang-format on */
 
 struct inquiry {
     /* What was asked for; borrowed. Zeroed: the defaults. */
-    const char *host, *at, *roots_file, *anchors, *policy;
-    bool revocation, no_fetch;
+    const char *host, *at, *roots_file, *anchors, *policy, *email;
+    bool revocation, no_fetch, with_lab;
     struct reach reach;
     /* What inquiry_open brings; owned. */
+    struct lab *lab;
     struct dial_config dial;
     struct fetcher *fetcher;
     struct rules *rules;

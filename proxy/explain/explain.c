@@ -8,7 +8,10 @@
 #include "base/id.h"
 #include "base/mem.h"
 #include "cert/chain.h"
+#include "cert/chain_order.h"
+#include "cert/issuer_file.h"
 #include "evidence.h"
+#include "file_kind.h"
 #include "flow/facts.h"
 #include "flow/flow.h"
 #include "flow/legs.h"
@@ -19,8 +22,8 @@
 #include "net/loop.h"
 #include "net/pipe.h"
 #include "net/resolve.h"
-#include "trust/roots.h"
 #include "probe.h"
+#include "trust/roots.h"
 
 static struct flow *begin(const struct explain_ask *ask)
 {
@@ -65,11 +68,23 @@ struct trial {
     struct explain_evidence   evidence;
 };
 
+static enum judge_policy policy_of(const struct explain_ask *ask)
+{
+    if (ask->webpki)
+        return JUDGE_WEBPKI;
+    return ask->email ? JUDGE_SMIME : JUDGE_TLS_SERVER;
+}
+
 static bool judge_as(struct trial *t, enum anchors_are anchors, struct flow_verdict **out)
 {
     bool              is_web = out == &t->f->server_leg->verdict_webpki;
-    struct judge_case the_case = {
-        .policy = is_web || t->ask->webpki ? JUDGE_WEBPKI : JUDGE_TLS_SERVER, .chain = t->chain, .host = t->ask->host, .at = t->f->now, .anchors_are = anchors, .roots = t->ask->roots,
+    struct judge_case the_case = {.policy = is_web ? JUDGE_WEBPKI : policy_of(t->ask),
+        .chain = t->chain,
+        .host = t->ask->email ? NULL : t->ask->host,
+        .email = t->ask->email,
+        .at = t->f->now,
+        .anchors_are = anchors,
+        .roots = t->ask->roots,
         .ct_logs = t->ask->ct_logs};
     struct verdict verdict = {0};
     bool           is_first = out == &t->f->server_leg->verdict;
@@ -79,6 +94,7 @@ static bool judge_as(struct trial *t, enum anchors_are anchors, struct flow_verd
     if (!is_web)
         explain_evidence_tell(&t->evidence, t->ask, t->f, &verdict);
     *out = flow_make_verdict(t->f, &verdict);
+    (*out)->policy = judge_policy_is_webpki(the_case.policy) ? "webpki" : judge_policy_name(the_case.policy);
     if (is_first) {
         t->f->server_leg->trusted_by = flow_text(t->f, verdict.trusted_by);
         t->f->server_leg->ca_status = flow_text(t->f, verdict.ca_status);
@@ -99,16 +115,17 @@ static void judge_flow(const struct explain_ask *ask, struct flow *f, const stru
     struct trial     t = {.ask = ask, .f = f, .chain = chain};
     enum anchors_are anchors = ask->anchors_are;
 
-    flow_fill_chain(f, chain);
     explain_evidence_init(&t.evidence, leg);
     if (judge_as(&t, anchors, &f->server_leg->verdict))
         judge_as(&t, anchors, &f->server_leg->verdict);
-    if (!ask->webpki)
+    if (policy_of(ask) == JUDGE_TLS_SERVER)
         judge_as(&t, anchors, &f->server_leg->verdict_webpki);
     if (anchors == ANCHORS_SYSTEM && !ask->webpki && strcmp(f->server_leg->verdict->verdict, "reject") == 0)
         judge_as(&t, ANCHORS_USER, &f->server_leg->verdict_user);
     explain_evidence_fini(&t.evidence);
-    hook_fire(ask->hooks, MOMENT_JUDGED, f, NULL);
+    /* The rules say what iPhones do. */
+    if (!ask->webpki)
+        hook_fire(ask->hooks, MOMENT_JUDGED, f, NULL);
 }
 
 static void end(const struct explain_ask *ask, struct flow *f)
@@ -118,18 +135,30 @@ static void end(const struct explain_ask *ask, struct flow *f)
     f->sealed = true;
 }
 
+/* Certificates in PEM or DER, or a CMS message that holds nothing else (.p7b). */
+static struct cert_chain *file_chain(const uint8_t *bytes, size_t len, struct err *e)
+{
+    if (file_kind(bytes, len) == FILE_KIND_MESSAGE && len <= ISSUER_FILE_BYTES_MOST)
+        return issuer_file_read((struct cert_span){bytes, len}, e);
+    return cert_chain_from_bytes(bytes, len, e);
+}
+
 bool explain_chain(const struct explain_ask *ask, const uint8_t *bytes, size_t len, struct flow **out, struct err *e)
 {
-    struct cert_chain *chain = cert_chain_from_bytes(bytes, len, e);
+    struct cert_chain *file = file_chain(bytes, len, e);
 
-    if (!chain)
+    if (!file)
         return false;
-    struct flow *f = begin(ask);
+    struct cert_chain *chain = chain_with_first(file, chain_leaf(file, ask->email ? NULL : ask->host));
+    struct flow       *f = begin(ask);
     if (ask->host)
         flow_set_target(f, ask->host, ask->port, "url");
     f->server_leg = FLOW_MAKE(f, server_leg);
+    flow_fill_chain(f, chain);
+    f->server_leg->order = chain_order_name(chain_order(file));
     judge_flow(ask, f, chain, NULL);
     cert_chain_free(chain);
+    cert_chain_free(file);
     end(ask, f);
     *out = f;
     return true;
@@ -221,9 +250,10 @@ bool explain_host(const struct explain_ask *ask, struct flow **out, struct err *
 
         record_mail(f, &p);
         record_leg(f, &p);
-        if (chain)
+        if (chain) {
+            flow_fill_chain(f, chain);
             judge_flow(ask, f, chain, p.leg);
-        else if (unreadable.text[0] && leg_facts(p.leg)->certificate)
+        } else if (unreadable.text[0] && leg_facts(p.leg)->certificate)
             flow_note_add(f, "explain/chain-unreadable", "medium", unreadable.text, "proxy");
         cert_chain_free(chain);
         if (f->server_leg->symptom) {

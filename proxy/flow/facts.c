@@ -7,6 +7,7 @@
 #include "agent.h"
 #include "base/host.h"
 #include "cert/chain.h"
+#include "cert/chain_order.h"
 #include "cert/facts.h"
 #include "fetch/evidence.h"
 #include "flow.h"
@@ -106,6 +107,7 @@ void flow_fill_chain(struct flow *f, const struct cert_chain *chain)
 
     leg->chain = NULL;
     leg->n_chain = 0;
+    leg->order = chain_order_name(chain_order(chain));
     for (size_t i = 0; i < chain->n; i++) {
         struct flow_certificate *c = flow_list_add(f, &leg->chain, &leg->n_chain, flow_type_certificate());
 
@@ -124,6 +126,17 @@ static void fill_checks(struct flow *f, struct flow_verdict *out, const struct v
         out->checks[i].cert = (int64_t)v->checks[i].cert;
         out->checks[i].osstatus = v->checks[i].check->osstatus;
         out->checks[i].detail = flow_text(f, v->checks[i].detail);
+    }
+}
+
+static void fill_detours(struct flow *f, struct flow_verdict *out, const struct verdict *v)
+{
+    for (size_t i = 0; i < v->n_detours; i++) {
+        struct flow_detour *d = flow_list_add(f, &out->detours, &out->n_detours, flow_type_detour());
+
+        d->why = flow_text(f, v->detours[i].why);
+        for (size_t k = 0; k < v->detours[i].n; k++)
+            flow_texts_add(f, &d->path, v->detours[i].sha256[k]);
     }
 }
 
@@ -160,6 +173,7 @@ struct flow_verdict *flow_make_verdict(struct flow *f, const struct verdict *v)
     }
     out->overridable = v->overridable;
     fill_checks(f, out, v);
+    fill_detours(f, out, v);
     for (size_t i = 0; i < v->n_causes; i++)
         flow_texts_add(f, &out->causes, v->causes[i]);
     for (size_t i = 0; i < v->n_path; i++)

@@ -66,6 +66,20 @@ static void put_checks(struct json_out *out, const struct flow_verdict *v)
     json_array_end(out);
 }
 
+static void put_detours(struct json_out *out, const struct flow_verdict *v)
+{
+    if (!v->n_detours)
+        return;
+    put_list(out, "detours");
+    for (size_t i = 0; i < v->n_detours; i++) {
+        json_object(out);
+        put_texts(out, "path", &v->detours[i].path);
+        json_put_text(out, "why", v->detours[i].why);
+        json_object_end(out);
+    }
+    json_array_end(out);
+}
+
 void flow_verdict_json(const struct flow_verdict *v, struct json_out *out)
 {
     if (!v) {
@@ -75,6 +89,8 @@ void flow_verdict_json(const struct flow_verdict *v, struct json_out *out)
     json_object(out);
     json_put_int(out, "v", 1);
     json_put_text(out, "verdict", v->verdict);
+    if (v->policy)
+        json_put_text(out, "policy", v->policy);
     json_put_text(out, "anchors_are", v->anchors_are);
     json_put_text(out, "class", v->class);
     json_put_text(out, "text", v->text);
@@ -85,6 +101,7 @@ void flow_verdict_json(const struct flow_verdict *v, struct json_out *out)
     put_checks(out, v);
     put_texts(out, "path", &v->path);
     put_texts(out, "causes", &v->causes);
+    put_detours(out, v);
     json_put_text(out, "ct", v->ct);
     json_put_text(out, "revocation", v->revocation);
     json_put_text(out, "revocation_source", v->revocation_source);
@@ -221,10 +238,16 @@ static void put_server_leg(struct json_out *out, const struct flow *f)
     for (size_t i = 0; i < leg->n_chain; i++)
         json_text(out, leg->chain[i].sha256);
     json_array_end(out);
+    if (leg->order)
+        json_put_text(out, "order", leg->order);
     json_put_text(out, "staple", leg->staple);
     put_fetched(out, leg);
     json_key(out, "verdict");
     flow_verdict_json(leg->verdict, out);
+    if (leg->verdict_webpki) {
+        json_key(out, "verdict_webpki");
+        flow_verdict_json(leg->verdict_webpki, out);
+    }
     json_put_text(out, "trusted_by", leg->trusted_by);
     if (leg->ca_status) {
         json_put_text(out, "ca_status", leg->ca_status);

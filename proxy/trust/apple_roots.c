@@ -12,10 +12,11 @@
 #include "cert/facts.h"
 
 struct apple_roots {
-    _Atomic unsigned   refs;
-    struct map        *roots, *removed, *limits; /* owned: fingerprint in hex -> its record, owned */
-    struct map        *by_ski, *by_key; /* owned: key id, key's fingerprint -> struct apple_root for sites, borrowed */
-    size_t             n_tls;
+    _Atomic unsigned refs;
+    struct map *roots, *removed, *limits; /* owned: fingerprint in hex -> its record, owned */
+    struct map *by_ski,
+        *by_key; /* owned: key id, key's fingerprint -> struct apple_root for sites, borrowed */
+    size_t n_tls;
     struct table_facts facts[N_TABLES]; /* the three */
 };
 
@@ -85,7 +86,7 @@ static bool fresh_sha256(const struct map *m, const json_t *row, char hex[static
 
 static bool row_time(const json_t *row, const char *key, int64_t *out)
 {
-    bool        broken = false;
+    bool broken = false;
     const char *text = table_text(row, key, &broken);
 
     return !broken && (!text || time_parse_rfc3339(text, out));
@@ -93,10 +94,10 @@ static bool row_time(const json_t *row, const char *key, int64_t *out)
 
 static bool root_read(struct apple_roots *a, const json_t *row, struct err *e)
 {
-    bool              broken = false;
-    const char       *name = table_text(row, "name", &broken), *ski = table_text(row, "ski", &broken);
+    bool broken = false;
+    const char *name = table_text(row, "name", &broken), *ski = table_text(row, "ski", &broken);
     struct apple_root r = {.from = INT64_MIN, .until = INT64_MAX}, *kept;
-    uint8_t           key[32];
+    uint8_t key[32];
 
     if (!fresh_sha256(a->roots, row, r.sha256, e))
         return false;
@@ -124,10 +125,10 @@ static bool root_read(struct apple_roots *a, const json_t *row, struct err *e)
 
 static bool removed_read(struct apple_roots *a, const json_t *row, struct err *e)
 {
-    bool                 broken = false;
-    const char          *name = table_text(row, "name", &broken), *last = table_text(row, "last", &broken),
-                        *gone = table_text(row, "gone", &broken);
-    char                 hex[65];
+    bool broken = false;
+    const char *name = table_text(row, "name", &broken), *last = table_text(row, "last", &broken),
+               *gone = table_text(row, "gone", &broken);
+    char hex[65];
     struct apple_removed r = {.root = json_is_true(json_object_get(row, "root"))};
 
     if (!fresh_sha256(a->removed, row, hex, e))
@@ -144,7 +145,7 @@ static bool removed_read(struct apple_roots *a, const json_t *row, struct err *e
 static bool usage_has(const json_t *usage, const char *name)
 {
     const json_t *item;
-    size_t        i;
+    size_t i;
 
     json_array_foreach(usage, i, item)
     {
@@ -156,10 +157,10 @@ static bool usage_has(const json_t *usage, const char *name)
 
 static bool limit_read(struct apple_roots *a, const json_t *row, struct err *e)
 {
-    bool               broken = false;
-    const char        *name = table_text(row, "name", &broken);
-    const json_t      *usage = json_object_get(row, "usage");
-    char               hex[65];
+    bool broken = false;
+    const char *name = table_text(row, "name", &broken);
+    const json_t *usage = json_object_get(row, "usage");
+    char hex[65];
     struct apple_limit l = {.from = INT64_MIN, .until = INT64_MAX};
 
     if (!fresh_sha256(a->limits, row, hex, e))
@@ -181,8 +182,8 @@ static bool limit_read(struct apple_roots *a, const json_t *row, struct err *e)
 
 static const struct {
     enum table_id id;
-    const char   *rows;
-    row_reader   *read;
+    const char *rows;
+    row_reader *read;
 } readers[] = {
     {TABLE_ROOTS, "roots", root_read},
     {TABLE_REMOVED, "removed", removed_read},
@@ -194,7 +195,7 @@ enum { N_READERS = sizeof readers / sizeof readers[0] };
 static bool rows_read(struct apple_roots *a, const json_t *rows, row_reader *read, struct err *e)
 {
     const json_t *row;
-    size_t        i;
+    size_t i;
 
     if (json_array_size(rows) > APPLE_ROWS_MOST)
         return err_set(e, ERR_INPUT, "more than %d rows", APPLE_ROWS_MOST);
@@ -221,11 +222,12 @@ static struct apple_roots *apple_roots_new(void)
 
 static bool table_take(struct apple_roots *a, size_t reader, const char *data_dir, struct err *e)
 {
-    enum table_id       id = readers[reader].id;
+    enum table_id id = readers[reader].id;
     struct table_facts *facts = &a->facts[id];
-    json_t             *table = table_open(id, data_dir, facts, e);
-    bool                ok = table && (rows_read(a, json_object_get(table, readers[reader].rows), readers[reader].read, e)
-                            || err_wrap(e, "%s", facts->path ? facts->path : facts->name));
+    json_t *table = table_open(id, data_dir, facts, e);
+    bool ok = table && (rows_read(a, json_object_get(table, readers[reader].rows),
+                            readers[reader].read, e) ||
+                           err_wrap(e, "%s", facts->path ? facts->path : facts->name));
 
     json_decref(table);
     return ok;
@@ -246,7 +248,7 @@ struct apple_roots *apple_roots_open(const char *data_dir, struct err *e)
 bool apple_roots_check(enum table_id id, const struct json_t *table, struct err *e)
 {
     struct apple_roots *a = apple_roots_new();
-    bool                ok = false, known = false;
+    bool ok = false, known = false;
 
     for (size_t i = 0; i < N_READERS; i++)
         if (readers[i].id == id) {
@@ -303,7 +305,8 @@ bool apple_roots_vouch(const struct apple_roots *a, const struct cert *c)
     return r && r->until >= c->not_after && strcmp(r->name, c->subject.text) == 0;
 }
 
-const struct apple_root *apple_roots_likely_issuer(const struct apple_roots *a, const struct cert *c)
+const struct apple_root *apple_roots_likely_issuer(
+    const struct apple_roots *a, const struct cert *c)
 {
     const struct apple_root *r = c->aki ? map_get(a->by_ski, c->aki) : NULL;
 

@@ -10,8 +10,9 @@
 /* Its key pair can be made: then it can be read as well. */
 static bool makes_keys(OSSL_LIB_CTX *context, const char *kind, const char *curve)
 {
-    EVP_PKEY *key = curve ? EVP_PKEY_Q_keygen(context, NULL, kind, curve) : EVP_PKEY_Q_keygen(context, NULL, kind);
-    bool      made = key != NULL;
+    EVP_PKEY *key = curve ? EVP_PKEY_Q_keygen(context, NULL, kind, curve)
+                          : EVP_PKEY_Q_keygen(context, NULL, kind);
+    bool made = key != NULL;
 
     EVP_PKEY_free(key);
     return made;
@@ -20,7 +21,7 @@ static bool makes_keys(OSSL_LIB_CTX *context, const char *kind, const char *curv
 static bool has_digest(OSSL_LIB_CTX *context, const char *name)
 {
     EVP_MD *digest = EVP_MD_fetch(context, name, NULL);
-    bool    there = digest != NULL;
+    bool there = digest != NULL;
 
     EVP_MD_free(digest);
     return there;
@@ -28,8 +29,9 @@ static bool has_digest(OSSL_LIB_CTX *context, const char *name)
 
 void openssl_facts_read(struct openssl_facts *out)
 {
-    /* One of its own: a provider that is loaded on request would take the place of the default one. */
-    OSSL_LIB_CTX  *context = OSSL_LIB_CTX_new();
+    /* One of its own: a provider that is loaded on request would take the place of the default one.
+     */
+    OSSL_LIB_CTX *context = OSSL_LIB_CTX_new();
     OSSL_PROVIDER *standard = context ? OSSL_PROVIDER_load(context, "default") : NULL;
     OSSL_PROVIDER *legacy = context ? OSSL_PROVIDER_load(context, "legacy") : NULL;
 

@@ -12,14 +12,14 @@
 /* One row: hosts directly below one suffix. */
 struct pin_row {
     struct pin_row *next; /* of the same suffix; owned */
-    char           *policy;
-    char          **labels, **but; /* patterns; owned */
-    size_t          n_labels, n_but;
+    char *policy;
+    char **labels, **but; /* patterns; owned */
+    size_t n_labels, n_but;
 };
 
 struct pinned_hosts {
-    struct map        *by_suffix; /* owned: "apple.com" -> its rows */
-    struct map        *listed;    /* owned: "apple.com" or "*.apple.com" -> itself, owned */
+    struct map *by_suffix; /* owned: "apple.com" -> its rows */
+    struct map *listed;    /* owned: "apple.com" or "*.apple.com" -> itself, owned */
     struct table_facts facts;
 };
 
@@ -47,14 +47,15 @@ static void rows_drop(void *value)
 static bool is_plain(const char *text, const char *more)
 {
     for (const char *at = text; *at; at++)
-        if (!(*at >= 'a' && *at <= 'z') && !(*at >= '0' && *at <= '9') && *at != '-' && !strchr(more, *at))
+        if (!(*at >= 'a' && *at <= 'z') && !(*at >= '0' && *at <= '9') && *at != '-' &&
+            !strchr(more, *at))
             return false;
     return *text != '\0';
 }
 
 static bool patterns_read(const json_t *list, char ***out, size_t *n)
 {
-    size_t        i;
+    size_t i;
     const json_t *item;
 
     if (list && (!json_is_array(list) || json_array_size(list) > PINNED_ROWS_MOST))
@@ -73,16 +74,18 @@ static bool patterns_read(const json_t *list, char ***out, size_t *n)
 
 static bool row_read(struct pinned_hosts *p, const json_t *row, struct err *e)
 {
-    bool            broken = false;
-    const char     *policy = table_text(row, "policy", &broken), *suffix = table_text(row, "suffix", &broken);
+    bool broken = false;
+    const char *policy = table_text(row, "policy", &broken),
+               *suffix = table_text(row, "suffix", &broken);
     struct pin_row *made;
 
     if (broken || !policy || !*policy || !suffix || !is_plain(suffix, "."))
         return err_set(e, ERR_INPUT, "its policy or suffix is none");
     made = mem_new(sizeof *made);
     made->policy = mem_text(policy);
-    if (!patterns_read(json_object_get(row, "labels"), &made->labels, &made->n_labels)
-        || !patterns_read(json_object_get(row, "but"), &made->but, &made->n_but) || made->n_labels == 0) {
+    if (!patterns_read(json_object_get(row, "labels"), &made->labels, &made->n_labels) ||
+        !patterns_read(json_object_get(row, "but"), &made->but, &made->n_but) ||
+        made->n_labels == 0) {
         rows_drop(made);
         return err_set(e, ERR_INPUT, "its labels are none: a list of patterns with *, # and ?");
     }
@@ -92,7 +95,7 @@ static bool row_read(struct pinned_hosts *p, const json_t *row, struct err *e)
 
 static bool rows_read(struct pinned_hosts *p, const json_t *rows, struct err *e)
 {
-    size_t        i;
+    size_t i;
     const json_t *row;
 
     if (json_array_size(rows) > PINNED_ROWS_MOST)
@@ -107,11 +110,12 @@ static bool rows_read(struct pinned_hosts *p, const json_t *rows, struct err *e)
 
 static bool listed_read(struct pinned_hosts *p, const json_t *list, struct err *e)
 {
-    size_t        i;
+    size_t i;
     const json_t *item;
 
     if (list && (!json_is_array(list) || json_array_size(list) > PINNED_ROWS_MOST))
-        return err_set(e, ERR_INPUT, "its \"listed\" is no list of at most %d names", PINNED_ROWS_MOST);
+        return err_set(
+            e, ERR_INPUT, "its \"listed\" is no list of at most %d names", PINNED_ROWS_MOST);
     json_array_foreach(list, i, item)
     {
         const char *text = json_string_value(item);
@@ -129,7 +133,8 @@ struct pinned_hosts *pinned_hosts_parse(const struct json_t *table, struct err *
 
     p->by_suffix = map_new();
     p->listed = map_new();
-    if (rows_read(p, json_object_get(table, "hosts"), e) && listed_read(p, json_object_get(table, "listed"), e))
+    if (rows_read(p, json_object_get(table, "hosts"), e) &&
+        listed_read(p, json_object_get(table, "listed"), e))
         return p;
     pinned_hosts_free(p);
     return NULL;
@@ -137,8 +142,8 @@ struct pinned_hosts *pinned_hosts_parse(const struct json_t *table, struct err *
 
 struct pinned_hosts *pinned_hosts_open(const char *data_dir, struct err *e)
 {
-    struct table_facts   facts;
-    json_t              *table = table_open(TABLE_PINNED_HOSTS, data_dir, &facts, e);
+    struct table_facts facts;
+    json_t *table = table_open(TABLE_PINNED_HOSTS, data_dir, &facts, e);
     struct pinned_hosts *p = table ? pinned_hosts_parse(table, e) : NULL;
 
     json_decref(table);
@@ -161,7 +166,8 @@ void pinned_hosts_free(struct pinned_hosts *p)
     mem_free(p);
 }
 
-/* Both are short, and our table has few stars a pattern; a hostile file has 63 characters to be slow with. `*` is anything,
+/* Both are short, and our table has few stars a pattern; a hostile file has 63 characters to be
+ * slow with. `*` is anything,
  * `#` up to three digits, `?` one character. */
 static bool fits(const char *pattern, const char *text, unsigned *steps)
 {
@@ -175,7 +181,8 @@ static bool fits(const char *pattern, const char *text, unsigned *steps)
         for (size_t n = 0;; n++) {
             if (fits(pattern + 1, text + n, steps))
                 return true;
-            if (n == most || text[n] == '\0' || (*pattern == '#' && !isdigit((unsigned char)text[n])))
+            if (n == most || text[n] == '\0' ||
+                (*pattern == '#' && !isdigit((unsigned char)text[n])))
                 return false;
         }
     }
@@ -201,18 +208,20 @@ static bool is_listed(const struct pinned_hosts *p, const char *host)
     for (const char *dot = strchr(host, '.'); dot; dot = strchr(dot + 1, '.')) {
         char star[258];
 
-        if ((size_t)snprintf(star, sizeof star, "*%s", dot) < sizeof star && map_get(p->listed, star))
+        if ((size_t)snprintf(star, sizeof star, "*%s", dot) < sizeof star &&
+            map_get(p->listed, star))
             return true;
     }
     return false;
 }
 
-/* iOS looks for what stands after the first label as a whole, and tries the first label with each of its patterns. */
+/* iOS looks for what stands after the first label as a whole, and tries the first label with each
+ * of its patterns. */
 const char *pinned_hosts_policy(const struct pinned_hosts *p, const char *host)
 {
     const char *dot = strchr(host, '.');
-    char        label[PINNED_PATTERN_MOST + 1];
-    size_t      len = dot ? (size_t)(dot - host) : 0;
+    char label[PINNED_PATTERN_MOST + 1];
+    size_t len = dot ? (size_t)(dot - host) : 0;
 
     if (!dot || len >= sizeof label)
         return NULL;

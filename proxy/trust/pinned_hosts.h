@@ -1,8 +1,8 @@
-/* trust/pinned_hosts.h - the hosts whose keys iOS itself knows: whatever root is installed, an intercepted connection to
- * one of them fails, and that is no fault of anybody's.
+/* trust/pinned_hosts.h - the hosts whose keys iOS itself knows: whatever root is installed, an
+ * intercepted connection to one of them fails, and that is no fault of anybody's.
  *
- * One table (certs/apple/pinned-hosts.json), read at the start, then shared; immutable; any thread. Used by relay/ and
- * app/. */
+ * One table (certs/apple/pinned-hosts.json), read at the start, then shared; immutable; any thread.
+ * Used by relay/ and app/. */
 #ifndef WHYTLS_TRUST_PINNED_HOSTS_H
 #define WHYTLS_TRUST_PINNED_HOSTS_H
 
@@ -23,11 +23,12 @@ enum {
 struct pinned_hosts *pinned_hosts_open(const char *data_dir, struct err *e) MUST_USE;
 /* Of a table at hand. */
 struct pinned_hosts *pinned_hosts_parse(const struct json_t *table, struct err *e) MUST_USE;
-void                 pinned_hosts_free(struct pinned_hosts *p); /* NULL is fine */
+void pinned_hosts_free(struct pinned_hosts *p); /* NULL is fine */
 
-/* Apple's name for the policy that pins this host (normal form of base/host.h), as "AMP"; "listed" when only Apple's page
- * of services that fail behind an intercepting proxy has it; NULL when neither has. Borrowed from `p`. */
-const char               *pinned_hosts_policy(const struct pinned_hosts *p, const char *host);
+/* Apple's name for the policy that pins this host (normal form of base/host.h), as "AMP"; "listed"
+ * when only Apple's page of services that fail behind an intercepting proxy has it; NULL when
+ * neither has. Borrowed from `p`. */
+const char *pinned_hosts_policy(const struct pinned_hosts *p, const char *host);
 const struct table_facts *pinned_hosts_facts(const struct pinned_hosts *p);
 
 #endif

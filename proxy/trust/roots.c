@@ -29,23 +29,25 @@ enum { IN_SYSTEM = 1 << 0, IN_NAMED = 1 << 1, IN_ALSO = 1 << 2 };
 /* One that is known. */
 struct entry {
     const struct cert *cert; /* borrowed from `all` */
-    unsigned           in;
+    unsigned in;
 };
 
 struct roots {
     _Atomic unsigned int refs;
-    struct cert_chain   *all;        /* owned; no two alike */
-    struct map          *by_id;      /* owned: fingerprint in hex -> struct entry, owned */
-    const struct cert  **by_subject; /* owned; of `all`, sorted by normalised subject; made once all are there */
-    X509_STORE          *store;      /* owned: what OpenSSL goes by, which never asks Apple */
-    struct cert_chain   *mozilla;    /* owned: the system's bundle, whatever is gone by; NULL: none */
-    struct map          *mozilla_by_id, *mozilla_by_key; /* owned: fingerprint, that of the key -> cert, borrowed */
-    struct apple_roots  *apple;      /* a reference; NULL: nobody asks Apple */
-    bool                 by_apple;   /* Apple's list decides, not the store */
-    const char          *name;       /* static */
-    char                *path;       /* owned; NULL when there was no file */
-    char                 list[160];  /* which one Apple's is */
-    uint64_t             id;
+    struct cert_chain *all; /* owned; no two alike */
+    struct map *by_id;      /* owned: fingerprint in hex -> struct entry, owned */
+    const struct cert *
+        *by_subject;   /* owned; of `all`, sorted by normalised subject; made once all are there */
+    X509_STORE *store; /* owned: what OpenSSL goes by, which never asks Apple */
+    struct cert_chain *mozilla; /* owned: the system's bundle, whatever is gone by; NULL: none */
+    struct map *mozilla_by_id,
+        *mozilla_by_key;       /* owned: fingerprint, that of the key -> cert, borrowed */
+    struct apple_roots *apple; /* a reference; NULL: nobody asks Apple */
+    bool by_apple;             /* Apple's list decides, not the store */
+    const char *name;          /* static */
+    char *path;                /* owned; NULL when there was no file */
+    char list[160];            /* which one Apple's is */
+    uint64_t id;
 };
 
 /* Debian, Red Hat, macOS with Homebrew, the BSDs. */
@@ -71,7 +73,7 @@ static const char *system_bundle(void)
 static struct roots *roots_new(const char *name)
 {
     static _Atomic uint64_t made;
-    struct roots           *r = mem_new(sizeof(*r));
+    struct roots *r = mem_new(sizeof(*r));
 
     r->id = 1 + atomic_fetch_add_explicit(&made, 1, memory_order_relaxed);
     atomic_init(&r->refs, 1);
@@ -115,14 +117,14 @@ static bool add_file(struct roots *r, const char *path, unsigned in, struct err 
 /* Files that hold no certificate are passed over: /etc/ssl/certs has others in it. */
 static bool add_directory(struct roots *r, const char *path, unsigned in, struct err *e)
 {
-    DIR           *dir = opendir(path);
+    DIR *dir = opendir(path);
     struct dirent *entry;
-    bool           any = false;
+    bool any = false;
 
     if (!dir)
         return err_sys(e, "%s", path);
     while ((entry = readdir(dir))) {
-        char       *file = entry->d_name[0] == '.' ? NULL : file_join(path, entry->d_name);
+        char *file = entry->d_name[0] == '.' ? NULL : file_join(path, entry->d_name);
         struct stat st;
 
         if (file && stat(file, &st) == 0 && S_ISREG(st.st_mode) && add_file(r, file, in, NULL))
@@ -142,12 +144,13 @@ static bool add_path(struct roots *r, const char *path, unsigned in, struct err 
     return S_ISDIR(st.st_mode) ? add_directory(r, path, in, e) : add_file(r, path, in, e);
 }
 
-/* The certificates of Apple's own bundle, from somebody with a Mac: the list decides which of them count. */
+/* The certificates of Apple's own bundle, from somebody with a Mac: the list decides which of them
+ * count. */
 static bool add_apples(struct roots *r, const char *data_dir, struct err *e)
 {
     char *folder = data_dir ? table_folder(data_dir) : NULL,
          *path = folder ? file_join(folder, ROOTS_APPLE_BUNDLE) : NULL;
-    bool  ok = !path || !file_exists(path) || add_file(r, path, 0, e);
+    bool ok = !path || !file_exists(path) || add_file(r, path, 0, e);
 
     mem_free(folder);
     mem_free(path);
@@ -176,15 +179,16 @@ static void subjects_index(struct roots *r)
     qsort(r->by_subject, r->all->n, sizeof(const struct cert *), subject_order);
 }
 
-/* The public list of this computer. With a file of one's own it is a second opinion, and may be absent; else it is a
- * source of parents, and a failure when it cannot be read. */
+/* The public list of this computer. With a file of one's own it is a second opinion, and may be
+ * absent; else it is a source of parents, and a failure when it cannot be read. */
 static bool mozilla_open(struct roots *r, bool needed, struct err *e)
 {
     const char *path = system_bundle();
 
     if (!path)
-        return !needed
-               || err_set(e, ERR_CONFIG, "no bundle of roots on this system (install ca-certificates, or name a file)");
+        return !needed ||
+               err_set(e, ERR_CONFIG,
+                   "no bundle of roots on this system (install ca-certificates, or name a file)");
     r->mozilla = cert_chain_from_file(path, needed ? e : NULL);
     for (size_t i = 0; r->mozilla && i < r->mozilla->n; i++) {
         const struct cert *c = r->mozilla->at[i];
@@ -203,7 +207,7 @@ static bool mozilla_open(struct roots *r, bool needed, struct err *e)
 static bool apple_open(struct roots *r, const char *data_dir, struct err *e)
 {
     const struct table_facts *facts;
-    char                      day[TIME_TEXT_CAP];
+    char day[TIME_TEXT_CAP];
 
     r->apple = apple_roots_open(data_dir, e);
     if (!r->apple)
@@ -211,7 +215,8 @@ static bool apple_open(struct roots *r, const char *data_dir, struct err *e)
     facts = apple_roots_facts(r->apple, TABLE_ROOTS);
     snprintf(r->list, sizeof(r->list), "%s%s%s", *facts->version ? "store " : "", facts->version,
         *facts->version ? " of " : "");
-    snprintf(r->list + strlen(r->list), sizeof(r->list) - strlen(r->list), "%s", time_day(day, facts->date));
+    snprintf(r->list + strlen(r->list), sizeof(r->list) - strlen(r->list), "%s",
+        time_day(day, facts->date));
     return true;
 }
 
@@ -223,13 +228,15 @@ static bool add_named(struct roots *r, const char *path, struct err *e)
 
 struct roots *roots_load(const char *which, const char *also, const char *data_dir, struct err *e)
 {
-    bool          apple = !which || strcmp(which, "apple") == 0, mozilla = which && strcmp(which, "mozilla") == 0;
+    bool apple = !which || strcmp(which, "apple") == 0,
+         mozilla = which && strcmp(which, "mozilla") == 0;
     struct roots *r = roots_new(apple ? "apple" : mozilla ? "mozilla" : "custom");
-    bool          ok;
+    bool ok;
 
     r->by_apple = apple;
-    ok = apple_open(r, data_dir, e) && mozilla_open(r, apple || mozilla, e) && (apple || mozilla || add_named(r, which, e))
-         && (!apple || add_apples(r, data_dir, e)) && (!also || add_path(r, also, IN_ALSO, e));
+    ok = apple_open(r, data_dir, e) && mozilla_open(r, apple || mozilla, e) &&
+         (apple || mozilla || add_named(r, which, e)) && (!apple || add_apples(r, data_dir, e)) &&
+         (!also || add_path(r, also, IN_ALSO, e));
     if (ok) {
         subjects_index(r);
         return r;
@@ -300,7 +307,7 @@ static unsigned lists_of(const struct roots *r, const struct cert *c)
 
 const struct cert *roots_find(const struct roots *r, const uint8_t sha256[static 32])
 {
-    char                hex[65];
+    char hex[65];
     const struct entry *entry;
 
     text_hex(hex, sha256, 32);
@@ -317,8 +324,8 @@ bool roots_trust(const struct roots *r, const struct cert *c)
     return (in & IN_ALSO) || apple_roots_vouch(r->apple, c);
 }
 
-/* What the key of one of Mozilla's roots signed is verified by that root, whichever certificate of it was sent. A cross-sign
- * that Apple's list ends at may lead on to a root of Mozilla's. */
+/* What the key of one of Mozilla's roots signed is verified by that root, whichever certificate of
+ * it was sent. A cross-sign that Apple's list ends at may lead on to a root of Mozilla's. */
 static bool mozilla_vouches(const struct roots *r, const struct cert *c)
 {
     const struct cert *twin = map_get(r->mozilla_by_key, c->spki_sha256_hex);
@@ -328,7 +335,8 @@ static bool mozilla_vouches(const struct roots *r, const struct cert *c)
     if (twin && c->is_ca && cert_name_equal(&twin->subject, &c->subject))
         return true;
     for (size_t i = 0; r->mozilla && !c->self_issued && i < r->mozilla->n; i++)
-        if (cert_name_equal(&r->mozilla->at[i]->subject, &c->issuer) && cert_is_signed_by(c, r->mozilla->at[i]))
+        if (cert_name_equal(&r->mozilla->at[i]->subject, &c->issuer) &&
+            cert_is_signed_by(c, r->mozilla->at[i]))
             return true;
     return false;
 }
@@ -336,7 +344,7 @@ static bool mozilla_vouches(const struct roots *r, const struct cert *c)
 const char *roots_trusted_by(const struct roots *r, const struct cert *c)
 {
     unsigned in = lists_of(r, c);
-    bool     apple, mozilla;
+    bool apple, mozilla;
 
     if (!r->apple)
         return in ? r->name : "neither";
@@ -377,7 +385,8 @@ size_t roots_find_subject(
         else
             high = middle;
     }
-    for (; low < r->all->n && n < most && cert_name_equal(&r->by_subject[low]->subject, subject); low++)
+    for (; low < r->all->n && n < most && cert_name_equal(&r->by_subject[low]->subject, subject);
+         low++)
         out[n++] = r->by_subject[low];
     return n;
 }

@@ -13,20 +13,22 @@
 #include "base/time_text.h"
 
 /* certs/apple/NAME.json, as the build turned it into an array. */
-extern const uint8_t trust_roots_json[], trust_removed_json[], trust_limits_json[], trust_pinned_hosts_json[], trust_ct_logs_json[];
-extern const size_t  trust_roots_json_len, trust_removed_json_len, trust_limits_json_len, trust_pinned_hosts_json_len,
-    trust_ct_logs_json_len;
+extern const uint8_t trust_roots_json[], trust_removed_json[], trust_limits_json[],
+    trust_pinned_hosts_json[], trust_ct_logs_json[];
+extern const size_t trust_roots_json_len, trust_removed_json_len, trust_limits_json_len,
+    trust_pinned_hosts_json_len, trust_ct_logs_json_len;
 
 static const struct {
-    const char    *name, *rows;
+    const char *name, *rows;
     const uint8_t *bytes;
-    const size_t  *len;
-    unsigned       fresh_days;
+    const size_t *len;
+    unsigned fresh_days;
 } tables[N_TABLES] = {
     [TABLE_ROOTS] = {"roots", "roots", trust_roots_json, &trust_roots_json_len, 365},
     [TABLE_REMOVED] = {"removed", "removed", trust_removed_json, &trust_removed_json_len, 365},
     [TABLE_LIMITS] = {"limits", "limits", trust_limits_json, &trust_limits_json_len, 365},
-    [TABLE_PINNED_HOSTS] = {"pinned-hosts", "hosts", trust_pinned_hosts_json, &trust_pinned_hosts_json_len, 365},
+    [TABLE_PINNED_HOSTS] = {"pinned-hosts", "hosts", trust_pinned_hosts_json,
+        &trust_pinned_hosts_json_len, 365},
     /* The age at which an iPhone stops enforcing by its own list. */
     [TABLE_CT_LOGS] = {"ct-logs", "logs", trust_ct_logs_json, &trust_ct_logs_json_len, 60},
 };
@@ -49,8 +51,8 @@ bool table_find(const char *name, enum table_id *out)
 /* DIR/BELOW/NAME.json when it is there. */
 static char *file_in(enum table_id id, const char *dir, const char *below)
 {
-    char        file[TABLE_WORD_CAP];
-    char       *folder, *path;
+    char file[TABLE_WORD_CAP];
+    char *folder, *path;
 
     if (!dir || !*dir)
         return NULL;
@@ -97,7 +99,8 @@ char *table_folder(const char *data_dir)
     return file_join(data_dir, "data");
 }
 
-uint8_t *table_bytes(enum table_id id, const char *data_dir, size_t *len, char **path, struct err *e)
+uint8_t *table_bytes(
+    enum table_id id, const char *data_dir, size_t *len, char **path, struct err *e)
 {
     uint8_t *bytes = NULL;
 
@@ -131,7 +134,7 @@ static int hex_digit(char c)
 
 bool table_sha256(const struct json_t *row, const char *key, uint8_t out[static 32])
 {
-    bool        broken = false;
+    bool broken = false;
     const char *text = table_text(row, key, &broken);
 
     if (!text || strlen(text) != 64)
@@ -148,7 +151,7 @@ bool table_sha256(const struct json_t *row, const char *key, uint8_t out[static 
 
 static void word_take(const json_t *o, const char *key, char out[static TABLE_WORD_CAP])
 {
-    bool        broken = false;
+    bool broken = false;
     const char *text = table_text(o, key, &broken);
 
     snprintf(out, TABLE_WORD_CAP, "%s", text ? text : "");
@@ -156,8 +159,8 @@ static void word_take(const json_t *o, const char *key, char out[static TABLE_WO
 
 static bool head_read(enum table_id id, const json_t *o, struct table_facts *facts, struct err *e)
 {
-    bool          broken = false;
-    const char   *name = table_text(o, "table", &broken), *date = table_text(o, "date", &broken);
+    bool broken = false;
+    const char *name = table_text(o, "table", &broken), *date = table_text(o, "date", &broken);
     const json_t *rows = json_object_get(o, tables[id].rows);
 
     facts->name = tables[id].name;
@@ -165,7 +168,8 @@ static bool head_read(enum table_id id, const json_t *o, struct table_facts *fac
     if (!name || strcmp(name, tables[id].name) != 0)
         return err_set(e, ERR_INPUT, "its \"table\" is not \"%s\"", tables[id].name);
     if (!date || !time_parse_rfc3339(date, &facts->date))
-        return err_set(e, ERR_INPUT, "its \"date\" is none: write when it was issued, as 2026-11-21");
+        return err_set(
+            e, ERR_INPUT, "its \"date\" is none: write when it was issued, as 2026-11-21");
     if (!json_is_array(rows) || json_array_size(rows) == 0)
         return err_set(e, ERR_INPUT, "it has no list \"%s\"", tables[id].rows);
     word_take(o, "source", facts->source);
@@ -179,7 +183,7 @@ struct json_t *table_parse(
     enum table_id id, const uint8_t *bytes, size_t len, struct table_facts *facts, struct err *e)
 {
     json_error_t why;
-    json_t      *o = json_loadb((const char *)bytes, len, JSON_REJECT_DUPLICATES, &why);
+    json_t *o = json_loadb((const char *)bytes, len, JSON_REJECT_DUPLICATES, &why);
 
     *facts = (struct table_facts){0};
     if (!o)
@@ -190,12 +194,13 @@ struct json_t *table_parse(
     return NULL;
 }
 
-struct json_t *table_open(enum table_id id, const char *data_dir, struct table_facts *facts, struct err *e)
+struct json_t *table_open(
+    enum table_id id, const char *data_dir, struct table_facts *facts, struct err *e)
 {
-    size_t   len = 0;
-    char    *path = NULL;
+    size_t len = 0;
+    char *path = NULL;
     uint8_t *bytes = table_bytes(id, data_dir, &len, &path, e);
-    json_t  *o;
+    json_t *o;
 
     *facts = (struct table_facts){0};
     if (!bytes)
@@ -225,7 +230,8 @@ bool table_check(enum table_id id, const char *data_dir, struct table_facts *fac
     return o != NULL;
 }
 
-bool table_check_bytes(enum table_id id, const uint8_t *bytes, size_t len, struct table_facts *facts, struct err *e)
+bool table_check_bytes(
+    enum table_id id, const uint8_t *bytes, size_t len, struct table_facts *facts, struct err *e)
 {
     json_t *o = table_parse(id, bytes, len, facts, e);
 

@@ -32,7 +32,8 @@ static const struct checkup_finding *found(const struct checkup *c, const char *
     return NULL;
 }
 
-static void says(const struct checkup *c, const char *about, enum finding_state state, const char *words)
+static void says(
+    const struct checkup *c, const char *about, enum finding_state state, const char *words)
 {
     const struct checkup_finding *f = found(c, about);
 
@@ -69,7 +70,7 @@ static void a_clock_before_the_lists_is_a_fault(void **state)
 
 static void folders_that_others_can_write_are_a_fault(void **state)
 {
-    char           dir[] = "/tmp/checkup-XXXXXX";
+    char dir[] = "/tmp/checkup-XXXXXX";
     struct checkup c;
 
     (void)state;
@@ -90,15 +91,15 @@ static void folders_that_others_can_write_are_a_fault(void **state)
 
 static void the_root_its_key_and_a_leaf_of_it_are_tried(void **state)
 {
-    char           dir[] = "/tmp/checkup-XXXXXX", key[64];
-    struct err     e = {0};
+    char dir[] = "/tmp/checkup-XXXXXX", key[64];
+    struct err e = {0};
     struct checkup c;
-    bool           made;
+    bool made;
 
     (void)state;
     assert_non_null(mkdtemp(dir));
     struct checkup_ask ask = {.data_dir = dir, .now_s = IN_TIME};
-    struct ca         *ca = ca_open(dir, IN_TIME, &made, &e);
+    struct ca *ca = ca_open(dir, IN_TIME, &made, &e);
     assert_non_null(ca);
     int64_t until = ca_until(ca);
     ca_free(ca);
@@ -134,22 +135,28 @@ static void the_root_its_key_and_a_leaf_of_it_are_tried(void **state)
 static void it_is_written_for_people_and_for_programs(void **state)
 {
     static const struct term t = {.utf8 = true, .width = 120};
-    struct text              people = {0}, programs = {0};
-    struct json_out          json;
-    struct checkup           c;
+    struct text people = {0}, programs = {0};
+    struct json_out json;
+    struct checkup c;
 
     (void)state;
     setenv("WHYTLS_LUA", WHYTLS_SOURCE_DIR "/lua", 1);
-    checkup_run(&c, &(struct checkup_ask){.data_dir = "/nowhere/whytls", .now_s = IN_TIME + 70LL * DAY_S});
+    checkup_run(
+        &c, &(struct checkup_ask){.data_dir = "/nowhere/whytls", .now_s = IN_TIME + 70LL * DAY_S});
     checkup_write(&t, &c, &people);
     assert_ptr_equal(strstr(text_str(&people), "  This computer\n  ● Clock "), text_str(&people));
-    assert_non_null(strstr(text_str(&people), "\n  ▲ CT logs        132 logs of 16 Oct 2025, 74 days old, 60 at most;"));
-    assert_non_null(strstr(text_str(&people), "2 things to mend. Nothing stops whytls from running.\n"));
+    assert_non_null(strstr(text_str(&people),
+        "\n  ▲ CT logs        132 logs of 16 Oct 2025, 74 days old, 60 at most;"));
+    assert_non_null(
+        strstr(text_str(&people), "2 things to mend. Nothing stops whytls from running.\n"));
     json_init(&json, &programs);
     checkup_write_json(&c, &json);
-    assert_ptr_equal(strstr(text_str(&programs), "{\"v\":1,\"state\":\"warning\",\"findings\":[{"), text_str(&programs));
-    assert_non_null(strstr(text_str(&programs), "\"name\":\"ct-logs\",\"source\":\"apple-oss-distributions/"));
-    assert_non_null(strstr(text_str(&programs), "\"date\":\"2025-10-16\",\"rows\":132,\"days\":74,\"days_most\":60,\"path\":null"));
+    assert_ptr_equal(strstr(text_str(&programs), "{\"v\":1,\"state\":\"warning\",\"findings\":[{"),
+        text_str(&programs));
+    assert_non_null(
+        strstr(text_str(&programs), "\"name\":\"ct-logs\",\"source\":\"apple-oss-distributions/"));
+    assert_non_null(strstr(text_str(&programs),
+        "\"date\":\"2025-10-16\",\"rows\":132,\"days\":74,\"days_most\":60,\"path\":null"));
     text_fini(&people);
     text_fini(&programs);
     checkup_fini(&c);

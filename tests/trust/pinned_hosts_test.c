@@ -26,7 +26,8 @@ static void the_shipped_table_knows_apples_hosts(void **state)
         {"gsas.apple.com", "GS"},
         {"p42-content.icloud.com", "MMCS"},
         {"p-content-eu.icloud.com", "MMCS"},
-        {"p1234-content.icloud.com", "listed"}, /* up to three digits; the page has all of icloud.com */
+        {"p1234-content.icloud.com",
+            "listed"}, /* up to three digits; the page has all of icloud.com */
         {"gateway.icloud.com", "MMCS"},
         {"courier.push.apple.com", "APN"},
         {"1-courier.push.apple.com", "listed"},
@@ -40,13 +41,14 @@ static void the_shipped_table_knows_apples_hosts(void **state)
         {"amp-api-carry.music.apple.com", NULL},
         {"albert.apple.com", "listed"},
         {"www.apple.com", "AMP"},
-        {"www.developer.apple.com", NULL}, /* what follows the first label is looked for as a whole */
+        {"www.developer.apple.com",
+            NULL}, /* what follows the first label is looked for as a whole */
         {"www.example.org", NULL},
         {"apple.com.example.org", NULL},
         {"nas", NULL},
         {"", NULL},
     };
-    struct err           e = {0};
+    struct err e = {0};
     struct pinned_hosts *p = pinned_hosts_open("/nowhere", &e);
 
     (void)state;
@@ -61,7 +63,7 @@ static void the_shipped_table_knows_apples_hosts(void **state)
 
 static struct pinned_hosts *parsed(const char *text, struct err *e)
 {
-    json_t              *table = json_loads(text, 0, NULL);
+    json_t *table = json_loads(text, 0, NULL);
     struct pinned_hosts *p = pinned_hosts_parse(table, e);
 
     assert_non_null(table);
@@ -73,11 +75,24 @@ static void patterns_have_three_wild_cards(void **state)
 {
     static const struct {
         const char *pattern, *label;
-        bool        fits;
+        bool fits;
     } rows[] = {
-        {"a", "a", true}, {"a", "b", false}, {"a", "aa", false}, {"a*", "a", true}, {"a*", "ab", true}, {"*a", "ba", true},
-        {"*a*", "bac", true}, {"*a*", "bc", false}, {"#", "123", true}, {"#", "1234", false}, {"p#-x", "p-x", true},
-        {"p#-x", "p7-x", true}, {"p#-x", "pp-x", false}, {"?", "a", true}, {"?", "ab", false}, {"a?*b", "ab", false},
+        {"a", "a", true},
+        {"a", "b", false},
+        {"a", "aa", false},
+        {"a*", "a", true},
+        {"a*", "ab", true},
+        {"*a", "ba", true},
+        {"*a*", "bac", true},
+        {"*a*", "bc", false},
+        {"#", "123", true},
+        {"#", "1234", false},
+        {"p#-x", "p-x", true},
+        {"p#-x", "p7-x", true},
+        {"p#-x", "pp-x", false},
+        {"?", "a", true},
+        {"?", "ab", false},
+        {"a?*b", "ab", false},
         {"a?*b", "acb", true},
     };
     char table[200], host[80];
@@ -86,7 +101,8 @@ static void patterns_have_three_wild_cards(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct err e = {0};
 
-        snprintf(table, sizeof table, "{\"hosts\":[{\"policy\":\"P\",\"suffix\":\"x.example\",\"labels\":[\"%s\"]}]}",
+        snprintf(table, sizeof table,
+            "{\"hosts\":[{\"policy\":\"P\",\"suffix\":\"x.example\",\"labels\":[\"%s\"]}]}",
             rows[i].pattern);
         snprintf(host, sizeof host, "%s.x.example", rows[i].label);
         struct pinned_hosts *p = parsed(table, &e);
@@ -98,14 +114,15 @@ static void patterns_have_three_wild_cards(void **state)
 /* A file may be anybody's: 63 stars must not take long. */
 static void a_hostile_pattern_ends_soon(void **state)
 {
-    char       table[400], stars[60], host[90];
+    char table[400], stars[60], host[90];
     struct err e = {0};
 
     (void)state;
     memset(stars, 0, sizeof stars);
     for (size_t i = 0; i + 2 < sizeof stars; i += 2)
         memcpy(stars + i, "*a", 2);
-    snprintf(table, sizeof table, "{\"hosts\":[{\"policy\":\"P\",\"suffix\":\"x.example\",\"labels\":[\"%s\"]}]}", stars);
+    snprintf(table, sizeof table,
+        "{\"hosts\":[{\"policy\":\"P\",\"suffix\":\"x.example\",\"labels\":[\"%s\"]}]}", stars);
     memset(host, 'a', 60);
     strcpy(host + 60, "b.x.example");
     struct pinned_hosts *p = parsed(table, &e);
@@ -116,12 +133,18 @@ static void a_hostile_pattern_ends_soon(void **state)
 static void a_broken_row_is_named(void **state)
 {
     static const char *const rows[][2] = {
-        {"{\"hosts\":[{\"policy\":\"P\",\"suffix\":\"a.example\",\"labels\":[\"x\"]},{}]}", "row 1: its policy or suffix"},
-        {"{\"hosts\":[{\"policy\":\"P\",\"suffix\":\"A.example\",\"labels\":[\"x\"]}]}", "row 0: its policy or suffix"},
-        {"{\"hosts\":[{\"policy\":7,\"suffix\":\"a.example\",\"labels\":[\"x\"]}]}", "row 0: its policy or suffix"},
-        {"{\"hosts\":[{\"policy\":\"P\",\"suffix\":\"a.example\",\"labels\":[]}]}", "row 0: its labels"},
-        {"{\"hosts\":[{\"policy\":\"P\",\"suffix\":\"a.example\",\"labels\":[\"^x$\"]}]}", "row 0: its labels"},
-        {"{\"hosts\":[{\"policy\":\"P\",\"suffix\":\"a.example\",\"labels\":[\"x\"],\"but\":7}]}", "row 0: its labels"},
+        {"{\"hosts\":[{\"policy\":\"P\",\"suffix\":\"a.example\",\"labels\":[\"x\"]},{}]}",
+            "row 1: its policy or suffix"},
+        {"{\"hosts\":[{\"policy\":\"P\",\"suffix\":\"A.example\",\"labels\":[\"x\"]}]}",
+            "row 0: its policy or suffix"},
+        {"{\"hosts\":[{\"policy\":7,\"suffix\":\"a.example\",\"labels\":[\"x\"]}]}",
+            "row 0: its policy or suffix"},
+        {"{\"hosts\":[{\"policy\":\"P\",\"suffix\":\"a.example\",\"labels\":[]}]}",
+            "row 0: its labels"},
+        {"{\"hosts\":[{\"policy\":\"P\",\"suffix\":\"a.example\",\"labels\":[\"^x$\"]}]}",
+            "row 0: its labels"},
+        {"{\"hosts\":[{\"policy\":\"P\",\"suffix\":\"a.example\",\"labels\":[\"x\"],\"but\":7}]}",
+            "row 0: its labels"},
         {"{\"hosts\":[],\"listed\":[\"a.example\",\"b example\"]}", "entry 1 of \"listed\""},
         {"{\"hosts\":[],\"listed\":{}}", "\"listed\" is no list"},
     };

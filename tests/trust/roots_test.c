@@ -18,13 +18,13 @@
 
 struct fixture {
     struct mint *one, *two; /* two roots of one name */
-    char         dir[32], first[64], second[64], junk[64];
+    char dir[32], first[64], second[64], junk[64];
 };
 
 static int set_up(void **state)
 {
     struct fixture *f = mem_new(sizeof(*f));
-    char            pem[4096] = "";
+    char pem[4096] = "";
 
     f->one = mint_make(&(struct mint_spec){.cn = "Root", .ca = true}, NULL);
     f->two = mint_make(&(struct mint_spec){.cn = "Root", .ca = true}, NULL);
@@ -40,8 +40,8 @@ static int set_up(void **state)
     pem[0] = '\0';
     mint_pem(f->two, pem, sizeof(pem));
     mint_pem(f->two, pem, sizeof(pem));
-    if (!file_write(f->second, pem, strlen(pem), 0600, NULL)
-        || !file_write(f->junk, "hello", 5, 0600, NULL))
+    if (!file_write(f->second, pem, strlen(pem), 0600, NULL) ||
+        !file_write(f->junk, "hello", 5, 0600, NULL))
         return -1;
     *state = f;
     return 0;
@@ -63,8 +63,8 @@ static int tear_down(void **state)
 
 static void a_bundle_is_read_and_found_by_name_and_fingerprint(void **state)
 {
-    struct fixture    *f = *state;
-    struct roots      *r = roots_load(f->first, f->second, NULL, NULL);
+    struct fixture *f = *state;
+    struct roots *r = roots_load(f->first, f->second, NULL, NULL);
     const struct cert *found[4];
 
     assert_int_equal(roots_count(r), 2); /* the double entry counts once */
@@ -81,7 +81,7 @@ static void a_bundle_is_read_and_found_by_name_and_fingerprint(void **state)
 static void a_directory_is_read_past_what_is_no_certificate(void **state)
 {
     struct fixture *f = *state;
-    struct roots   *r = roots_load(f->dir, NULL, NULL, NULL);
+    struct roots *r = roots_load(f->dir, NULL, NULL, NULL);
 
     assert_int_equal(roots_count(r), 2);
     roots_unref(r);
@@ -90,7 +90,7 @@ static void a_directory_is_read_past_what_is_no_certificate(void **state)
 static void a_file_without_a_certificate_is_a_failure(void **state)
 {
     struct fixture *f = *state;
-    struct err      e = {0};
+    struct err e = {0};
 
     assert_null(roots_load(f->junk, NULL, NULL, &e));
     assert_non_null(strstr(e.text, "README"));
@@ -101,7 +101,7 @@ static void a_file_without_a_certificate_is_a_failure(void **state)
 static void the_systems_bundle_is_mozillas(void **state)
 {
     struct fixture *f = *state;
-    struct roots   *r;
+    struct roots *r;
 
     setenv("SSL_CERT_FILE", f->first, 1);
     r = roots_load("mozilla", NULL, NULL, NULL);
@@ -113,9 +113,9 @@ static void the_systems_bundle_is_mozillas(void **state)
 
 static void stores_have_numbers_of_their_own(void **state)
 {
-    struct fixture    *f = *state;
+    struct fixture *f = *state;
     struct cert_chain *chain = mint_chain(f->one, NULL);
-    struct roots      *a = roots_from_chain(chain, "test"), *b = roots_from_chain(chain, "test");
+    struct roots *a = roots_from_chain(chain, "test"), *b = roots_from_chain(chain, "test");
 
     assert_int_not_equal(roots_id(a), roots_id(b));
     assert_string_equal(roots_name(a), "test");
@@ -130,8 +130,8 @@ static void stores_have_numbers_of_their_own(void **state)
 static void apples_list_decides_unless_another_is_named(void **state)
 {
     struct fixture *f = *state;
-    struct roots   *apple, *custom = roots_load(f->first, NULL, NULL, NULL);
-    char            pem[4096] = "";
+    struct roots *apple, *custom = roots_load(f->first, NULL, NULL, NULL);
+    char pem[4096] = "";
 
     mint_pem(f->one, pem, sizeof(pem));
     setenv("SSL_CERT_FILE", f->first, 1);
@@ -154,10 +154,10 @@ static void apples_list_decides_unless_another_is_named(void **state)
 /* Somebody's Mac gave the certificates: the list still decides which of them count. */
 static void apples_own_bundle_gives_parents_and_no_trust(void **state)
 {
-    struct fixture     *f = *state;
-    struct mint        *system = mint_make(&(struct mint_spec){.cn = "System", .ca = true}, NULL);
+    struct fixture *f = *state;
+    struct mint *system = mint_make(&(struct mint_spec){.cn = "System", .ca = true}, NULL);
     struct apple_tables t;
-    char                pem[8192] = "", data[80];
+    char pem[8192] = "", data[80];
 
     apple_tables_init(&t);
     snprintf(data, sizeof data, "%s/data", t.dir);
@@ -184,10 +184,10 @@ static void apples_own_bundle_gives_parents_and_no_trust(void **state)
 /* A file of one's own decides alone, and whose list has a root is told all the same. */
 static void a_named_file_decides_and_both_lists_are_told(void **state)
 {
-    struct fixture     *f = *state;
-    struct mint        *own = mint_make(&(struct mint_spec){.cn = "Own", .ca = true}, NULL);
+    struct fixture *f = *state;
+    struct mint *own = mint_make(&(struct mint_spec){.cn = "Own", .ca = true}, NULL);
     struct apple_tables t;
-    char                pem[8192] = "", named[80];
+    char pem[8192] = "", named[80];
 
     apple_tables_init(&t);
     snprintf(named, sizeof named, "%s/named.pem", t.dir);
@@ -218,9 +218,12 @@ int main(void)
         cmocka_unit_test(a_file_without_a_certificate_is_a_failure),
         cmocka_unit_test(the_systems_bundle_is_mozillas),
         cmocka_unit_test(stores_have_numbers_of_their_own),
-        cmocka_unit_test_setup_teardown(apples_list_decides_unless_another_is_named, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(apples_own_bundle_gives_parents_and_no_trust, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_named_file_decides_and_both_lists_are_told, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            apples_list_decides_unless_another_is_named, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            apples_own_bundle_gives_parents_and_no_trust, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            a_named_file_decides_and_both_lists_are_told, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);

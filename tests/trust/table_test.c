@@ -22,8 +22,8 @@ static void each_table_is_compiled_in_with_its_source_and_date(void **state)
     setenv("HOME", "/nowhere", 1);
     for (int i = 0; i < N_TABLES; i++) {
         struct table_facts f;
-        struct err         e = {0};
-        enum table_id      id;
+        struct err e = {0};
+        enum table_id id;
 
         assert_true(table_check((enum table_id)i, NULL, &f, &e));
         assert_null(f.path);
@@ -36,10 +36,10 @@ static void each_table_is_compiled_in_with_its_source_and_date(void **state)
 
 static void a_file_in_the_data_folder_comes_first(void **state)
 {
-    static const char  table[] = "{\"table\":\"roots\",\"date\":\"2026-11-20\",\"roots\":[{}]}";
-    char               dir[] = "/tmp/table-XXXXXX";
+    static const char table[] = "{\"table\":\"roots\",\"date\":\"2026-11-20\",\"roots\":[{}]}";
+    char dir[] = "/tmp/table-XXXXXX";
     struct table_facts f;
-    struct err         e = {0};
+    struct err e = {0};
 
     (void)state;
     assert_non_null(mkdtemp(dir));
@@ -65,7 +65,8 @@ static void what_is_no_table_is_refused_with_the_mend(void **state)
     static const char *const cases[][2] = {
         {"", "line "},
         {"[]", "\"table\" is not"},
-        {"{\"table\":\"removed\",\"date\":\"2026-11-20\",\"roots\":[{}]}", "\"table\" is not \"roots\""},
+        {"{\"table\":\"removed\",\"date\":\"2026-11-20\",\"roots\":[{}]}",
+            "\"table\" is not \"roots\""},
         {"{\"table\":\"roots\",\"roots\":[{}]}", "\"date\" is none"},
         {"{\"table\":\"roots\",\"date\":\"yesterday\",\"roots\":[{}]}", "\"date\" is none"},
         {"{\"table\":\"roots\",\"date\":\"2026-11-20\",\"roots\":[]}", "no list \"roots\""},
@@ -74,9 +75,10 @@ static void what_is_no_table_is_refused_with_the_mend(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct table_facts f;
-        struct err         e = {0};
+        struct err e = {0};
 
-        assert_false(table_check_bytes(TABLE_ROOTS, (const uint8_t *)cases[i][0], strlen(cases[i][0]), &f, &e));
+        assert_false(table_check_bytes(
+            TABLE_ROOTS, (const uint8_t *)cases[i][0], strlen(cases[i][0]), &f, &e));
         if (!strstr(e.text, cases[i][1]))
             fail_msg("%s: “%s”", cases[i][0], e.text);
     }
@@ -84,8 +86,9 @@ static void what_is_no_table_is_refused_with_the_mend(void **state)
 
 static void a_fingerprint_in_a_row_has_64_lower_case_digits(void **state)
 {
-    json_t *row = json_pack("{s:s,s:s,s:i}", "good", "00000000000000000000000000000000000000000000000000000000000000ff", "short",
-        "00ff", "number", 7);
+    json_t *row = json_pack("{s:s,s:s,s:i}", "good",
+        "00000000000000000000000000000000000000000000000000000000000000ff", "short", "00ff",
+        "number", 7);
     uint8_t sha256[32];
 
     (void)state;
