@@ -146,12 +146,20 @@ void check_web_wildcard(struct judging *j)
 {
     const struct cert *leaf = j->path.at[0];
     const char        *host = j->c->host, *dot = host ? strchr(host, '.') : NULL;
+    char              *suffix;
+    size_t             n;
 
-    if (!dot || !cert_covers_host(leaf, host) || is_named(leaf, host)
-        || !host_is_any_suffix(dot + 1))
+    if (!dot || !cert_covers_host(leaf, host) || is_named(leaf, host))
         return;
-    judging_fail(j, (struct finding){.check = CHECK_SSL_HOSTNAME, .cause = "wildcard-public-suffix"},
-        "*.%s stands before a public suffix", dot + 1);
+    suffix = mem_text(dot + 1);
+    n = strlen(suffix);
+    if (n && suffix[n - 1] == '.')
+        suffix[n - 1] = 0;
+    if (host_is_any_suffix(suffix))
+        judging_fail(j,
+            (struct finding){.check = CHECK_SSL_HOSTNAME, .cause = "wildcard-public-suffix"},
+            "*.%s stands before a public suffix", suffix);
+    mem_free(suffix);
 }
 
 /* The profile's list may hold wildcards; an asterisk of the certificate is a letter like others. */

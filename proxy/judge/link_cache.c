@@ -77,7 +77,7 @@ unsigned link_cost_us(const struct cert *issuer)
     case CERT_KEY_RSA_PSS:
         return 20 + kilo * kilo * exponent_bits(issuer) / 3;
     case CERT_KEY_EC:
-        return bits == 256 && !issuer->key_explicit ? 80 : 300 + bits * bits / 100;
+        return bits == 256 && !issuer->key_explicit ? 80 : 100 + bits * bits / 200;
     case CERT_KEY_DSA:
         return 100 + kilo * kilo * 100;
     case CERT_KEY_ED25519:

@@ -87,6 +87,35 @@ static void mail_is_for_an_address(void **state)
     TRIAL_ROWS(rows);
 }
 
+static void the_web_minds_an_address_when_the_caller_names_one(void **state)
+{
+    static const struct trial_row rows[] = {
+        {"it is there", {.policy = JUDGE_WEBPKI_CLIENT, .host = "", .leaf.eku = "clientAuth",
+                            .leaf.emails = {"ann@shop.example"}, .email = "ann@shop.example"}, "", ""},
+        {"another is there", {.policy = JUDGE_WEBPKI_CLIENT, .host = "", .leaf.eku = "clientAuth",
+                                 .leaf.emails = {"ann@shop.example"}, .email = "bob@shop.example"},
+            "Email@0", "smime-address-mismatch"},
+    };
+
+    (void)state;
+    TRIAL_ROWS(rows);
+}
+
+static void a_host_with_the_last_dot_is_the_same_host_to_the_web(void **state)
+{
+    static const struct trial_row rows[] = {
+        {"an entry", {.policy = JUDGE_WEBPKI, .host = "shop.example."}, "", ""},
+        {"below a public suffix", {.policy = JUDGE_WEBPKI, .host = "me.github.io.", .leaf.cn = "Me",
+                                      .leaf.dns = {"*.github.io"}},
+            "SSLHostname@0", "wildcard-public-suffix"},
+        {"itself there", {.policy = JUDGE_WEBPKI, .host = "me.github.io.", .leaf.cn = "Me",
+                             .leaf.dns = {"me.github.io", "*.github.io"}}, "", ""},
+    };
+
+    (void)state;
+    TRIAL_ROWS(rows);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -94,6 +123,8 @@ int main(void)
         cmocka_unit_test(the_evidence_lists_the_names_that_are_there),
         cmocka_unit_test(wi_fi_trusts_the_names_of_the_profile),
         cmocka_unit_test(mail_is_for_an_address),
+        cmocka_unit_test(the_web_minds_an_address_when_the_caller_names_one),
+        cmocka_unit_test(a_host_with_the_last_dot_is_the_same_host_to_the_web),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

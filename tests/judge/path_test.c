@@ -241,6 +241,163 @@ static void what_was_fetched_is_the_last_resort(void **state)
     mint_free(root);
 }
 
+/* There is no network for these, or nobody would fetch. */
+static void the_basic_policy_and_eap_never_fetch(void **state)
+{
+    static const struct {
+        enum judge_policy policy;
+        bool              accept;
+    } rows[] = {{JUDGE_TLS_SERVER, true}, {JUDGE_TLS_CLIENT, false}, {JUDGE_SMIME, false},
+        {JUDGE_EAP_SERVER, false}, {JUDGE_EAP_CLIENT, false}, {JUDGE_X509_BASIC, false},
+        {JUDGE_WEBPKI, true}};
+    struct mint       *root = mint_make(&(struct mint_spec){.cn = "Root", .ca = true}, NULL);
+    struct mint       *ica = mint_make(&(struct mint_spec){.cn = "CA", .ca = true}, root);
+    struct mint       *leaf = mint_make(&(struct mint_spec){.cn = "leaf"}, ica);
+    struct cert_chain *bare = mint_chain(leaf, NULL), *anchors = mint_chain(root, NULL),
+                      *fetched = mint_chain(ica, NULL);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct judge_case c = {.chain = bare,
+            .at = MINT_AT,
+            .anchors_are = ANCHORS_CUSTOM,
+            .anchors = anchors,
+            .fetched = fetched,
+            .policy = rows[i].policy};
+        struct verdict    v = {0};
+
+        judge_chain(&c, &v);
+        assert_int_equal(v.answer == VERDICT_ACCEPT, rows[i].accept);
+        assert_int_equal(v.fetched, v.n_path == 3);
+        if (rows[i].policy == JUDGE_X509_BASIC || rows[i].policy == JUDGE_EAP_SERVER
+            || rows[i].policy == JUDGE_EAP_CLIENT)
+            assert_int_equal(v.n_path, 1);
+        verdict_fini(&v);
+    }
+    cert_chain_free(bare);
+    cert_chain_free(anchors);
+    cert_chain_free(fetched);
+    mint_free(leaf);
+    mint_free(ica);
+    mint_free(root);
+}
+
+/* An issuer with the right name and another key is no bar, wherever the right one stands. */
+static void the_right_one_is_found_behind_a_hundred_namesakes(void **state)
+{
+    struct mint       *root = mint_make(&(struct mint_spec){.cn = "Root", .ca = true}, NULL);
+    struct mint       *ca = mint_make(&(struct mint_spec){.cn = "CA", .ca = true}, root);
+    struct mint       *leaf = mint_make(&(struct mint_spec){.cn = "leaf"}, ca);
+    struct cert_chain *chain = mint_chain(leaf, NULL), *anchors = mint_chain(root, NULL);
+    struct verdict     v;
+
+    (void)state;
+    for (size_t i = 0; i < 100; i++) {
+        struct mint *liar = mint_make(&(struct mint_spec){.cn = "CA", .ca = true}, root);
+
+        cert_chain_push(chain, liar->cert);
+        mint_free(liar);
+    }
+    cert_chain_push(chain, ca->cert);
+    judge_pool(chain, anchors, &v);
+    assert_int_equal(v.answer, VERDICT_ACCEPT);
+    assert_true(cert_same(v.path[1], ca->cert));
+    verdict_fini(&v);
+    cert_chain_free(anchors);
+    mint_free(leaf);
+    mint_free(ca);
+    mint_free(root);
+}
+
+/* Ten CAs, each certified by all others: more paths than anybody can walk, one of which is good. */
+static void a_mesh_of_cross_signs_ends_and_the_good_way_out_is_found(void **state)
+{
+    enum { CAS = 10 };
+    struct mint       *seed[CAS], *root, *way_out, *leaf;
+    struct cert_chain *chain, *anchors;
+    struct verdict     v;
+
+    (void)state;
+    root = mint_make(&(struct mint_spec){.cn = "Root", .ca = true}, NULL);
+    for (size_t i = 0; i < CAS; i++) {
+        char name[8] = {'C', 'A', ' ', (char)('0' + i), 0};
+
+        seed[i] = mint_make(&(struct mint_spec){.cn = name, .ca = true}, NULL);
+    }
+    leaf = mint_make(&(struct mint_spec){.cn = "leaf"}, seed[0]);
+    chain = mint_chain(leaf, NULL);
+    for (size_t i = 0; i < CAS * CAS; i++) {
+        struct mint_spec spec = {.ca = true, .key_of = seed[i / CAS], .name_of = seed[i / CAS]};
+        struct mint     *cross = i / CAS == i % CAS ? NULL : mint_make(&spec, seed[i % CAS]);
+
+        if (cross)
+            cert_chain_push(chain, cross->cert);
+        mint_free(cross);
+    }
+    way_out = mint_make(
+        &(struct mint_spec){.ca = true, .key_of = seed[3], .name_of = seed[3]}, root);
+    cert_chain_push(chain, way_out->cert);
+    anchors = mint_chain(root, NULL);
+    judge_pool(chain, anchors, &v);
+    assert_int_equal(v.answer, VERDICT_ACCEPT);
+    assert_true(cert_same(v.path[v.n_path - 2], way_out->cert));
+    assert_int_equal(v.n_path, 4); /* the shortest: leaf, CA 0 by CA 3, CA 3 by the root */
+    verdict_fini(&v);
+    cert_chain_free(anchors);
+    mint_free(way_out);
+    mint_free(leaf);
+    for (size_t i = 0; i < CAS; i++)
+        mint_free(seed[i]);
+    mint_free(root);
+}
+
+/* iOS's scores: of two ways that are both refused, the one that is anchored, then in time, is judged. */
+static void of_refused_paths_the_highest_score_is_told(void **state)
+{
+    static const struct {
+        int64_t old_until, new_until;
+        bool    old_trusted, new_trusted;
+        bool    takes_new;
+    } rows[] = {
+        {MINT_AT - 1, 0, true, true, true},
+        {0, MINT_AT - 1, true, true, false},
+        {MINT_AT - 1, 0, true, false, false},
+        {0, MINT_AT - 1, false, true, true},
+        {0, 0, true, true, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct mint *old = mint_make(
+            &(struct mint_spec){.cn = "Old", .ca = true, .not_after = rows[i].old_until}, NULL);
+        struct mint *new = mint_make(
+            &(struct mint_spec){.cn = "New", .ca = true, .not_after = rows[i].new_until}, NULL);
+        struct mint *by_old = mint_make(&(struct mint_spec){.cn = "CA", .ca = true}, old);
+        struct mint *by_new = mint_make(
+            &(struct mint_spec){.cn = "CA", .ca = true, .key_of = by_old}, new);
+        struct mint *leaf = mint_make(&(struct mint_spec){.cn = "leaf", .eku = "clientAuth"}, by_old);
+        struct cert_chain *chain = mint_chain(leaf, by_old, by_new, old, new, NULL),
+                          *anchors = cert_chain_new();
+        struct verdict     v;
+
+        if (rows[i].old_trusted)
+            cert_chain_push(anchors, old->cert);
+        if (rows[i].new_trusted)
+            cert_chain_push(anchors, new->cert);
+        judge_pool(chain, anchors, &v);
+        assert_int_equal(v.answer, VERDICT_REJECT);
+        assert_string_equal(v.path[2]->summary, rows[i].takes_new ? "New" : "Old");
+        assert_int_equal(v.n_detours, 1);
+        verdict_fini(&v);
+        cert_chain_free(anchors);
+        mint_free(leaf);
+        mint_free(by_new);
+        mint_free(by_old);
+        mint_free(new);
+        mint_free(old);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -253,6 +410,10 @@ int main(void)
         cmocka_unit_test(had_the_user_installed_it_any_self_signed_end_is_trusted),
         cmocka_unit_test(a_hostile_pool_ends_in_a_verdict),
         cmocka_unit_test(what_was_fetched_is_the_last_resort),
+        cmocka_unit_test(the_basic_policy_and_eap_never_fetch),
+        cmocka_unit_test(the_right_one_is_found_behind_a_hundred_namesakes),
+        cmocka_unit_test(a_mesh_of_cross_signs_ends_and_the_good_way_out_is_found),
+        cmocka_unit_test(of_refused_paths_the_highest_score_is_told),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
