@@ -76,7 +76,7 @@ static bool is_supported(const char *feature)
 static bool requires_read(const json_t *o, struct case_json *out, struct err *e)
 {
     const json_t *list = json_object_get(o, "requires"), *item;
-    size_t        i;
+    size_t i;
 
     if (list && !json_is_null(list) && !json_is_array(list))
         return err_set(e, ERR_INPUT, "\"requires\" must be a list of strings");
@@ -96,8 +96,8 @@ static bool kind_read(const json_t *o, struct case_json *out, struct err *e)
 {
     const char *anchors, *host, *time;
 
-    if (!text_get(o, "anchors_are", &anchors, e) || !text_get(o, "hostname", &host, e)
-        || !text_get(o, "verify_time", &time, e))
+    if (!text_get(o, "anchors_are", &anchors, e) || !text_get(o, "hostname", &host, e) ||
+        !text_get(o, "verify_time", &time, e))
         return false;
     if (anchors && !anchors_are_find(anchors, &out->anchors_are))
         return err_set(e, ERR_INPUT, "\"anchors_are\" must be \"system\", \"user\" or \"custom\"");
@@ -115,8 +115,8 @@ static bool cert_read(const json_t *value, const char *key, const struct cert **
     uint8_t *der = NULL;
     size_t len = 0;
 
-    if (!json_is_string(value)
-        || !text_from_base64(json_string_value(value), json_string_length(value), &der, &len))
+    if (!json_is_string(value) ||
+        !text_from_base64(json_string_value(value), json_string_length(value), &der, &len))
         return err_set(e, ERR_INPUT, "\"%s\" must be Base64 of DER", key);
     *out = cert_share(der, len, e);
     mem_free(der);
@@ -130,7 +130,7 @@ static bool certs_add(struct cert_chain *chain, const json_t *list, const char *
     bool strict, struct err *e)
 {
     const json_t *item;
-    size_t        i;
+    size_t i;
 
     if (!list || json_is_null(list))
         return true;
@@ -196,8 +196,8 @@ static bool object_read(const json_t *o, struct case_json *out, struct err *e)
 bool case_json_read(const char *line, size_t len, int64_t now, struct case_json *out, struct err *e)
 {
     json_error_t why;
-    json_t      *o = json_loadb(line, len, JSON_REJECT_DUPLICATES, &why);
-    bool         ok;
+    json_t *o = json_loadb(line, len, JSON_REJECT_DUPLICATES, &why);
+    bool ok;
 
     *out = (struct case_json){.anchors_are = ANCHORS_CUSTOM, .at = now};
     if (!o)

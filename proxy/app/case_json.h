@@ -24,19 +24,19 @@ enum {
 };
 
 struct case_json {
-    char              *id;      /* owned; NULL until it is read */
-    char              *host;    /* owned; NULL: no name check */
+    char *id;   /* owned; NULL until it is read */
+    char *host; /* owned; NULL: no name check */
     struct cert_chain
         *chain; /* owned: the leaf, then the intermediates; empty: the leaf cannot be read */
     struct cert_chain *anchors; /* owned */
     enum certificate_question
         question; /* about the leaf alone; CERTIFICATE_NONE: judge the chain */
-    enum judge_policy  policy;
+    enum judge_policy policy;
     bool ignore_expiry;
     struct case_wants wants;
-    enum anchors_are   anchors_are;
+    enum anchors_are anchors_are;
     struct case_ct ct;
-    int64_t            at; /* now when the case names no time */
+    int64_t at;        /* now when the case names no time */
     char *unsupported; /* owned: what this judge cannot do; then nothing below `id` is filled. NULL:
                           all is well */
 };

@@ -7,13 +7,15 @@
 #include "flow/flow.h"
 #include "term.h"
 
-/* TREE_AT: where names begin; STATE_AT: where what is said of a certificate begins at 80 columns. */
+/* TREE_AT: where names begin; STATE_AT: where what is said of a certificate begins at 80 columns.
+ */
 enum { TREE_AT = 4, STATE_AT = 49, ROWS_MOST = 16, DAY_S = 86400 };
 
-/* What is drawn: the certificates as they were sent, and behind them those of the judged path that were fetched. */
+/* What is drawn: the certificates as they were sent, and behind them those of the judged path that
+ * were fetched. */
 struct rows {
     const struct flow_certificate *at[ROWS_MOST];
-    size_t                         n, n_sent, n_cut;
+    size_t n, n_sent, n_cut;
 };
 
 static const struct flow_verdict *verdict_of(const struct flow *f)
@@ -42,16 +44,16 @@ static void rows_gather(const struct flow *f, struct rows *out)
             out->at[out->n++] = &leg->fetched[i];
 }
 
-/* The first check that failed on this certificate, or NULL. A check counts along the judged path, which may leave out or
- * reorder what was sent. */
+/* The first check that failed on this certificate, or NULL. A check counts along the judged path,
+ * which may leave out or reorder what was sent. */
 static const struct flow_check *fault_of(const struct flow *f, const struct rows *rows, size_t i)
 {
     const struct flow_verdict *v = verdict_of(f);
-    const char                *sha256 = rows->at[i]->sha256;
+    const char *sha256 = rows->at[i]->sha256;
 
     for (size_t k = 0; v && k < v->n_checks; k++) {
         size_t depth = (size_t)v->checks[k].cert;
-        bool   here = depth < v->path.n && sha256 ? !strcmp(v->path.at[depth], sha256) : depth == i;
+        bool here = depth < v->path.n && sha256 ? !strcmp(v->path.at[depth], sha256) : depth == i;
 
         if (here)
             return &v->checks[k];
@@ -63,7 +65,7 @@ static const struct flow_check *fault_of(const struct flow *f, const struct rows
 static const struct flow_check *fault_above(const struct flow *f, const struct rows *rows, size_t i)
 {
     const struct flow_verdict *v = verdict_of(f);
-    const char                *sha256 = rows->at[i]->sha256;
+    const char *sha256 = rows->at[i]->sha256;
 
     for (size_t k = 0; v && sha256 && k < v->n_checks; k++) {
         size_t depth = (size_t)v->checks[k].cert;
@@ -172,7 +174,8 @@ static void add_fault_mark(const struct term *t, const struct flow_check *fault,
     term_style(t, out, TERM_PLAIN);
 }
 
-/* The name, and what is said of it in its own column, or on the line below when the name is long. */
+/* The name, and what is said of it in its own column, or on the line below when the name is long.
+ */
 static void add_name(const struct term *t, const char *name, const char *state, struct text *out)
 {
     size_t room = (size_t)t->width > TREE_AT + 2 ? (size_t)t->width - TREE_AT : 10;
@@ -201,19 +204,21 @@ static bool is_last(const struct rows *rows, size_t i)
     return i + 1 == rows->n;
 }
 
-/* Beyond the last certificate that was sent stands its issuer: in a store, or nobody knows where. */
+/* Beyond the last certificate that was sent stands its issuer: in a store, or nobody knows where.
+ */
 static bool has_unsent_issuer(const struct flow_certificate *c)
 {
     return !c->self_signed && !same_name(c->subject, c->issuer);
 }
 
-static void add_certificate(const struct term *t, const struct flow *f, const struct rows *rows, size_t i, struct text *out)
+static void add_certificate(
+    const struct term *t, const struct flow *f, const struct rows *rows, size_t i, struct text *out)
 {
     const struct flow_certificate *c = rows->at[i];
-    const struct flow_check       *fault = fault_of(f, rows, i);
-    bool                           more = !is_last(rows, i) || has_unsent_issuer(c);
-    char                           from[TIME_TEXT_CAP], to[TIME_TEXT_CAP];
-    struct text                    state = {0};
+    const struct flow_check *fault = fault_of(f, rows, i);
+    bool more = !is_last(rows, i) || has_unsent_issuer(c);
+    char from[TIME_TEXT_CAP], to[TIME_TEXT_CAP];
+    struct text state = {0};
 
     if (c->self_signed && !fault && i && store_words(f->server_leg->trusted_by))
         text_add(&state, store_words(f->server_leg->trusted_by));
@@ -225,10 +230,12 @@ static void add_certificate(const struct term *t, const struct flow *f, const st
         add_fault_mark(t, fault, out);
     text_add_char(out, '\n');
     add_under(t, more, out);
-    text_printf(out, "%s to %s %s ", time_day(from, c->not_before), time_day(to, c->not_after), term_shape(t, SHAPE_DOT));
+    text_printf(out, "%s to %s %s ", time_day(from, c->not_before), time_day(to, c->not_after),
+        term_shape(t, SHAPE_DOT));
     add_key(t, c->key, out);
     if (c->source && strcmp(c->source, "sent") != 0)
-        text_printf(out, " %s %s", term_shape(t, SHAPE_DOT), !strcmp(c->source, "aia") ? "fetched, not sent" : "from the store");
+        text_printf(out, " %s %s", term_shape(t, SHAPE_DOT),
+            !strcmp(c->source, "aia") ? "fetched, not sent" : "from the store");
     text_add_char(out, '\n');
     text_fini(&state);
 }
@@ -248,11 +255,12 @@ static void add_link(const struct term *t, const struct rows *rows, size_t i, st
     text_add_char(out, '\n');
 }
 
-static void add_unsent_issuer(const struct term *t, const struct flow *f, const struct rows *rows, struct text *out)
+static void add_unsent_issuer(
+    const struct term *t, const struct flow *f, const struct rows *rows, struct text *out)
 {
     const struct flow_check *fault = fault_above(f, rows, rows->n - 1);
-    bool                     known = is_in_store(f);
-    const char              *state = "not sent";
+    bool known = is_in_store(f);
+    const char *state = "not sent";
 
     if (known)
         state = (fault ? store_short : store_words)(f->server_leg->trusted_by);
@@ -301,7 +309,7 @@ static void add_sender(const struct term *t, const struct flow *f, struct text *
 void chain_tree(const struct term *t, const struct flow *f, struct text *out)
 {
     const struct flow_server_leg *leg = f->server_leg;
-    struct rows                   rows;
+    struct rows rows;
 
     if (!leg || !leg->n_chain)
         return;

@@ -1,4 +1,5 @@
-/* app/chain_tree.h - the site's chain as a tree, leaf first, with the fault beside the certificate it belongs to. */
+/* app/chain_tree.h - the site's chain as a tree, leaf first, with the fault beside the certificate
+ * it belongs to. */
 #ifndef WHYTLS_APP_CHAIN_TREE_H
 #define WHYTLS_APP_CHAIN_TREE_H
 

@@ -1,4 +1,5 @@
-/* app/cmd_ca.c - `whytls ca`: the root that phones are asked to trust: make it, show it, hand it out. */
+/* app/cmd_ca.c - `whytls ca`: the root that phones are asked to trust: make it, show it, hand it
+ * out. */
 #include <stdio.h>
 #include <string.h>
 
@@ -25,13 +26,16 @@ static const struct option_row rows[] = {
 
 static const struct command_help help = {
     .usage = "whytls ca init|show|export|renew [OPTION]…",
-    .about = "The root certificate of this installation, which the phones are asked to trust. Its key never leaves\n"
+    .about = "The root certificate of this installation, which the phones are asked to trust. Its "
+             "key never leaves\n"
              "the data folder.\n\n"
              "  init     make the root, if there is none yet\n"
              "  show     name, fingerprint and dates\n"
              "  export   the certificate on standard output; never the key\n"
-             "  renew    a new certificate of two years for the same key: phones that trust the old root go on until it\n"
-             "           expires, new ones install the new; a running proxy takes it up when it is started again",
+             "  renew    a new certificate of two years for the same key: phones that trust the "
+             "old root go on until it\n"
+             "           expires, new ones install the new; a running proxy takes it up when it is "
+             "started again",
     .rows = rows,
     .after = "Examples:\n"
              "  whytls ca export > whytls-root.pem\n"
@@ -41,8 +45,8 @@ static const struct command_help help = {
 
 struct job {
     const char *action, *format, *data;
-    char       *dir; /* owned */
-    bool        json, new_key;
+    char *dir; /* owned */
+    bool json, new_key;
 };
 
 static bool take(void *arg, const char *name, const char *value, struct err *e)
@@ -71,7 +75,7 @@ static bool out_write(const void *bytes, size_t len, struct err *e)
 static void show_json(const struct job *j, const struct ca *ca, bool made, struct text *out)
 {
     struct json_out json;
-    char            since[TIME_TEXT_CAP], until[TIME_TEXT_CAP];
+    char since[TIME_TEXT_CAP], until[TIME_TEXT_CAP];
 
     json_init(&json, out);
     json_object(&json);
@@ -104,12 +108,14 @@ static void show_text(const struct job *j, const struct ca *ca, bool made, struc
     char since[TIME_TEXT_CAP], until[TIME_TEXT_CAP];
 
     if (made)
-        text_add(out, strcmp(j->action, "renew") == 0 ? "The root was renewed.\n" : "A new root was made.\n");
+        text_add(out,
+            strcmp(j->action, "renew") == 0 ? "The root was renewed.\n" : "A new root was made.\n");
     text_add(out, "Name      ");
     text_add_safe(out, ca_name(ca), strlen(ca_name(ca)), 128);
     text_add(out, "\nSHA-256   ");
     fingerprint_add(out, ca_sha256(ca));
-    text_printf(out, "\nValid     %s to %s\n", time_date(since, ca_since(ca)), time_date(until, ca_until(ca)));
+    text_printf(out, "\nValid     %s to %s\n", time_date(since, ca_since(ca)),
+        time_date(until, ca_until(ca)));
     text_add(out, "Kept in   ");
     text_add_safe(out, j->dir, strlen(j->dir), 1024);
     text_add(out, "/ca\n");
@@ -132,17 +138,18 @@ static bool export(const struct job *j, const struct ca *ca, struct err *e)
     if (strcmp(format, "pem") == 0)
         return out_write(ca_pem(ca), strlen(ca_pem(ca)), e);
     if (strcmp(format, "der") == 0) {
-        size_t         len = 0;
+        size_t len = 0;
         const uint8_t *der = ca_der(ca, &len);
 
         if (isatty(STDOUT_FILENO))
             return err_set(e, ERR_USAGE,
-                "DER is binary and this is a terminal: whytls ca export --format der > whytls-root.cer");
+                "DER is binary and this is a terminal: whytls ca export --format der > "
+                "whytls-root.cer");
         return out_write(der, len, e);
     }
     if (strcmp(format, "mobileconfig") == 0) {
         struct text out = {0};
-        bool        ok = profile_write(ca, &out, e) && out_write(text_str(&out), out.len, e);
+        bool ok = profile_write(ca, &out, e) && out_write(text_str(&out), out.len, e);
 
         text_fini(&out);
         return ok;
@@ -152,7 +159,7 @@ static bool export(const struct job *j, const struct ca *ca, struct err *e)
 
 static bool act(const struct job *j, struct err *e)
 {
-    bool       made = false, ok = false;
+    bool made = false, ok = false;
     struct ca *ca = NULL;
 
     if (j->format && strcmp(j->action, "export") != 0)
@@ -174,7 +181,8 @@ static bool act(const struct job *j, struct err *e)
     } else {
         char safe[64];
 
-        err_set(e, ERR_USAGE, "no \"ca %s\": it is init, show, export or renew; see whytls ca --help",
+        err_set(e, ERR_USAGE,
+            "no \"ca %s\": it is init, show, export or renew; see whytls ca --help",
             text_safe(safe, sizeof safe, j->action));
     }
     ca_free(ca);
@@ -185,13 +193,14 @@ int cmd_ca(int argc, char **argv)
 {
     struct job j = {0};
     struct err e = {0};
-    int        rest = 0;
+    int rest = 0;
 
     if (!options_parse(&help, argc, argv, take, &j, &rest, &e))
         return fail(&e);
     if (rest + 1 != argc) {
         err_set(&e, ERR_USAGE, "%s; see whytls ca --help",
-            rest >= argc ? "say what to do: init, show, export or renew" : "one of init, show, export, renew at a time");
+            rest >= argc ? "say what to do: init, show, export or renew"
+                         : "one of init, show, export, renew at a time");
         return fail(&e);
     }
     j.action = argv[rest];

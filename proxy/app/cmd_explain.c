@@ -1,4 +1,5 @@
-/* app/cmd_explain.c - `whytls explain TARGET`: what would an iPhone say of this host or certificate, and why? */
+/* app/cmd_explain.c - `whytls explain TARGET`: what would an iPhone say of this host or
+ * certificate, and why? */
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -23,7 +24,8 @@ static const struct option_row rows[] = {
 static const struct command_help help = {
     .usage = "whytls explain TARGET [OPTION]…",
     .about = "Asks what an iPhone would say of a site, a mail server or a certificate, and why.\n"
-             "TARGET is HOST[:PORT], an address (https, imap, imaps, smtp, submission, smtps, pop3, pop3s), a file with\n"
+             "TARGET is HOST[:PORT], an address (https, imap, imaps, smtp, submission, smtps, "
+             "pop3, pop3s), a file with\n"
              "certificates in any order (PEM or DER), or - for standard input.",
     .rows = rows,
     .after = "Exit codes: 0 accepted; 1 refused; 2 the target cannot be read; 3 cannot be reached.",
@@ -31,15 +33,15 @@ static const struct command_help help = {
 
 struct job {
     struct inquiry inquiry;
-    const char    *target, *color;
-    bool           json, verbose;
-    struct term    term;
+    const char *target, *color;
+    bool json, verbose;
+    struct term term;
 };
 
 static bool take(void *arg, const char *name, const char *value, struct err *e)
 {
     struct job *j = arg;
-    bool        taken;
+    bool taken;
 
     if (!inquiry_take(&j->inquiry, name, value, &taken, e))
         return false;
@@ -54,7 +56,7 @@ static bool take(void *arg, const char *name, const char *value, struct err *e)
 
 static void show(const struct job *j, const struct flow *f)
 {
-    struct text     out = {0};
+    struct text out = {0};
     struct json_out json;
 
     if (j->json) {
@@ -84,7 +86,7 @@ int cmd_explain(int argc, char **argv)
 {
     struct job j = {0};
     struct err e = {0};
-    int        rest;
+    int rest;
 
     if (!options_parse(&help, argc, argv, take, &j, &rest, &e))
         return fail(&e);

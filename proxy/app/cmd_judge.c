@@ -32,7 +32,8 @@ static const struct command_help help = {
     .rows = rows,
     .after =
         "A case:\n"
-        "  {\"id\":\"…\",\"policy\":\"ios\",\"kind\":\"tls-server\",\"hostname\":\"shop.example\",\n"
+        "  "
+        "{\"id\":\"…\",\"policy\":\"ios\",\"kind\":\"tls-server\",\"hostname\":\"shop.example\",\n"
         "   \"verify_time\":\"2026-11-21T09:00:00Z\",\"leaf\":\"Base64 of DER\",\n"
         "   \"intermediates\":[…],\"anchors\":[…],\"anchors_are\":\"system|user|custom\"}\n"
         "A line that cannot be read is answered with \"verdict\":\"error\", a case that asks for\n"
@@ -43,9 +44,9 @@ static const struct command_help help = {
 
 struct batch {
     const char *name; /* of the input */
-    FILE       *in;
-    size_t      line, rejected, broken;
-    int64_t     now;
+    FILE *in;
+    size_t line, rejected, broken;
+    int64_t now;
     bool prompt;             /* somebody may be waiting for each answer before the next case */
     struct ct_logs *ct_logs; /* for cases that bring none of their own */
 };
@@ -69,7 +70,7 @@ static void answer_close(struct json_out *j, struct text *to)
 static void answer_words(const char *id, const char *verdict, const char *key, const char *words)
 {
     struct json_out j;
-    struct text     to = {0};
+    struct text to = {0};
 
     answer_open(&j, &to, id);
     json_put_text(&j, "verdict", verdict);
@@ -89,9 +90,9 @@ static void answer_error(struct batch *b, const char *id, struct err *e)
 
 static void answer_case(struct batch *b, const struct case_json *c)
 {
-    struct verdict  verdict = {0};
+    struct verdict verdict = {0};
     struct json_out j;
-    struct text     to = {0};
+    struct text to = {0};
 
     case_json_judge(c, b->ct_logs, &verdict);
     b->rejected += verdict.answer == VERDICT_REJECT;
@@ -105,7 +106,7 @@ static void answer_case(struct batch *b, const struct case_json *c)
 static void judge_line(struct batch *b, const char *line, size_t len)
 {
     struct case_json c = {0};
-    struct err       e = {0};
+    struct err e = {0};
 
     if (!case_json_read(line, len, b->now, &c, &e))
         answer_error(b, c.id, &e);
@@ -143,7 +144,7 @@ static bool is_blank(const struct text *line)
 static int batch_run(struct batch *b)
 {
     struct text line = {0};
-    bool        too_long;
+    bool too_long;
 
     while (!ferror(stdout) && line_next(b, &line, &too_long)) {
         if (too_long) {
@@ -190,7 +191,7 @@ int cmd_judge(int argc, char **argv)
     struct batch b = {
         .name = "standard input", .in = stdin, .now = clock_wall_ms(clock_system()) / 1000};
     struct err e = {0};
-    int        rest = 1, code;
+    int rest = 1, code;
 
     if (!options_parse(&help, argc, argv, no_option, NULL, &rest, &e))
         return e.kind == ERR_NONE ? EXIT_SUCCESS : fail(&e);

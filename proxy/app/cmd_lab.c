@@ -1,4 +1,5 @@
-/* app/cmd_lab.c - whytls lab: the list of the failing servers, or the servers themselves without the proxy. */
+/* app/cmd_lab.c - whytls lab: the list of the failing servers, or the servers themselves without
+ * the proxy. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <signal.h>
@@ -23,15 +24,17 @@ static const struct option_row rows[] = {
 
 static const struct command_help help = {
     .usage = "whytls lab [--list] [--json] [--data DIR]",
-    .about = "A local badssl: one failing server per cause, and healthy ones beside them, all on 127.0.0.1.\n"
+    .about = "A local badssl: one failing server per cause, and healthy ones beside them, all on "
+             "127.0.0.1.\n"
              "Runs until Ctrl-C. The proxy brings the same servers with: whytls run --lab",
     .rows = rows,
-    .after = "Through the proxy:  curl --proxy http://127.0.0.1:8080 https://cert-expired-leaf.lab.test/\n"
+    .after = "Through the proxy:  curl --proxy http://127.0.0.1:8080 "
+             "https://cert-expired-leaf.lab.test/\n"
              "Without it:         the table that is printed says where each site listens.",
 };
 
 struct wish {
-    bool        list, json;
+    bool list, json;
     const char *data;
 };
 
@@ -50,11 +53,12 @@ static bool take(void *arg, const char *name, const char *value, struct err *e)
 }
 
 /* "127.0.0.1:40123", or "-" for a name that does not exist. */
-static const char *where_text(char buf[static 32], const struct lab *lab, const char *host, uint16_t port)
+static const char *where_text(
+    char buf[static 32], const struct lab *lab, const char *host, uint16_t port)
 {
     struct sockaddr_storage at;
-    struct sockaddr_in      in;
-    socklen_t               len;
+    struct sockaddr_in in;
+    socklen_t len;
 
     if (lab_where(lab, host, port, &at, &len) != LAB_ADDRESS)
         return "-";
@@ -82,9 +86,9 @@ static void write_entry(struct json_out *j, const struct lab_entry *entry, const
 
 static void print_json(const struct lab *lab)
 {
-    struct text             out = {0};
-    struct json_out         j;
-    size_t                  n;
+    struct text out = {0};
+    struct json_out j;
+    size_t n;
     const struct lab_entry *entries = lab_entries(&n);
 
     json_init(&j, &out);
@@ -104,36 +108,39 @@ static void print_json(const struct lab *lab)
 
 static void print_table(const struct lab *lab)
 {
-    size_t                  n;
+    size_t n;
     const struct lab_entry *entries = lab_entries(&n);
 
     printf("%-37s %-5s %-27s %s\n", "HOST", "PORT", "CAUSE", lab ? "LISTENS AT" : "WHAT IT IS");
     for (size_t i = 0; i < n; i++) {
         const struct lab_entry *entry = &entries[i];
-        char                    where[32];
+        char where[32];
 
-        printf("%-37s %-5u %-27s %s%s\n", entry->host, (unsigned)entry->port, entry->cause ? entry->cause : "-",
-            lab ? where_text(where, lab, entry->host, entry->port) : entry->about, entry->slow ? " (slow)" : "");
+        printf("%-37s %-5u %-27s %s%s\n", entry->host, (unsigned)entry->port,
+            entry->cause ? entry->cause : "-",
+            lab ? where_text(where, lab, entry->host, entry->port) : entry->about,
+            entry->slow ? " (slow)" : "");
     }
 }
 
 static void print_examples(const struct lab *lab)
 {
     static const char host[] = "cert-expired-leaf.lab.test";
-    char              where[32];
+    char where[32];
 
     printf("\nThe healthy ones are trusted with --cacert %s. For example:\n\n"
            "  curl --connect-to %s:443:%s \\\n       --cacert %s https://%s/\n\n"
            "Ctrl-C ends the lab.\n",
-        lab_root_pem_path(lab), host, where_text(where, lab, host, 443), lab_root_pem_path(lab), host);
+        lab_root_pem_path(lab), host, where_text(where, lab, host, 443), lab_root_pem_path(lab),
+        host);
 }
 
 /* Signals are blocked before the lab's thread starts, so that sigwait is where they arrive. */
 static bool serve(const char *data_dir, bool json, struct err *e)
 {
     struct lab_config config = {.data_dir = data_dir, .clock = clock_system()};
-    sigset_t          ends, before;
-    int               caught;
+    sigset_t ends, before;
+    int caught;
 
     sigemptyset(&ends);
     sigaddset(&ends, SIGINT);
@@ -158,15 +165,16 @@ static bool serve(const char *data_dir, bool json, struct err *e)
 int cmd_lab(int argc, char **argv)
 {
     struct wish wish = {0};
-    struct err  e = {0};
-    int         rest;
+    struct err e = {0};
+    int rest;
 
     if (!options_parse(&help, argc, argv, take, &wish, &rest, &e))
         return fail(&e);
     if (rest < argc) {
         char safe[128];
 
-        err_set(&e, ERR_USAGE, "lab: %s is not expected; see whytls lab --help", text_safe(safe, sizeof safe, argv[rest]));
+        err_set(&e, ERR_USAGE, "lab: %s is not expected; see whytls lab --help",
+            text_safe(safe, sizeof safe, argv[rest]));
         return fail(&e);
     }
     if (wish.list) {
@@ -177,7 +185,7 @@ int cmd_lab(int argc, char **argv)
         return 0;
     }
     char *data_dir = paths_data_dir(wish.data, &e);
-    bool  good = data_dir && serve(data_dir, wish.json, &e);
+    bool good = data_dir && serve(data_dir, wish.json, &e);
     mem_free(data_dir);
     return good ? 0 : fail(&e);
 }

@@ -1,4 +1,5 @@
-/* app/cmd_rules.c - whytls rules: what rules there are, their specs, the reference they are written against, a new one. */
+/* app/cmd_rules.c - whytls rules: what rules there are, their specs, the reference they are written
+ * against, a new one. */
 #include "command.h"
 
 #include <stdio.h>
@@ -18,12 +19,12 @@
 enum { FOLDERS_MOST = 16 };
 
 struct job {
-    char       *shipped, *user, *library; /* owned */
+    char *shipped, *user, *library; /* owned */
     const char *folders[FOLDERS_MOST + 3];
-    size_t      n_folders;
+    size_t n_folders;
     const char *more[FOLDERS_MOST]; /* --rules */
-    size_t      n_more;
-    bool        json, verbose;
+    size_t n_more;
+    bool json, verbose;
 };
 
 static const struct option_row options[] = {
@@ -35,7 +36,8 @@ static const struct option_row options[] = {
 
 static const struct command_help help = {
     "whytls rules list | test [NAME…] | fields [WORD] | new NAME",
-    "The Lua rules that turn facts into diagnoses: the shipped ones and your own under $XDG_CONFIG_HOME/whytls/rules.",
+    "The Lua rules that turn facts into diagnoses: the shipped ones and your own under "
+    "$XDG_CONFIG_HOME/whytls/rules.",
     options,
     "  list             id, moments, powers; asleep and why\n"
     "  test [NAME…]     runs the specs of the packages, in the sandbox and budgets of production\n"
@@ -65,7 +67,8 @@ static bool folders_find(struct job *j, struct err *e)
     j->library = paths_lua_library();
     j->user = paths_user_rules();
     if (!j->shipped)
-        return err_set(e, ERR_SYSTEM, "the shipped rules are not found; set WHYTLS_LUA to the folder that holds rules/");
+        return err_set(e, ERR_SYSTEM,
+            "the shipped rules are not found; set WHYTLS_LUA to the folder that holds rules/");
     j->folders[j->n_folders++] = j->shipped;
     if (j->user)
         j->folders[j->n_folders++] = j->user;
@@ -82,8 +85,8 @@ static void say_wrong(void *arg, const char *line)
 
 static int list(struct job *j, struct err *e)
 {
-    struct rules   *rules;
-    struct text     out = {0};
+    struct rules *rules;
+    struct text out = {0};
     struct json_out json;
 
     if (!folders_find(j, e))
@@ -111,9 +114,9 @@ static int list(struct job *j, struct err *e)
 static bool test_one(struct job *j, const char *name, struct spec_tally *tally, struct err *e)
 {
     struct rules_config config = {.folders = j->folders, .library = j->library};
-    struct spec_tally   own = {0};
-    struct text         report = {0};
-    struct err          why = {0};
+    struct spec_tally own = {0};
+    struct text report = {0};
+    struct err why = {0};
 
     bool right = spec_test(&config, name, j->verbose, &own, &report, &why);
 
@@ -134,8 +137,8 @@ static bool test_one(struct job *j, const char *name, struct spec_tally *tally, 
 static int test(struct job *j, int n, char **names, struct err *e)
 {
     struct spec_tally tally = {0};
-    char            **all = NULL;
-    size_t            n_all = 0, wrong = 0;
+    char **all = NULL;
+    size_t n_all = 0, wrong = 0;
 
     if (!folders_find(j, e))
         return fail(e);
@@ -165,7 +168,8 @@ static int fields(const char *word)
     return found ? 0 : 1;
 }
 
-/* ── a new package ──────────────────────────────────────────────────────────────────────────────────────── */
+/* ── a new package
+ * ──────────────────────────────────────────────────────────────────────────────────────── */
 
 static const char new_init[] =
     "-- What is this rule about? One sentence for the people who read it.\n"
@@ -173,7 +177,8 @@ static const char new_init[] =
     "    name     = \"watch\",\n"
     "    about    = \"Notes every site of the list that is judged.\",\n"
     "    notes    = { [\"seen\"] = \"info\" },\n"
-    "    settings = { hosts = { kind = \"hosts\", default = { \"shop.example\" }, about = \"hosts that the rule is about\" } },\n"
+    "    settings = { hosts = { kind = \"hosts\", default = { \"shop.example\" }, about = \"hosts "
+    "that the rule is about\" } },\n"
     "    wakes_on = { judged = { host = \"settings.hosts\" } },\n"
     "\n"
     "    judged = function(flow)\n"
@@ -182,7 +187,8 @@ static const char new_init[] =
     "}\n";
 
 static const char new_texts[] =
-    "-- {path} is a fact of the flow, {$name} a value that the rule gave, [ … ] is left out when a hole in it is empty.\n"
+    "-- {path} is a fact of the flow, {$name} a value that the rule gave, [ … ] is left out when a "
+    "hole in it is empty.\n"
     "return {\n"
     "    [\"seen\"] = \"{target.host} was judged: {$verdict}[, for {server_leg.verdict.text}].\",\n"
     "}\n";
@@ -197,10 +203,12 @@ static const char new_spec[] =
     "    end)\n"
     "end)\n";
 
-static bool part_write(const char *folder, const char *sub, const char *name, const char *text, struct err *e)
+static bool part_write(
+    const char *folder, const char *sub, const char *name, const char *text, struct err *e)
 {
-    char *inside = *sub ? file_join(folder, sub) : mem_text(folder), *path = file_join(inside, name);
-    bool  right = file_mkdirs(inside, 0755, e) && file_write(path, text, strlen(text), 0644, e);
+    char *inside = *sub ? file_join(folder, sub) : mem_text(folder),
+         *path = file_join(inside, name);
+    bool right = file_mkdirs(inside, 0755, e) && file_write(path, text, strlen(text), 0644, e);
 
     mem_free(inside);
     mem_free(path);
@@ -213,9 +221,10 @@ static bool package_write(const char *folder, const char *name, struct err *e)
 
     text_printf(&spec, new_spec, name, name);
     fields_write_meta(&meta);
-    bool right = part_write(folder, "", "init.lua", new_init, e) && part_write(folder, "texts", "en.lua", new_texts, e)
-              && part_write(folder, "spec", "watch_spec.lua", text_str(&spec), e)
-              && part_write(folder, "meta", "whytls.lua", text_str(&meta), e);
+    bool right = part_write(folder, "", "init.lua", new_init, e) &&
+                 part_write(folder, "texts", "en.lua", new_texts, e) &&
+                 part_write(folder, "spec", "watch_spec.lua", text_str(&spec), e) &&
+                 part_write(folder, "meta", "whytls.lua", text_str(&meta), e);
 
     text_fini(&spec);
     text_fini(&meta);
@@ -234,7 +243,8 @@ static int new_package(const char *name, struct err *e)
     char *config = paths_config_dir();
 
     if (!name_is_right(name)) {
-        err_set(e, ERR_USAGE, "\"%.64s\" is no name for a package: lower-case letters, digits and -", name);
+        err_set(e, ERR_USAGE,
+            "\"%.64s\" is no name for a package: lower-case letters, digits and -", name);
     } else if (!config) {
         err_set(e, ERR_SYSTEM, "there is no home directory; set XDG_CONFIG_HOME");
     } else {
@@ -254,7 +264,7 @@ static int new_package(const char *name, struct err *e)
 static int run(struct job *j, int argc, char **argv, struct err *e)
 {
     static const char *const words[] = {"list", "test", "fields", "new", NULL};
-    const char              *word = argc ? argv[0] : "list";
+    const char *word = argc ? argv[0] : "list";
 
     if (strcmp(word, "list") == 0 && argc <= 1)
         return list(j, e);
@@ -279,7 +289,7 @@ int cmd_rules(int argc, char **argv)
 {
     struct job j = {0};
     struct err e = {0};
-    int        rest;
+    int rest;
 
     if (!options_parse(&help, argc, argv, take, &j, &rest, &e))
         return fail(&e);

@@ -17,10 +17,6 @@
 #include "cert/ca.h"
 #include "cert/leaf_cache.h"
 #include "cert/leaf_key.h"
-#include "trust/apple_roots.h"
-#include "trust/ct_logs.h"
-#include "trust/pinned_hosts.h"
-#include "trust/roots.h"
 #include "command.h"
 #include "ct_list.h"
 #include "device/clock_witness.h"
@@ -41,15 +37,22 @@
 #include "store/writer.h"
 #include "term.h"
 #include "tls/contexts.h"
+#include "trust/apple_roots.h"
+#include "trust/ct_logs.h"
+#include "trust/pinned_hosts.h"
+#include "trust/roots.h"
 
 static const struct option_row rows[] = {
     {"listen", 'l', "ADDR:PORT", "where phones connect; may be given again (default 0.0.0.0:8080)"},
     {"log", 0, "FILE", "write each connection's record as a JSON line; - is standard output"},
     {"data", 0, "DIR", "root key and state (default $XDG_DATA_HOME/whytls)"},
-    {"roots", 0, "WHOSE", "trusted roots: apple (default), mozilla (the system's bundle), or a file or folder of them"},
+    {"roots", 0, "WHOSE",
+        "trusted roots: apple (default), mozilla (the system's bundle), or a file or folder of "
+        "them"},
     {"resolve", 0, "HOST:ADDR", "answer for a host instead of DNS; may be given again"},
     {"rules", 0, "DIR", "a folder of rule packages of your own; may be given again"},
-    {"revocation", 0, "HOW", "off; staple: what sites send along (default, as iPhones); fetch: ask responders as well"},
+    {"revocation", 0, "HOW",
+        "off; staple: what sites send along (default, as iPhones); fetch: ask responders as well"},
     {"fetch", 0, "WHEN", "on, or off: fetch a missing intermediate as iPhones do (default on)"},
     {"threads", 0, "N", "traffic threads (default: one a core)"},
     {"lab", 0, NULL, "start the lab too: sites under lab.test, each with one fault"},
@@ -63,41 +66,43 @@ static const struct option_row rows[] = {
 
 static const struct command_help help = {
     .usage = "whytls run [OPTION]…",
-    .about = "Starts the proxy: point a phone's Wi-Fi proxy setting at it, trust its root, and read why connections fail.\n"
+    .about = "Starts the proxy: point a phone's Wi-Fi proxy setting at it, trust its root, and "
+             "read why connections fail.\n"
              "The first Ctrl-C lets open connections finish; a second one ends at once.",
     .rows = rows,
-    .after = "WHYTLS_KEYLOGFILE in the environment is the same as --keylog; SSLKEYLOGFILE is not looked at.",
+    .after = "WHYTLS_KEYLOGFILE in the environment is the same as --keylog; SSLKEYLOGFILE is not "
+             "looked at.",
 };
 
 enum { RULE_FOLDERS_MOST = 8 };
 
 struct run {
-    struct reach         reach;
-    const char          *log, *data, *roots_file, *keylog, *color;
-    const char          *rule_folders[RULE_FOLDERS_MOST];
-    size_t               n_rule_folders;
-    long                 threads;
-    bool                 with_lab, quiet, verbose;
-    bool                 no_fetch, no_staple, asks_revocation;
+    struct reach reach;
+    const char *log, *data, *roots_file, *keylog, *color;
+    const char *rule_folders[RULE_FOLDERS_MOST];
+    size_t n_rule_folders;
+    long threads;
+    bool with_lab, quiet, verbose;
+    bool no_fetch, no_staple, asks_revocation;
     /* made by prepare, freed by finish */
-    char                *data_dir, *lua_rules, *lua_library, *user_rules;
-    struct ca           *ca;
-    bool                 root_made;
-    struct leaf_keys    *keys;
-    struct leaf_cache   *leaves;
-    struct roots        *roots;
-    struct ct_logs      *ct_logs;
+    char *data_dir, *lua_rules, *lua_library, *user_rules;
+    struct ca *ca;
+    bool root_made;
+    struct leaf_keys *keys;
+    struct leaf_cache *leaves;
+    struct roots *roots;
+    struct ct_logs *ct_logs;
     struct pinned_hosts *pinned;
     struct tls_contexts *contexts;
     struct device_history *history;
-    struct clock_witness  *witness;
-    struct rules        *rules;
-    struct lab          *lab;
-    struct dial_config   fetch_dial;
-    struct fetcher      *fetcher;
-    struct store        *store;
-    struct pool         *pool;
-    struct term          term;
+    struct clock_witness *witness;
+    struct rules *rules;
+    struct lab *lab;
+    struct dial_config fetch_dial;
+    struct fetcher *fetcher;
+    struct store *store;
+    struct pool *pool;
+    struct term term;
 };
 
 static bool add_listener(struct run *r, const char *text, struct err *e)
@@ -105,7 +110,8 @@ static bool add_listener(struct run *r, const char *text, struct err *e)
     if (r->reach.n_listeners == REACH_LISTENERS_MOST)
         return err_set(e, ERR_USAGE, "more than %d --listen", REACH_LISTENERS_MOST);
     if (!addr_parse(text, -1, &r->reach.listeners[r->reach.n_listeners]))
-        return err_set(e, ERR_USAGE, "--listen %s: write ADDRESS:PORT, as in 0.0.0.0:8080 or [::]:8080", text);
+        return err_set(
+            e, ERR_USAGE, "--listen %s: write ADDRESS:PORT, as in 0.0.0.0:8080 or [::]:8080", text);
     r->reach.n_listeners++;
     return true;
 }
@@ -125,8 +131,8 @@ static bool take_revocation(struct run *r, const char *how, struct err *e)
 {
     r->no_staple = strcmp(how, "off") == 0;
     r->asks_revocation = strcmp(how, "fetch") == 0;
-    return r->no_staple || r->asks_revocation || strcmp(how, "staple") == 0
-           || err_set(e, ERR_USAGE, "--revocation %s: write off, staple or fetch", how);
+    return r->no_staple || r->asks_revocation || strcmp(how, "staple") == 0 ||
+           err_set(e, ERR_USAGE, "--revocation %s: write off, staple or fetch", how);
 }
 
 static bool take(void *arg, const char *name, const char *value, struct err *e)
@@ -179,8 +185,8 @@ static void raise_open_files(void)
     }
 }
 
-/* glibc gives the top of its heap back at every 128 KiB freed; with bodies in motion that doubled the CPU of a GiB
- * (measured: 0.55 to 1.05 s). */
+/* glibc gives the top of its heap back at every 128 KiB freed; with bodies in motion that doubled
+ * the CPU of a GiB (measured: 0.55 to 1.05 s). */
 static void keep_heap(void)
 {
     mallopt(M_TRIM_THRESHOLD, 16 * 1024 * 1024);
@@ -195,13 +201,14 @@ static void warn_of_rule(void *arg, const char *line)
 static bool load_rules(struct run *r, struct err *e)
 {
     const char *folders[RULE_FOLDERS_MOST + 1] = {0};
-    size_t      n = 0;
+    size_t n = 0;
 
     r->lua_rules = paths_shipped_rules();
     r->lua_library = paths_lua_library();
     r->user_rules = paths_user_rules();
     if (!r->lua_rules)
-        return err_set(e, ERR_SYSTEM, "the shipped rules are not found; set WHYTLS_LUA to the folder that holds rules/");
+        return err_set(e, ERR_SYSTEM,
+            "the shipped rules are not found; set WHYTLS_LUA to the folder that holds rules/");
     folders[n++] = r->lua_rules;
     if (r->user_rules)
         folders[n++] = r->user_rules;
@@ -245,16 +252,18 @@ static bool start_lab(struct run *r, struct err *e)
 static bool start_fetcher(struct run *r, struct err *e)
 {
     if (r->no_fetch)
-        return !r->asks_revocation || err_set(e, ERR_USAGE, "--revocation fetch and --fetch off exclude each other");
+        return !r->asks_revocation ||
+               err_set(e, ERR_USAGE, "--revocation fetch and --fetch off exclude each other");
     r->fetch_dial = (struct dial_config){.instead = reach_instead, .arg = &r->reach};
-    r->fetcher = fetcher_start(&(struct fetch_config){.clock = clock_system(), .dial = &r->fetch_dial}, e);
+    r->fetcher =
+        fetcher_start(&(struct fetch_config){.clock = clock_system(), .dial = &r->fetch_dial}, e);
     return r->fetcher != NULL;
 }
 
 static bool start_store(struct run *r, struct err *e)
 {
     struct sink sinks[2];
-    size_t      n = 0;
+    size_t n = 0;
 
     if (r->log) {
         if (!log_jsonl_open(r->log, &sinks[n], e))
@@ -267,7 +276,8 @@ static bool start_store(struct run *r, struct err *e)
 
         live_open(&live, &sinks[n++]);
     }
-    r->store = store_start(&(struct store_config){.sinks = sinks, .n_sinks = n, .clock = clock_system()}, e);
+    r->store = store_start(
+        &(struct store_config){.sinks = sinks, .n_sinks = n, .clock = clock_system()}, e);
     return r->store != NULL;
 }
 
@@ -292,9 +302,20 @@ static bool start_pool(struct run *r, struct err *e)
         .rules = r->rules,
         .reach = &r->reach,
         .fetcher = r->fetcher,
-        .world = {.clock = clock_system(), .contexts = r->contexts, .leaves = r->leaves, .ca = r->ca, .roots = r->roots, .ct_logs = r->ct_logs, .pinned = r->pinned,
+        .world = {.clock = clock_system(),
+            .contexts = r->contexts,
+            .leaves = r->leaves,
+            .ca = r->ca,
+            .roots = r->roots,
+            .ct_logs = r->ct_logs,
+            .pinned = r->pinned,
             .no_staple = r->no_staple,
-            .asks_revocation = r->asks_revocation, .history = r->history, .witness = r->witness, .name = proxy_name(), .flow_out = hand_over, .flow_out_arg = r->store},
+            .asks_revocation = r->asks_revocation,
+            .history = r->history,
+            .witness = r->witness,
+            .name = proxy_name(),
+            .flow_out = hand_over,
+            .flow_out_arg = r->store},
     };
 
     r->threads = (long)config.threads;
@@ -314,8 +335,8 @@ static bool prepare(struct run *r, struct err *e)
     keep_heap();
     r->history = device_history_new();
     r->witness = clock_witness_new();
-    return start_lab(r, e) && load_trust(r, e) && load_rules(r, e) && start_fetcher(r, e) && start_store(r, e)
-           && start_pool(r, e);
+    return start_lab(r, e) && load_trust(r, e) && load_rules(r, e) && start_fetcher(r, e) &&
+           start_store(r, e) && start_pool(r, e);
 }
 
 static void finish(struct run *r)
@@ -343,7 +364,8 @@ static void finish(struct run *r)
 
 static const char *roots_from(const struct run *r)
 {
-    return strcmp(roots_name(r->roots), "apple") == 0 ? roots_apple_list(r->roots) : roots_path(r->roots);
+    return strcmp(roots_name(r->roots), "apple") == 0 ? roots_apple_list(r->roots)
+                                                      : roots_path(r->roots);
 }
 
 static bool roots_are_old(const struct roots *roots)
@@ -355,9 +377,17 @@ static bool roots_are_old(const struct roots *roots)
 
 static void greet(struct run *r)
 {
-    struct start_facts facts = {.reach = &r->reach, .ca = r->ca, .data_dir = r->data_dir, .log = r->log,
-        .roots = roots_name(r->roots), .roots_from = roots_from(r), .roots_old = roots_are_old(r->roots), .threads = (size_t)r->threads, .n_roots = roots_count(r->roots),
-        .root_made = r->root_made, .lab = r->with_lab};
+    struct start_facts facts = {.reach = &r->reach,
+        .ca = r->ca,
+        .data_dir = r->data_dir,
+        .log = r->log,
+        .roots = roots_name(r->roots),
+        .roots_from = roots_from(r),
+        .roots_old = roots_are_old(r->roots),
+        .threads = (size_t)r->threads,
+        .n_roots = roots_count(r->roots),
+        .root_made = r->root_made,
+        .lab = r->with_lab};
 
     rules_count(r->rules, &facts.rules, &facts.rules_awake);
     start_screen(&r->term, &facts);
@@ -367,7 +397,7 @@ static void greet(struct run *r)
 static void wait_for_end(struct run *r, const sigset_t *signals)
 {
     static const struct timespec beat = {.tv_nsec = 50 * 1000 * 1000};
-    bool                         draining = false;
+    bool draining = false;
 
     while (!pool_is_over(r->pool)) {
         int signal = sigtimedwait(signals, NULL, &beat);
@@ -385,8 +415,8 @@ int cmd_run(int argc, char **argv)
 {
     struct run r = {0};
     struct err e = {0};
-    sigset_t   signals;
-    int        rest;
+    sigset_t signals;
+    int rest;
 
     if (!options_parse(&help, argc, argv, take, &r, &rest, &e))
         return fail(&e);

@@ -1,4 +1,5 @@
-/* app/command.h - the subcommands. Each takes its own arguments (argv[0] is its name) and gives the exit code. */
+/* app/command.h - the subcommands. Each takes its own arguments (argv[0] is its name) and gives the
+ * exit code. */
 #ifndef WHYTLS_APP_COMMAND_H
 #define WHYTLS_APP_COMMAND_H
 

@@ -76,12 +76,13 @@ static enum term_shape sure_shape(const char *confidence)
 
 static bool is_failing(const struct flow *f)
 {
-    return explanation_is_refused(f) || f->failed_leg || f->refused_by_us || (f->dial && f->dial->error) || f->identity;
+    return explanation_is_refused(f) || f->failed_leg || f->refused_by_us ||
+           (f->dial && f->dial->error) || f->identity;
 }
 
 /* The shape, the title in bold, and how sure at the right end, all on one line. */
-static void add_headline(const struct term *t, enum term_shape shape, enum term_style style, const char *title,
-    const char *sure, struct text *out)
+static void add_headline(const struct term *t, enum term_shape shape, enum term_style style,
+    const char *title, const char *sure, struct text *out)
 {
     size_t room = (size_t)t->width - 2 - (sure ? term_columns(sure) + 2 : 0);
 
@@ -104,15 +105,15 @@ static void add_headline(const struct term *t, enum term_shape shape, enum term_
 void explanation_head(const struct term *t, const struct flow *f, size_t which, struct text *out)
 {
     const struct flow_diagnosis *d = diagnosis_of(f, which);
-    bool                         failing = is_failing(f);
+    bool failing = is_failing(f);
 
     if (!d) {
         add_headline(t, failing ? SHAPE_FAILING : SHAPE_FINE, failing ? TERM_FAULT : TERM_FINE,
             failing ? explanation_plain(f) : "An iPhone accepts this", NULL, out);
         return;
     }
-    add_headline(t, failing ? SHAPE_FAILING : SHAPE_WARNING, failing ? TERM_FAULT : TERM_WARNING, d->title ? d->title : "",
-        term_shape(t, sure_shape(d->confidence)), out);
+    add_headline(t, failing ? SHAPE_FAILING : SHAPE_WARNING, failing ? TERM_FAULT : TERM_WARNING,
+        d->title ? d->title : "", term_shape(t, sure_shape(d->confidence)), out);
     if (d->why && *d->why) {
         text_add(out, "  ");
         term_wrap(t, out, d->why, 2, 2);
@@ -130,7 +131,8 @@ static size_t add_label(const struct term *t, const char *label, size_t indent, 
     return indent + LABEL_COLUMNS;
 }
 
-static void add_fact(const struct term *t, const struct flow_evidence *e, bool speaks_for, size_t at, struct text *out)
+static void add_fact(const struct term *t, const struct flow_evidence *e, bool speaks_for,
+    size_t at, struct text *out)
 {
     struct text line = {0};
 
@@ -143,16 +145,18 @@ static void add_fact(const struct term *t, const struct flow_evidence *e, bool s
     text_fini(&line);
 }
 
-static void add_because(const struct term *t, const struct flow_diagnosis *d, size_t indent, size_t most, struct text *out)
+static void add_because(const struct term *t, const struct flow_diagnosis *d, size_t indent,
+    size_t most, struct text *out)
 {
     size_t n = d->n_evidence + d->n_against;
     size_t shown = most && n > most ? most : n;
 
     for (size_t i = 0; i < shown; i++) {
-        bool   speaks_for = i < d->n_evidence;
+        bool speaks_for = i < d->n_evidence;
         size_t at = add_label(t, i ? "" : "Because", indent, out);
 
-        add_fact(t, speaks_for ? &d->evidence[i] : &d->against[i - d->n_evidence], speaks_for, at, out);
+        add_fact(
+            t, speaks_for ? &d->evidence[i] : &d->against[i - d->n_evidence], speaks_for, at, out);
     }
     if (n > shown) {
         add_label(t, "", indent, out);
@@ -161,7 +165,8 @@ static void add_because(const struct term *t, const struct flow_diagnosis *d, si
 }
 
 /* A sentence with its grade at the right end, or after it when there is no room. */
-static void add_graded(const struct term *t, const char *s, const char *grade, size_t at, struct text *out)
+static void add_graded(
+    const struct term *t, const char *s, const char *grade, size_t at, struct text *out)
 {
     struct text whole = {0}, mark = {0};
 
@@ -199,7 +204,8 @@ static const char *winning_check(const struct flow_verdict *v)
     return v->n_checks ? v->checks[0].check : "";
 }
 
-static void add_checks(const struct term *t, const struct flow_verdict *v, size_t indent, struct text *out)
+static void add_checks(
+    const struct term *t, const struct flow_verdict *v, size_t indent, struct text *out)
 {
     struct text line = {0};
 
@@ -215,8 +221,8 @@ static void add_checks(const struct term *t, const struct flow_verdict *v, size_
     text_fini(&line);
 }
 
-static void add_ios_line(const struct term *t, const char *who, const char *s, const char *grade, size_t indent, bool first,
-    struct text *out)
+static void add_ios_line(const struct term *t, const char *who, const char *s, const char *grade,
+    size_t indent, bool first, struct text *out)
 {
     struct text line = {0};
 
@@ -226,13 +232,16 @@ static void add_ios_line(const struct term *t, const char *who, const char *s, c
     text_fini(&line);
 }
 
-static void add_ios(const struct term *t, const struct flow *f, const struct flow_diagnosis *d, size_t indent, struct text *out)
+static void add_ios(const struct term *t, const struct flow *f, const struct flow_diagnosis *d,
+    size_t indent, struct text *out)
 {
     const struct flow_verdict *v = is_of_server(d) ? verdict_of(f) : NULL;
-    bool                       refused = v && explanation_is_refused(f);
-    const char                *text = d && d->ios->text ? d->ios->text : refused ? v->text : NULL;
-    const char                *grade = d && d->ios->grade ? d->ios->grade : text && refused ? "Apple source" : NULL;
-    bool                       first = true;
+    bool refused = v && explanation_is_refused(f);
+    const char *text = d && d->ios->text ? d->ios->text : refused ? v->text : NULL;
+    const char *grade = d && d->ios->grade ? d->ios->grade
+                        : text && refused  ? "Apple source"
+                                           : NULL;
+    bool first = true;
 
     if (text) {
         add_ios_line(t, "", text, grade, indent, first, out);
@@ -245,18 +254,20 @@ static void add_ios(const struct term *t, const struct flow *f, const struct flo
         first = false;
     }
     if (d && d->ios->app)
-        add_ios_line(t, "Apps: ", d->ios->app, text || d->ios->safari ? NULL : grade, indent, first, out);
+        add_ios_line(
+            t, "Apps: ", d->ios->app, text || d->ios->safari ? NULL : grade, indent, first, out);
     if (refused && v->openssl->accept) {
         add_label(t, "OpenSSL", indent, out);
         text_add(out, "accepts\n");
     } else if (refused) {
         add_label(t, "OpenSSL", indent, out);
-        text_printf(out, "refuses: result %" PRId64 " at depth %" PRId64 "\n", v->openssl->code, v->openssl->depth);
+        text_printf(out, "refuses: result %" PRId64 " at depth %" PRId64 "\n", v->openssl->code,
+            v->openssl->depth);
     }
 }
 
-static void add_steps(
-    const struct term *t, const char *label, const struct flow_texts *steps, const char *none, size_t indent, struct text *out)
+static void add_steps(const struct term *t, const char *label, const struct flow_texts *steps,
+    const char *none, size_t indent, struct text *out)
 {
     size_t at = add_label(t, label, indent, out);
 
@@ -280,7 +291,8 @@ static void add_steps(
     }
 }
 
-void explanation_rows(const struct term *t, const struct flow *f, size_t which, size_t indent, size_t most_because, struct text *out)
+void explanation_rows(const struct term *t, const struct flow *f, size_t which, size_t indent,
+    size_t most_because, struct text *out)
 {
     const struct flow_diagnosis *d = diagnosis_of(f, which);
 
@@ -301,8 +313,8 @@ void explanation_rows(const struct term *t, const struct flow *f, size_t which, 
 void explanation_foot(const struct term *t, const struct flow *f, size_t which, struct text *out)
 {
     const struct flow_diagnosis *d = diagnosis_of(f, which);
-    struct text                  line = {0};
-    const char                  *dot = term_shape(t, SHAPE_DOT);
+    struct text line = {0};
+    const char *dot = term_shape(t, SHAPE_DOT);
 
     if (!d)
         return;
@@ -316,7 +328,8 @@ void explanation_foot(const struct term *t, const struct flow *f, size_t which, 
             text_add(&line, ", ");
         else
             text_printf(&line, " %s by ", dot);
-        text_printf(&line, "%s%s", is_rule ? "rule " : "", d->by.at[i] + (is_rule ? strlen("rule:") : 0));
+        text_printf(
+            &line, "%s%s", is_rule ? "rule " : "", d->by.at[i] + (is_rule ? strlen("rule:") : 0));
     }
     if (f->id)
         text_printf(&line, " %s %s", dot, f->id);
@@ -327,7 +340,8 @@ void explanation_foot(const struct term *t, const struct flow *f, size_t which, 
     text_fini(&line);
 }
 
-void explanation_write(const struct term *t, const struct flow *f, bool with_chain, bool all_facts, struct text *out)
+void explanation_write(
+    const struct term *t, const struct flow *f, bool with_chain, bool all_facts, struct text *out)
 {
     for (size_t i = 0; i == 0 || i < f->n_diagnosis; i++) {
         if (i)

@@ -88,9 +88,10 @@ static bool start_lab(struct inquiry *q, const char *data, struct err *e)
 
 static bool open_trust(struct inquiry *q, struct err *e)
 {
-    /* Without the lab none is needed: nobody may have a home here, and the other places are looked at. */
+    /* Without the lab none is needed: nobody may have a home here, and the other places are looked
+     * at. */
     char *data = paths_data_dir(NULL, q->with_lab ? e : NULL);
-    bool  good = !q->with_lab || (data && start_lab(q, data, e));
+    bool good = !q->with_lab || (data && start_lab(q, data, e));
 
     if (good)
         q->roots = roots_load(q->roots_file, q->lab ? lab_root_pem_path(q->lab) : NULL, data, e);
@@ -115,9 +116,11 @@ static bool read_words(struct inquiry *q, struct err *e)
     if (q->anchors && !anchors_are_find(q->anchors, &q->anchors_are))
         return err_set(e, ERR_USAGE, "--anchors-are %s: write system, user or custom", q->anchors);
     if (q->anchors_are == ANCHORS_CUSTOM && !roots_are_a_file(q->roots_file))
-        return err_set(e, ERR_USAGE, "--anchors-are custom: name the app's own anchors with --roots FILE");
+        return err_set(
+            e, ERR_USAGE, "--anchors-are custom: name the app's own anchors with --roots FILE");
     if (q->email && !strchr(q->email, '@'))
-        return err_set(e, ERR_USAGE, "--email %s: write an address, as in anna@example.org", q->email);
+        return err_set(
+            e, ERR_USAGE, "--email %s: write an address, as in anna@example.org", q->email);
     if (q->policy && strcmp(q->policy, "ios") != 0 && strcmp(q->policy, "webpki") != 0)
         return err_set(e, ERR_USAGE, "--policy %s: write ios or webpki", q->policy);
     if (q->host && !host_normalise(q->host, strlen(q->host), name))
@@ -170,9 +173,10 @@ static bool ask_file(struct explain_ask *ask, const char *target, struct flow **
     return good;
 }
 
-static bool ask_site(const struct inquiry *q, struct explain_ask *ask, const char *text, struct flow **out, struct err *e)
+static bool ask_site(const struct inquiry *q, struct explain_ask *ask, const char *text,
+    struct flow **out, struct err *e)
 {
-    struct target      target;
+    struct target target;
     struct dial_config dial = {.instead = reach_instead, .arg = (void *)(uintptr_t)&q->reach};
 
     if (!target_parse(text, &target, e))

@@ -13,31 +13,38 @@
 #include "store/sink.h"
 #include "term.h"
 
-/* FOLD_MS: how long equal failures are gathered. FOLDS_MOST and SEEN_MOST: with more kinds of failures than that, folding
- * and "explained once" start anew. UP_MOST: a block that is taller is not rewritten, as its start may have left the
- * window. */
-enum { FOLD_MS = 60 * 1000, FOLDS_MOST = 256, SEEN_MOST = 4096, EXPLAIN_INDENT = 10, BECAUSE_LIVE = 3, UP_MOST = 20 };
+/* FOLD_MS: how long equal failures are gathered. FOLDS_MOST and SEEN_MOST: with more kinds of
+ * failures than that, folding and "explained once" start anew. UP_MOST: a block that is taller is
+ * not rewritten, as its start may have left the window. */
+enum {
+    FOLD_MS = 60 * 1000,
+    FOLDS_MOST = 256,
+    SEEN_MOST = 4096,
+    EXPLAIN_INDENT = 10,
+    BECAUSE_LIVE = 3,
+    UP_MOST = 20
+};
 
 /* Equal flows of the last minute. */
 struct fold {
     struct fold *next;
-    char        *key;    /* owned */
-    int64_t      since_ms;
-    size_t       count;  /* since then */
-    size_t       shown;  /* of them, already on the screen */
-    char        *again;  /* owned: the lines to print when the minute is over, for `count` flows */
+    char *key; /* owned */
+    int64_t since_ms;
+    size_t count; /* since then */
+    size_t shown; /* of them, already on the screen */
+    char *again;  /* owned: the lines to print when the minute is over, for `count` flows */
 };
 
 struct live {
-    struct term         term;
-    bool                quiet, verbose;
+    struct term term;
+    bool quiet, verbose;
     const struct clock *clock;
-    FILE               *to;
-    struct fold        *folds; /* owned, newest first */
-    size_t              n_folds;
-    struct map         *seen;  /* owned: keys that were explained; values are a static mark */
-    const struct fold  *last;  /* the fold whose lines stand at the bottom, or NULL */
-    size_t              last_lines, last_head_lines;
+    FILE *to;
+    struct fold *folds; /* owned, newest first */
+    size_t n_folds;
+    struct map *seen;        /* owned: keys that were explained; values are a static mark */
+    const struct fold *last; /* the fold whose lines stand at the bottom, or NULL */
+    size_t last_lines, last_head_lines;
 };
 
 static char seen_mark;
@@ -118,7 +125,7 @@ static struct fold *fold_add(struct live *l, const char *key, int64_t now_ms)
 static void key_text(const struct flow *f, enum live_kind kind, struct text *key)
 {
     const char *cause = f->n_diagnosis && f->diagnosis[0].cause ? f->diagnosis[0].cause
-        : live_kind_is_wrong(kind)                              ? explanation_plain(f)
+                        : live_kind_is_wrong(kind)              ? explanation_plain(f)
                                                                 : "";
 
     text_printf(key, "%d\n%s\n%s\n%s\n", (int)kind, cause, f->target->host ? f->target->host : "",
@@ -140,7 +147,8 @@ static bool is_new(struct live *l, const char *key)
 }
 
 /* What stands under the lines: requests, and the explanation. */
-static void add_under(struct live *l, const struct flow *f, enum live_kind kind, const char *key, struct text *out)
+static void add_under(
+    struct live *l, const struct flow *f, enum live_kind kind, const char *key, struct text *out)
 {
     if (l->quiet)
         return;
@@ -149,14 +157,16 @@ static void add_under(struct live *l, const struct flow *f, enum live_kind kind,
     if (!live_kind_is_wrong(kind) || !(is_new(l, key) || l->verbose))
         return;
     /* On a narrow terminal the line above had the title only. */
-    if (l->term.width < TERM_WIDE && f->n_diagnosis && f->diagnosis[0].why && *f->diagnosis[0].why) {
+    if (l->term.width < TERM_WIDE && f->n_diagnosis && f->diagnosis[0].why &&
+        *f->diagnosis[0].why) {
         term_pad(out, EXPLAIN_INDENT);
         term_wrap(&l->term, out, f->diagnosis[0].why, EXPLAIN_INDENT, EXPLAIN_INDENT);
     }
     explanation_rows(&l->term, f, 0, EXPLAIN_INDENT, l->verbose ? 0 : BECAUSE_LIVE, out);
 }
 
-static void print_new(struct live *l, const struct flow *f, enum live_kind kind, const char *key, struct fold *fold)
+static void print_new(
+    struct live *l, const struct flow *f, enum live_kind kind, const char *key, struct fold *fold)
 {
     struct text out = {0};
 
@@ -174,7 +184,8 @@ static bool can_rewrite(const struct live *l, const struct fold *fold)
     return l->term.is_tty && l->last == fold && l->last_lines <= UP_MOST && !l->verbose;
 }
 
-/* The lines of the fold stand at the bottom of the screen: they are written anew, with the count. */
+/* The lines of the fold stand at the bottom of the screen: they are written anew, with the count.
+ */
 static void rewrite(struct live *l, const char *lines)
 {
     struct text out = {0};
@@ -210,10 +221,10 @@ static void fold_more(struct live *l, const struct flow *f, enum live_kind kind,
 
 static void live_flow(void *arg, const struct flow *f)
 {
-    struct live   *l = arg;
+    struct live *l = arg;
     enum live_kind kind = live_kind(f);
-    int64_t        now_ms = clock_wall_ms(l->clock);
-    struct text    key = {0};
+    int64_t now_ms = clock_wall_ms(l->clock);
+    struct text key = {0};
 
     folds_end_older(l, now_ms - FOLD_MS);
     if (l->quiet && !live_kind_is_wrong(kind))

@@ -12,7 +12,7 @@
 enum { TEXT_AT = 22, HOST_COLUMNS = 20, DETAIL_COLUMNS = 32, EXCHANGES_SHOWN = 20 };
 
 static const struct {
-    const char     *word;
+    const char *word;
     enum term_shape shape;
     enum term_style style;
 } kinds[] = {
@@ -40,7 +40,8 @@ static const struct flow_note *loud_note(const struct flow *f)
 /* Did the connection end otherwise than its two ends wanted? */
 static bool has_failed(const struct flow *f)
 {
-    return f->refused_by_us || f->failed_leg || (f->dial && f->dial->error) || is(f->decision->action, "refuse");
+    return f->refused_by_us || f->failed_leg || (f->dial && f->dial->error) ||
+           is(f->decision->action, "refuse");
 }
 
 enum live_kind live_kind(const struct flow *f)
@@ -66,15 +67,17 @@ bool live_kind_is_wrong(enum live_kind kind)
 void live_device(const struct flow *f, struct text *out)
 {
     const struct flow_device *d = f->client->device;
-    bool                      known = d->family && strcmp(d->family, "unknown") && strcmp(d->family, "other");
+    bool known = d->family && strcmp(d->family, "unknown") && strcmp(d->family, "other");
 
     if (d->name)
         text_add(out, d->name);
     else
-        text_printf(out, "%s%s%s", known ? d->family : "", known ? " " : "", f->client->ip ? f->client->ip : "unknown device");
+        text_printf(out, "%s%s%s", known ? d->family : "", known ? " " : "",
+            f->client->ip ? f->client->ip : "unknown device");
 }
 
-static void add_opening(const struct term *t, const struct flow *f, enum live_kind kind, struct text *out)
+static void add_opening(
+    const struct term *t, const struct flow *f, enum live_kind kind, struct text *out)
 {
     char at[TIME_TEXT_CAP];
 
@@ -130,7 +133,8 @@ static void by_text(const struct flow *f, struct text *out)
 static void detail_text(const struct flow *f, enum live_kind kind, struct text *out)
 {
     if (kind == LIVE_EXPECTED) {
-        text_add(out, f->n_diagnosis && f->diagnosis[0].title ? f->diagnosis[0].title : "Apple services refuse any proxy");
+        text_add(out, f->n_diagnosis && f->diagnosis[0].title ? f->diagnosis[0].title
+                                                              : "Apple services refuse any proxy");
         return;
     }
     if (kind == LIVE_MIRRORED) {
@@ -161,7 +165,8 @@ static void add_count(const struct term *t, size_t used, size_t count, struct te
         text_add(&mark, term_shape(t, SHAPE_TIMES));
         term_number(&mark, (int64_t)count);
         size_t columns = term_columns(text_str(&mark));
-        term_pad(out, used + columns + 1 < (size_t)t->width ? (size_t)t->width - used - columns : 1);
+        term_pad(
+            out, used + columns + 1 < (size_t)t->width ? (size_t)t->width - used - columns : 1);
         text_add(out, text_str(&mark));
     }
     text_add_char(out, '\n');
@@ -182,10 +187,12 @@ static size_t add_part(const struct term *t, struct text *part, size_t room, str
     return used;
 }
 
-static void one_line(const struct term *t, const struct flow *f, enum live_kind kind, size_t count, struct text *out)
+static void one_line(
+    const struct term *t, const struct flow *f, enum live_kind kind, size_t count, struct text *out)
 {
     struct text part = {0};
-    size_t      width = (size_t)t->width, used = TEXT_AT, end = width > TEXT_AT + 30 ? width - count_room(count) : TEXT_AT + 30;
+    size_t width = (size_t)t->width, used = TEXT_AT,
+           end = width > TEXT_AT + 30 ? width - count_room(count) : TEXT_AT + 30;
 
     add_opening(t, f, kind, out);
     host_text(f, &part);
@@ -216,7 +223,7 @@ static enum term_shape sure_shape(const char *confidence)
 
 static const char *sentence_of(const struct term *t, const struct flow *f)
 {
-    const struct flow_note      *note = loud_note(f);
+    const struct flow_note *note = loud_note(f);
     const struct flow_diagnosis *d = f->n_diagnosis ? &f->diagnosis[0] : NULL;
 
     if (d && t->width >= TERM_WIDE && d->why && *d->why)
@@ -228,11 +235,12 @@ static const char *sentence_of(const struct term *t, const struct flow *f)
     return note ? note->text : "";
 }
 
-static void first_line(const struct term *t, const struct flow *f, enum live_kind kind, struct text *out)
+static void first_line(
+    const struct term *t, const struct flow *f, enum live_kind kind, struct text *out)
 {
     const char *sure = f->n_diagnosis ? term_shape(t, sure_shape(f->diagnosis[0].confidence)) : "";
-    size_t      width = (size_t)t->width, room;
-    bool        narrow = width < TERM_NARROW;
+    size_t width = (size_t)t->width, room;
+    bool narrow = width < TERM_NARROW;
 
     add_opening(t, f, kind, out);
     /* The marks of all confidences begin in one column. */
@@ -258,7 +266,7 @@ static void first_line(const struct term *t, const struct flow *f, enum live_kin
 static void next_text(const struct term *t, const struct flow *f, struct text *out)
 {
     const struct flow_diagnosis *d = f->n_diagnosis ? &f->diagnosis[0] : NULL;
-    const char                  *next = NULL;
+    const char *next = NULL;
 
     if (d && d->server_fix.n && !is(d->leg, "client"))
         next = d->server_fix.at[0];
@@ -273,7 +281,7 @@ static void next_text(const struct term *t, const struct flow *f, struct text *o
 static void second_line(const struct term *t, const struct flow *f, size_t count, struct text *out)
 {
     struct text part = {0};
-    size_t      width = (size_t)t->width > TEXT_AT + 20 ? (size_t)t->width : TEXT_AT + 20;
+    size_t width = (size_t)t->width > TEXT_AT + 20 ? (size_t)t->width : TEXT_AT + 20;
 
     host_text(f, &part);
     text_printf(&part, " %s ", term_shape(t, SHAPE_DOT));
@@ -286,7 +294,8 @@ static void second_line(const struct term *t, const struct flow *f, size_t count
     text_fini(&part);
 }
 
-void live_line(const struct term *t, const struct flow *f, enum live_kind kind, size_t count, struct text *out)
+void live_line(
+    const struct term *t, const struct flow *f, enum live_kind kind, size_t count, struct text *out)
 {
     if (!live_kind_is_wrong(kind)) {
         one_line(t, f, kind, count, out);
@@ -300,7 +309,7 @@ void live_exchanges(const struct term *t, const struct flow *f, struct text *out
 {
     for (size_t i = 0; i < f->n_exchanges && i < EXCHANGES_SHOWN; i++) {
         const struct flow_exchange *x = &f->exchanges[i];
-        struct text                 line = {0};
+        struct text line = {0};
 
         text_printf(&line, "%s %s", x->method ? x->method : "?", x->url ? x->url : "");
         term_pad(out, TEXT_AT);
@@ -310,7 +319,8 @@ void live_exchanges(const struct term *t, const struct flow *f, struct text *out
         else
             text_printf(out, "%03" PRId64, x->status);
         text_add(out, "  ");
-        term_name(t, out, text_str(&line), (size_t)t->width > TEXT_AT + 25 ? (size_t)t->width - TEXT_AT - 5 : 20);
+        term_name(t, out, text_str(&line),
+            (size_t)t->width > TEXT_AT + 25 ? (size_t)t->width - TEXT_AT - 5 : 20);
         term_style(t, out, TERM_PLAIN);
         text_add_char(out, '\n');
         text_fini(&line);

@@ -22,7 +22,8 @@ static const struct {
 
 static void help(FILE *to)
 {
-    fputs("usage: whytls COMMAND [OPTION]…\n\nThe proxy that says why a TLS connection fails.\n\n", to);
+    fputs("usage: whytls COMMAND [OPTION]…\n\nThe proxy that says why a TLS connection fails.\n\n",
+        to);
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
         fprintf(to, "  %-9s %s\n", commands[i].name, commands[i].about);
     fputs("\nwhytls COMMAND --help tells more. Begin with: whytls run --lab\n", to);
@@ -35,9 +36,9 @@ static int unknown(const char *word)
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
         names[i] = commands[i].name;
     const char *near = text_nearest(word, names);
-    char        safe[128];
-    fprintf(stderr, "whytls: no command \"%s\"%s%s; see whytls --help\n", text_safe(safe, sizeof safe, word),
-        near ? "; did you mean " : "", near ? near : "");
+    char safe[128];
+    fprintf(stderr, "whytls: no command \"%s\"%s%s; see whytls --help\n",
+        text_safe(safe, sizeof safe, word), near ? "; did you mean " : "", near ? near : "");
     return 2;
 }
 

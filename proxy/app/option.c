@@ -19,7 +19,8 @@ void options_help(const struct command_help *help)
 
         if (row->letter)
             snprintf(letter, sizeof letter, "-%c, ", row->letter);
-        snprintf(left, sizeof left, "%s--%s%s%s", letter, row->name, row->value ? " " : "", row->value ? row->value : "");
+        snprintf(left, sizeof left, "%s--%s%s%s", letter, row->name, row->value ? " " : "",
+            row->value ? row->value : "");
         printf("  %-28s %s\n", left, row->about);
     }
     printf("  %-28s %s\n", "    --help", "this text");
@@ -27,15 +28,18 @@ void options_help(const struct command_help *help)
         printf("\n%s\n", help->after);
 }
 
-/* getopt_long says '?' to three things and tells them apart by optopt: a letter, a row's own number, or 0 for a name. */
+/* getopt_long says '?' to three things and tells them apart by optopt: a letter, a row's own
+ * number, or 0 for a name. */
 static bool unknown(const struct command_help *help, const char *word, struct err *e)
 {
     const char *names[OPTIONS_MOST + 1];
-    size_t      n = 0;
-    char        bare[64];
+    size_t n = 0;
+    char bare[64];
 
-    if (optopt > 0 && optopt < LONG_ONES) /* word may be the argument before: the letter stands in a bundle such as -xq */
-        return err_set(e, ERR_USAGE, "no option -%c; see --help", optopt > ' ' && optopt < 0x7f ? optopt : '?');
+    if (optopt > 0 && optopt < LONG_ONES) /* word may be the argument before: the letter stands in a
+                                             bundle such as -xq */
+        return err_set(e, ERR_USAGE, "no option -%c; see --help",
+            optopt > ' ' && optopt < 0x7f ? optopt : '?');
     while (*word == '-')
         word++;
     snprintf(bare, sizeof bare, "%.*s", (int)strcspn(word, "="), word);
@@ -45,20 +49,24 @@ static bool unknown(const struct command_help *help, const char *word, struct er
         names[n++] = row->name;
     names[n] = NULL;
     const char *near = text_nearest(bare, names);
-    return err_set(e, ERR_USAGE, "no option --%s%s%s; see --help", bare, near ? "; did you mean --" : "", near ? near : "");
+    return err_set(e, ERR_USAGE, "no option --%s%s%s; see --help", bare,
+        near ? "; did you mean --" : "", near ? near : "");
 }
 
 bool options_parse(const struct command_help *help, int argc, char **argv,
-    bool (*take)(void *arg, const char *name, const char *value, struct err *e), void *arg, int *rest, struct err *e)
+    bool (*take)(void *arg, const char *name, const char *value, struct err *e), void *arg,
+    int *rest, struct err *e)
 {
     struct option table[OPTIONS_MOST + 2] = {0};
-    char          letters[2 * OPTIONS_MOST + 4] = ":";
-    size_t        n = 0;
+    char letters[2 * OPTIONS_MOST + 4] = ":";
+    size_t n = 0;
 
     for (const struct option_row *row = help->rows; row->name && n < OPTIONS_MOST; row++, n++) {
         char one[3] = {row->letter, row->value ? ':' : '\0', '\0'};
 
-        table[n] = (struct option){.name = row->name, .has_arg = row->value ? required_argument : no_argument, .val = LONG_ONES + 1 + (int)n};
+        table[n] = (struct option){.name = row->name,
+            .has_arg = row->value ? required_argument : no_argument,
+            .val = LONG_ONES + 1 + (int)n};
         if (row->letter)
             strncat(letters, one, sizeof letters - strlen(letters) - 1);
     }

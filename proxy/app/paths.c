@@ -17,7 +17,7 @@
 
 static char *exe_dir_read(void)
 {
-    char    path[PATH_MAX];
+    char path[PATH_MAX];
     ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
 
     if (n <= 0)
@@ -51,7 +51,7 @@ void paths_env_fini(struct paths_env *env)
 {
     union {
         const char *borrowed;
-        char       *owned;
+        char *owned;
     } exe = {env->exe_dir};
 
     mem_free(exe.owned);
@@ -86,7 +86,7 @@ char *paths_config_of(const struct paths_env *env)
 static bool has_rules(const char *dir)
 {
     char *rules = file_join(dir, "rules");
-    bool  there = file_exists(rules);
+    bool there = file_exists(rules);
 
     mem_free(rules);
     return there;
@@ -104,8 +104,9 @@ static char *if_it_has_rules(char *dir)
 /* No search upwards from the program: a folder on the way may be writable for everyone. */
 char *paths_lua_of(const struct paths_env *env)
 {
-    static const char *const fixed[] = {WHYTLS_LUA_DIR, "/usr/local/share/whytls/lua", "/usr/share/whytls/lua"};
-    char                    *dir = NULL;
+    static const char *const fixed[] = {
+        WHYTLS_LUA_DIR, "/usr/local/share/whytls/lua", "/usr/share/whytls/lua"};
+    char *dir = NULL;
 
     /* Said by the user: taken as it is, so that a wrong one is reported and not passed over. */
     if (env->lua && *env->lua)

@@ -23,31 +23,31 @@
 enum { TICK_MS = 100 };
 
 struct worker {
-    struct pool        *pool;
-    pthread_t           thread;
-    bool                started;
-    struct loop        *loop;
-    struct resolver    *resolver;
-    struct dialer      *dialer;
-    struct dial_config  dial_config;
-    struct gatherer    *gatherer;
-    struct hooks       *hooks;
-    struct relays      *relays;
-    struct listener    *listeners[REACH_LISTENERS_MOST];
-    struct loop_timer  *tick;
-    bool                draining;
+    struct pool *pool;
+    pthread_t thread;
+    bool started;
+    struct loop *loop;
+    struct resolver *resolver;
+    struct dialer *dialer;
+    struct dial_config dial_config;
+    struct gatherer *gatherer;
+    struct hooks *hooks;
+    struct relays *relays;
+    struct listener *listeners[REACH_LISTENERS_MOST];
+    struct loop_timer *tick;
+    bool draining;
 };
 
 struct pool {
     struct pool_config config;
-    struct worker     *workers;
-    atomic_size_t      running;
+    struct worker *workers;
+    atomic_size_t running;
 };
 
 static void accepted(void *arg, int fd, const struct sockaddr *peer, unsigned peer_len)
 {
     struct worker *w = arg;
-    char           ip[ADDR_TEXT_CAP];
+    char ip[ADDR_TEXT_CAP];
 
     (void)peer_len;
     if (!reach_client_may(w->pool->config.reach, peer)) {
@@ -55,7 +55,8 @@ static void accepted(void *arg, int fd, const struct sockaddr *peer, unsigned pe
         close(fd);
         return;
     }
-    relays_accept(w->relays, pipe_socket_new(w->loop, fd), addr_text(ip, peer), addr_port(peer), addr_is_loopback(peer));
+    relays_accept(w->relays, pipe_socket_new(w->loop, fd), addr_text(ip, peer), addr_port(peer),
+        addr_is_loopback(peer));
 }
 
 static void ticked(void *arg)
@@ -130,8 +131,10 @@ static bool worker_make(struct worker *w, struct pool *p, struct err *e)
     w->resolver = resolver_new(w->loop, &(struct resolver_config){0}, e);
     if (!w->resolver)
         return false;
-    w->dial_config = (struct dial_config){
-        .may = reach_may, .instead = reach_instead, .arg = p->config.reach, .connect_ms = p->config.connect_ms};
+    w->dial_config = (struct dial_config){.may = reach_may,
+        .instead = reach_instead,
+        .arg = p->config.reach,
+        .connect_ms = p->config.connect_ms};
     w->dialer = dialer_sockets_new(w->loop, w->resolver, &w->dial_config);
     w->hooks = hooks_new();
     if (!rules_attach(p->config.rules, w->hooks, e))

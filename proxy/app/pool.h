@@ -1,5 +1,5 @@
-/* app/pool.h - the traffic threads: each has its own loop, resolver, hook table with a Lua state, relays and listeners
- * (SO_REUSEPORT). What they share is immutable or locks itself. */
+/* app/pool.h - the traffic threads: each has its own loop, resolver, hook table with a Lua state,
+ * relays and listeners (SO_REUSEPORT). What they share is immutable or locks itself. */
 #ifndef WHYTLS_APP_POOL_H
 #define WHYTLS_APP_POOL_H
 
@@ -16,20 +16,22 @@ struct reach;
 struct rules;
 
 struct pool_config {
-    size_t             threads;
-    struct relay_world world;   /* what is shared; dialer, gatherer, hooks, soon are each thread's own */
-    struct rules      *rules;
-    struct reach      *reach;   /* listeners with port 0 are filled with the port that was bound */
-    struct fetcher    *fetcher; /* NULL: nothing is fetched. Stopped before pool_free, freed after it */
-    int64_t            connect_ms;
+    size_t threads;
+    struct relay_world
+        world; /* what is shared; dialer, gatherer, hooks, soon are each thread's own */
+    struct rules *rules;
+    struct reach *reach; /* listeners with port 0 are filled with the port that was bound */
+    struct fetcher
+        *fetcher; /* NULL: nothing is fetched. Stopped before pool_free, freed after it */
+    int64_t connect_ms;
 };
 
 /* Binds every listener, then starts the threads. */
-bool   pool_start(const struct pool_config *config, struct pool **out, struct err *e) MUST_USE;
+bool pool_start(const struct pool_config *config, struct pool **out, struct err *e) MUST_USE;
 /* No new connections; each thread ends when its relays have, in about 5 s at most. */
-void   pool_drain(struct pool *p);
-bool   pool_is_over(struct pool *p);
+void pool_drain(struct pool *p);
+bool pool_is_over(struct pool *p);
 /* Joins the threads; every connection is sealed. */
-void   pool_free(struct pool *p);
+void pool_free(struct pool *p);
 
 #endif

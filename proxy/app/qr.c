@@ -4,7 +4,9 @@
 
 #include "base/text.h"
 
-enum { QUIET = 2 }; /* modules of border; ISO/IEC 18004 asks for 4, cameras are content with 2 on a light square */
+enum {
+    QUIET = 2
+}; /* modules of border; ISO/IEC 18004 asks for 4, cameras are content with 2 on a light square */
 
 static bool is_dark(const QRcode *code, int x, int y)
 {
@@ -17,10 +19,11 @@ static bool is_dark(const QRcode *code, int x, int y)
 
 bool qr_write(const char *what, bool colour, struct text *out, size_t *columns)
 {
-    /* Index: upper module dark, lower module dark. Without colour light is drawn, for a terminal is mostly dark. */
+    /* Index: upper module dark, lower module dark. Without colour light is drawn, for a terminal is
+     * mostly dark. */
     static const char *const on_light[2][2] = {{" ", "▄"}, {"▀", "█"}};
     static const char *const on_dark[2][2] = {{"█", "▀"}, {"▄", " "}};
-    QRcode                  *code = QRcode_encodeString(what, 0, QR_ECLEVEL_L, QR_MODE_8, 1);
+    QRcode *code = QRcode_encodeString(what, 0, QR_ECLEVEL_L, QR_MODE_8, 1);
 
     if (!code)
         return false;

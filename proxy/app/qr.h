@@ -1,5 +1,5 @@
-/* app/qr.h - a QR code as half-block characters, dark on light by explicit colours, so that cameras read it on dark
- * terminals too. Home of libqrencode. */
+/* app/qr.h - a QR code as half-block characters, dark on light by explicit colours, so that cameras
+ * read it on dark terminals too. Home of libqrencode. */
 #ifndef WHYTLS_APP_QR_H
 #define WHYTLS_APP_QR_H
 
@@ -8,7 +8,8 @@
 
 struct text;
 
-/* Appends the lines of the square for `what`, each ended by a line feed; *columns is its width. False: too long to encode. */
+/* Appends the lines of the square for `what`, each ended by a line feed; *columns is its width.
+ * False: too long to encode. */
 bool qr_write(const char *what, bool colour, struct text *out, size_t *columns);
 
 #endif

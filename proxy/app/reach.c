@@ -16,8 +16,11 @@ bool reach_add_resolve(struct reach *r, const char *text, struct err *e)
     if (r->n_resolves == REACH_RESOLVES_MOST)
         return err_set(e, ERR_USAGE, "more than %d --resolve", REACH_RESOLVES_MOST);
     struct reach_resolve *one = &r->resolves[r->n_resolves];
-    if (!colon || !host_normalise(text, (size_t)(colon - text), one->host) || !addr_parse(colon + 1, 0, &one->to))
-        return err_set(e, ERR_USAGE, "--resolve %s: write HOST:ADDRESS, as in example.org:192.0.2.7 or example.org:[2001:db8::7]",
+    if (!colon || !host_normalise(text, (size_t)(colon - text), one->host) ||
+        !addr_parse(colon + 1, 0, &one->to))
+        return err_set(e, ERR_USAGE,
+            "--resolve %s: write HOST:ADDRESS, as in example.org:192.0.2.7 or "
+            "example.org:[2001:db8::7]",
             text);
     r->n_resolves++;
     return true;
@@ -31,7 +34,7 @@ bool reach_client_may(const struct reach *r, const struct sockaddr *client)
 static bool is_own_address(const struct sockaddr *to)
 {
     struct ifaddrs *all = NULL;
-    bool            own = false;
+    bool own = false;
 
     if (getifaddrs(&all) != 0)
         return false;
@@ -65,7 +68,8 @@ bool reach_may(void *arg, const struct sockaddr *to, bool from_loopback)
     return !is_own_listener(r, to);
 }
 
-static bool from_lab(const struct reach *r, const char *host, uint16_t port, struct sockaddr_storage *to, enum dial_error *error)
+static bool from_lab(const struct reach *r, const char *host, uint16_t port,
+    struct sockaddr_storage *to, enum dial_error *error)
 {
     socklen_t len;
 
@@ -82,9 +86,10 @@ static bool from_lab(const struct reach *r, const char *host, uint16_t port, str
     return false;
 }
 
-bool reach_instead(void *arg, const char *host, uint16_t port, struct sockaddr *to, unsigned *to_len, enum dial_error *error)
+bool reach_instead(void *arg, const char *host, uint16_t port, struct sockaddr *to,
+    unsigned *to_len, enum dial_error *error)
 {
-    const struct reach     *r = arg;
+    const struct reach *r = arg;
     struct sockaddr_storage where = {0};
 
     *error = DIAL_OK;
@@ -109,5 +114,6 @@ bool reach_instead(void *arg, const char *host, uint16_t port, struct sockaddr *
 bool reach_read_fetch(const char *text, bool *off, struct err *e)
 {
     *off = strcmp(text, "off") == 0;
-    return *off || strcmp(text, "on") == 0 || err_set(e, ERR_USAGE, "--fetch %s: write on or off", text);
+    return *off || strcmp(text, "on") == 0 ||
+           err_set(e, ERR_USAGE, "--fetch %s: write on or off", text);
 }

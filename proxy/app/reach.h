@@ -1,5 +1,6 @@
-/* app/reach.h - whom the proxy may be reached by, and what it may reach: private clients only, never itself, never this
- * machine's loopback for another machine; and the hosts that are answered for (--resolve, the lab). */
+/* app/reach.h - whom the proxy may be reached by, and what it may reach: private clients only,
+ * never itself, never this machine's loopback for another machine; and the hosts that are answered
+ * for (--resolve, the lab). */
 #ifndef WHYTLS_APP_REACH_H
 #define WHYTLS_APP_REACH_H
 
@@ -16,18 +17,18 @@ struct lab;
 enum { REACH_LISTENERS_MOST = 16, REACH_RESOLVES_MOST = 64 };
 
 struct reach_resolve {
-    char                    host[256];
+    char host[256];
     struct sockaddr_storage to; /* port 0: the asked one */
 };
 
 /* Filled before the threads start, then read only. */
 struct reach {
     struct sockaddr_storage listeners[REACH_LISTENERS_MOST];
-    size_t                  n_listeners;
-    struct reach_resolve    resolves[REACH_RESOLVES_MOST];
-    size_t                  n_resolves;
-    const struct lab       *lab; /* borrowed, or NULL */
-    bool                    any_client;
+    size_t n_listeners;
+    struct reach_resolve resolves[REACH_RESOLVES_MOST];
+    size_t n_resolves;
+    const struct lab *lab; /* borrowed, or NULL */
+    bool any_client;
 };
 
 /* "HOST:ADDR", ADDR an IPv4 or [IPv6] literal. */
@@ -35,7 +36,8 @@ bool reach_add_resolve(struct reach *r, const char *text, struct err *e) MUST_US
 bool reach_client_may(const struct reach *r, const struct sockaddr *client);
 /* For struct dial_config; arg is the reach. */
 bool reach_may(void *arg, const struct sockaddr *to, bool from_loopback);
-bool reach_instead(void *arg, const char *host, uint16_t port, struct sockaddr *to, unsigned *to_len, enum dial_error *error);
+bool reach_instead(void *arg, const char *host, uint16_t port, struct sockaddr *to,
+    unsigned *to_len, enum dial_error *error);
 
 /* "on" or "off", of --fetch. */
 bool reach_read_fetch(const char *text, bool *off, struct err *e) MUST_USE;

@@ -16,7 +16,8 @@
 
 enum { LABEL = 10, VALUE = 26 };
 
-/* The address under which phones see this machine: the first that is not loopback, else loopback. */
+/* The address under which phones see this machine: the first that is not loopback, else loopback.
+ */
 static void find_own_address(char ip[static ADDR_TEXT_CAP])
 {
     struct ifaddrs *all = NULL;
@@ -25,7 +26,8 @@ static void find_own_address(char ip[static ADDR_TEXT_CAP])
     if (getifaddrs(&all) != 0)
         return;
     for (const struct ifaddrs *one = all; one; one = one->ifa_next) {
-        if (!one->ifa_addr || one->ifa_addr->sa_family != AF_INET || addr_is_loopback(one->ifa_addr))
+        if (!one->ifa_addr || one->ifa_addr->sa_family != AF_INET ||
+            addr_is_loopback(one->ifa_addr))
             continue;
         addr_text(ip, one->ifa_addr);
         break;
@@ -36,7 +38,7 @@ static void find_own_address(char ip[static ADDR_TEXT_CAP])
 static void find_proxy_address(const struct start_facts *facts, char *out, size_t cap)
 {
     const struct sockaddr *at = (const struct sockaddr *)&facts->reach->listeners[0];
-    char                   ip[ADDR_TEXT_CAP];
+    char ip[ADDR_TEXT_CAP];
 
     if (addr_is_any(at))
         find_own_address(ip);
@@ -45,7 +47,8 @@ static void find_proxy_address(const struct start_facts *facts, char *out, size_
     host_port_text(out, cap, ip, addr_port(at));
 }
 
-static void fact(const struct term *t, struct text *out, const char *label, const char *value, const char *more)
+static void fact(
+    const struct term *t, struct text *out, const char *label, const char *value, const char *more)
 {
     term_style(t, out, TERM_FINE);
     text_add(out, term_shape(t, SHAPE_FINE));
@@ -59,7 +62,7 @@ static void fact(const struct term *t, struct text *out, const char *label, cons
 
 static void roots_line(const struct term *t, const struct start_facts *facts, struct text *out)
 {
-    bool        apple = strcmp(facts->roots, "apple") == 0, mozilla = strcmp(facts->roots, "mozilla") == 0;
+    bool apple = strcmp(facts->roots, "apple") == 0, mozilla = strcmp(facts->roots, "mozilla") == 0;
     struct text more = {0};
 
     if (!apple)
@@ -67,18 +70,25 @@ static void roots_line(const struct term *t, const struct start_facts *facts, st
     text_add_safe(&more, facts->roots_from, strlen(facts->roots_from), 200);
     if (apple && facts->roots_old)
         text_add(&more, ", getting old: whytls doctor");
-    fact(t, out, "Judged by", apple ? "Apple's roots" : mozilla ? "Mozilla's roots" : "your own roots", text_str(&more));
+    fact(t, out, "Judged by",
+        apple     ? "Apple's roots"
+        : mozilla ? "Mozilla's roots"
+                  : "your own roots",
+        text_str(&more));
     text_fini(&more);
 }
 
-static void facts_lines(const struct term *t, const struct start_facts *facts, const char *proxy, struct text *out)
+static void facts_lines(
+    const struct term *t, const struct start_facts *facts, const char *proxy, struct text *out)
 {
     char day[TIME_TEXT_CAP], more[160], value[64];
 
-    snprintf(more, sizeof more, "%s, %zu thread%s", facts->reach->any_client ? "any client" : "private addresses only",
-        facts->threads, facts->threads == 1 ? "" : "s");
+    snprintf(more, sizeof more, "%s, %zu thread%s",
+        facts->reach->any_client ? "any client" : "private addresses only", facts->threads,
+        facts->threads == 1 ? "" : "s");
     fact(t, out, "Proxy", proxy, more);
-    snprintf(more, sizeof more, "valid to %s, key 0600%s", time_day(day, ca_until(facts->ca)), facts->root_made ? ", new" : "");
+    snprintf(more, sizeof more, "valid to %s, key 0600%s", time_day(day, ca_until(facts->ca)),
+        facts->root_made ? ", new" : "");
     fact(t, out, "Root", ca_name(facts->ca), more);
     roots_line(t, facts, out);
     snprintf(value, sizeof value, "%zu of %zu on", facts->rules_awake, facts->rules);
@@ -108,25 +118,30 @@ static size_t widest(const char *const *lines, size_t n)
     return most;
 }
 
-static void steps(const struct term *t, const struct start_facts *facts, const char *proxy, struct text *out)
+static void steps(
+    const struct term *t, const struct start_facts *facts, const char *proxy, struct text *out)
 {
-    char        url[128], set_up[200], settings[200], fetch[200], try_it[240];
+    char url[128], set_up[200], settings[200], fetch[200], try_it[240];
     struct text square = {0};
-    size_t      columns = 0, n;
+    size_t columns = 0, n;
 
     snprintf(url, sizeof url, "http://%s/", proxy);
-    snprintf(set_up, sizeof set_up, "   2  Settings > Wi-Fi > (i) > Configure Proxy > Manual: %s", proxy);
+    snprintf(set_up, sizeof set_up, "   2  Settings > Wi-Fi > (i) > Configure Proxy > Manual: %s",
+        proxy);
     snprintf(settings, sizeof settings, "   1  Join it to this Wi-Fi; open %s in Safari.", url);
     snprintf(fetch, sizeof fetch, "   curl %swhytls.pem > root.pem", url);
     snprintf(try_it, sizeof try_it, "   curl -x http://%s --cacert root.pem https://%s/", proxy,
         facts->lab ? "good.lab.test" : "www.example.org");
-    const char *const right[] = {"", "Set up a phone", "", settings, set_up, "   3  Install the profile, then switch on full trust:",
-        "      General > About > Certificate Trust Settings.", "", "No phone at hand?", "", fetch, try_it};
+    const char *const right[] = {"", "Set up a phone", "", settings, set_up,
+        "   3  Install the profile, then switch on full trust:",
+        "      General > About > Certificate Trust Settings.", "", "No phone at hand?", "", fetch,
+        try_it};
     const size_t n_right = sizeof right / sizeof right[0];
-    bool         shown = t->utf8 && t->width >= TERM_USUAL && qr_write(url, t->colour, &square, &columns);
-    /* A line that the terminal breaks would tear the square apart: then it stands above the steps. */
-    bool         beside = shown && columns + 2 + widest(right, n_right) <= (size_t)t->width;
-    const char  *at = text_str(&square);
+    bool shown = t->utf8 && t->width >= TERM_USUAL && qr_write(url, t->colour, &square, &columns);
+    /* A line that the terminal breaks would tear the square apart: then it stands above the steps.
+     */
+    bool beside = shown && columns + 2 + widest(right, n_right) <= (size_t)t->width;
+    const char *at = text_str(&square);
     if (shown && !beside)
         text_add(out, at);
     for (size_t i = 0; (beside && *at) || i < n_right; i++) {

@@ -1,4 +1,5 @@
-/* app/start_screen.h - what `whytls run` prints when it is ready: the facts, the square, the steps. */
+/* app/start_screen.h - what `whytls run` prints when it is ready: the facts, the square, the steps.
+ */
 #ifndef WHYTLS_APP_START_SCREEN_H
 #define WHYTLS_APP_START_SCREEN_H
 
@@ -13,12 +14,12 @@ struct text;
 
 struct start_facts {
     const struct reach *reach;
-    const struct ca    *ca;
-    const char         *data_dir, *log;
-    const char         *roots;      /* whose list is gone by: "apple", "mozilla", "custom" */
-    const char         *roots_from; /* which one, or which file */
-    size_t              threads, rules, rules_awake, n_roots;
-    bool                root_made, lab, roots_old;
+    const struct ca *ca;
+    const char *data_dir, *log;
+    const char *roots;      /* whose list is gone by: "apple", "mozilla", "custom" */
+    const char *roots_from; /* which one, or which file */
+    size_t threads, rules, rules_awake, n_roots;
+    bool root_made, lab, roots_old;
 };
 
 /* Appends it to `out`. */

@@ -11,16 +11,33 @@
 enum { NAME_COLUMNS = 80, TEXT_MOST = 4096 };
 
 static const char *const styles[N_TERM_STYLES] = {
-    [TERM_PLAIN] = "0",     [TERM_FINE] = "32",     [TERM_FAULT] = "1;31", [TERM_WARNING] = "33", [TERM_EXPECTED] = "35",
-    [TERM_UNREAD] = "36",   [TERM_MIRRORED] = "1;35", [TERM_BOLD] = "1",   [TERM_FAINT] = "2",
+    [TERM_PLAIN] = "0",
+    [TERM_FINE] = "32",
+    [TERM_FAULT] = "1;31",
+    [TERM_WARNING] = "33",
+    [TERM_EXPECTED] = "35",
+    [TERM_UNREAD] = "36",
+    [TERM_MIRRORED] = "1;35",
+    [TERM_BOLD] = "1",
+    [TERM_FAINT] = "2",
 };
 
 static const char *const shapes[N_TERM_SHAPES][2] = {
-    [SHAPE_FINE] = {"●", "+"},          [SHAPE_FAILING] = {"◆", "!"},        [SHAPE_WARNING] = {"▲", "^"},
-    [SHAPE_EXPECTED] = {"◎", "o"},      [SHAPE_UNREAD] = {"»", ">"},         [SHAPE_MIRRORED] = {"◐", "%"},
-    [SHAPE_NOTHING] = {"○", "-"},       [SHAPE_FOR] = {"✓", "+"},            [SHAPE_AGAINST] = {"✗", "x"},
-    [SHAPE_FAULT_HERE] = {"◄", "<--"},  [SHAPE_DIFFERS] = {"≠", "*"},        [SHAPE_DOT] = {"·", "-"},
-    [SHAPE_TIMES] = {"×", "x"},         [SHAPE_CUT] = {"…", "..."},          [SHAPE_LINE] = {"│", "|"},
+    [SHAPE_FINE] = {"●", "+"},
+    [SHAPE_FAILING] = {"◆", "!"},
+    [SHAPE_WARNING] = {"▲", "^"},
+    [SHAPE_EXPECTED] = {"◎", "o"},
+    [SHAPE_UNREAD] = {"»", ">"},
+    [SHAPE_MIRRORED] = {"◐", "%"},
+    [SHAPE_NOTHING] = {"○", "-"},
+    [SHAPE_FOR] = {"✓", "+"},
+    [SHAPE_AGAINST] = {"✗", "x"},
+    [SHAPE_FAULT_HERE] = {"◄", "<--"},
+    [SHAPE_DIFFERS] = {"≠", "*"},
+    [SHAPE_DOT] = {"·", "-"},
+    [SHAPE_TIMES] = {"×", "x"},
+    [SHAPE_CUT] = {"…", "..."},
+    [SHAPE_LINE] = {"│", "|"},
     [SHAPE_CERTAIN] = {"▮▮▮ certain", "[###] certain"},
     [SHAPE_LIKELY] = {"▮▮▯ likely", "[##.] likely"},
     [SHAPE_POSSIBLE] = {"▮▯▯ possible", "[#..] possible"},
@@ -34,7 +51,9 @@ static bool is_set(const char *s)
 /* POSIX: LC_ALL wins over LC_CTYPE wins over LANG; the codeset follows the dot. */
 static bool speaks_utf8(const struct term_env *env)
 {
-    const char *locale = is_set(env->lc_all) ? env->lc_all : is_set(env->lc_ctype) ? env->lc_ctype : env->lang;
+    const char *locale = is_set(env->lc_all)     ? env->lc_all
+                         : is_set(env->lc_ctype) ? env->lc_ctype
+                                                 : env->lang;
     const char *codeset = is_set(locale) ? strchr(locale, '.') : NULL;
 
     return codeset && (!strncasecmp(codeset, ".utf-8", 6) || !strncasecmp(codeset, ".utf8", 5));
@@ -44,7 +63,8 @@ void term_set(struct term *t, enum term_colour choice, const struct term_env *en
 {
     bool dumb = env->term && !strcmp(env->term, "dumb");
 
-    *t = (struct term){.utf8 = speaks_utf8(env), .is_tty = env->is_tty && !dumb, .width = TERM_USUAL};
+    *t = (struct term){
+        .utf8 = speaks_utf8(env), .is_tty = env->is_tty && !dumb, .width = TERM_USUAL};
     if (env->is_tty && env->columns > 0)
         t->width = env->columns < 20 ? 20 : env->columns;
     switch (choice) {
@@ -74,8 +94,8 @@ static bool colour_parse(const char *word, enum term_colour *out)
 bool term_init(struct term *t, const char *colour, struct err *e)
 {
     enum term_colour choice = TERM_COLOUR_AUTO;
-    struct winsize   window = {0};
-    struct term_env  env = {
+    struct winsize window = {0};
+    struct term_env env = {
         .no_color = getenv("NO_COLOR"),
         .term = getenv("TERM"),
         .lc_all = getenv("LC_ALL"),
@@ -107,8 +127,18 @@ const char *term_shape(const struct term *t, enum term_shape shape)
 static const char *ascii_of(const char *s, size_t n)
 {
     static const char *const pairs[][2] = {
-        {"“", "\""}, {"”", "\""}, {"‘", "'"}, {"’", "'"}, {"…", "..."}, {"–", "-"}, {"—", "-"},
-        {"·", "-"},  {"×", "x"},  {"→", "->"}, {"≠", "*"}, {"\xc2\xa0", " "},
+        {"“", "\""},
+        {"”", "\""},
+        {"‘", "'"},
+        {"’", "'"},
+        {"…", "..."},
+        {"–", "-"},
+        {"—", "-"},
+        {"·", "-"},
+        {"×", "x"},
+        {"→", "->"},
+        {"≠", "*"},
+        {"\xc2\xa0", " "},
     };
 
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
@@ -146,21 +176,23 @@ void term_text(const struct term *t, struct text *out, const char *s)
 static uint32_t code_point(const char *s, size_t n)
 {
     const unsigned char *u = (const unsigned char *)s;
-    uint32_t             code = n == 1 ? u[0] : u[0] & (0xffu >> (n + 1));
+    uint32_t code = n == 1 ? u[0] : u[0] & (0xffu >> (n + 1));
 
     for (size_t i = 1; i < n; i++)
         code = code << 6 | (u[i] & 0x3f);
     return code;
 }
 
-/* Columns of one character: marks that stand on the one before take none, East Asian wide ones two (UAX #11). */
+/* Columns of one character: marks that stand on the one before take none, East Asian wide ones two
+ * (UAX #11). */
 static size_t char_columns(uint32_t code)
 {
     if ((code >= 0x300 && code <= 0x36f) || (code >= 0x20d0 && code <= 0x20ff))
         return 0;
-    if ((code >= 0x1100 && code <= 0x115f) || (code >= 0x2e80 && code <= 0xa4cf) || (code >= 0xac00 && code <= 0xd7a3)
-        || (code >= 0xf900 && code <= 0xfaff) || (code >= 0xfe30 && code <= 0xfe6f) || (code >= 0xff00 && code <= 0xff60)
-        || (code >= 0x1f300 && code <= 0x1faff) || (code >= 0x20000 && code <= 0x3fffd))
+    if ((code >= 0x1100 && code <= 0x115f) || (code >= 0x2e80 && code <= 0xa4cf) ||
+        (code >= 0xac00 && code <= 0xd7a3) || (code >= 0xf900 && code <= 0xfaff) ||
+        (code >= 0xfe30 && code <= 0xfe6f) || (code >= 0xff00 && code <= 0xff60) ||
+        (code >= 0x1f300 && code <= 0x1faff) || (code >= 0x20000 && code <= 0x3fffd))
         return 2;
     return 1;
 }
@@ -194,7 +226,7 @@ size_t term_text_cut(const struct term *t, struct text *out, const char *s, size
 {
     struct text whole = {0};
     const char *cut = term_shape(t, SHAPE_CUT);
-    size_t      used;
+    size_t used;
 
     term_text(t, &whole, s);
     used = term_columns(text_str(&whole));
@@ -215,7 +247,7 @@ size_t term_name(const struct term *t, struct text *out, const char *s, size_t c
 {
     struct text whole = {0};
     const char *cut = term_shape(t, SHAPE_CUT);
-    size_t      most = columns < NAME_COLUMNS ? columns : NAME_COLUMNS, used, head_used, tail_used = 0;
+    size_t most = columns < NAME_COLUMNS ? columns : NAME_COLUMNS, used, head_used, tail_used = 0;
 
     term_text(t, &whole, s);
     used = term_columns(text_str(&whole));
@@ -224,7 +256,8 @@ size_t term_name(const struct term *t, struct text *out, const char *s, size_t c
     } else {
         size_t room = most > term_columns(cut) ? most - term_columns(cut) : 0, tail;
 
-        text_add_n(out, text_str(&whole), fitting(text_str(&whole), whole.len, (room + 1) / 2, &head_used));
+        text_add_n(out, text_str(&whole),
+            fitting(text_str(&whole), whole.len, (room + 1) / 2, &head_used));
         text_add(out, cut);
         /* The shortest start that leaves a tail which fits. */
         size_t skipped;
@@ -260,9 +293,9 @@ static void prose_text(const struct term *t, struct text *out, const char *s)
 
 void term_wrap(const struct term *t, struct text *out, const char *s, size_t at, size_t hang)
 {
-    size_t      width = (size_t)t->width, used;
+    size_t width = (size_t)t->width, used;
     struct text whole = {0};
-    bool        fresh = true; /* nothing on this line yet */
+    bool fresh = true; /* nothing on this line yet */
 
     if (hang + 10 > width)
         hang = 2;
@@ -298,7 +331,7 @@ void term_wrap(const struct term *t, struct text *out, const char *s, size_t at,
 void term_number(struct text *out, int64_t n)
 {
     char digits[24];
-    int  len = snprintf(digits, sizeof digits, "%" PRId64, n);
+    int len = snprintf(digits, sizeof digits, "%" PRId64, n);
 
     for (int i = 0; i < len; i++) {
         if (i && (len - i) % 3 == 0 && digits[i - 1] != '-')

@@ -1,7 +1,8 @@
 /* app/term.h - what the terminal can show, and text laid out for it.
  *
- * Every line opens with a shape and a word, never with a colour alone. All text that came from outside passes through
- * term_text, so that no control character, escape or direction mark of a certificate reaches the terminal. */
+ * Every line opens with a shape and a word, never with a colour alone. All text that came from
+ * outside passes through term_text, so that no control character, escape or direction mark of a
+ * certificate reaches the terminal. */
 #ifndef WHYTLS_APP_TERM_H
 #define WHYTLS_APP_TERM_H
 
@@ -19,22 +20,31 @@ enum { TERM_WIDE = 120, TERM_USUAL = 80, TERM_NARROW = 60 };
 
 struct term {
     bool colour, utf8, is_tty;
-    int  width; /* columns */
+    int width; /* columns */
 };
 
 /* What decides, as values, so that tests can bring their own. */
 struct term_env {
     const char *no_color, *term, *lc_all, *lc_ctype, *lang;
-    bool        is_tty;
-    int         columns; /* of the window; 0 when unknown */
+    bool is_tty;
+    int columns; /* of the window; 0 when unknown */
 };
 
 void term_set(struct term *t, enum term_colour choice, const struct term_env *env);
-/* Standard output, by the environment. `colour` is the value of --color: "auto", "always", "never", or NULL. */
+/* Standard output, by the environment. `colour` is the value of --color: "auto", "always", "never",
+ * or NULL. */
 bool term_init(struct term *t, const char *colour, struct err *e) MUST_USE;
 
 enum term_style {
-    TERM_PLAIN = 0, TERM_FINE, TERM_FAULT, TERM_WARNING, TERM_EXPECTED, TERM_UNREAD, TERM_MIRRORED, TERM_BOLD, TERM_FAINT,
+    TERM_PLAIN = 0,
+    TERM_FINE,
+    TERM_FAULT,
+    TERM_WARNING,
+    TERM_EXPECTED,
+    TERM_UNREAD,
+    TERM_MIRRORED,
+    TERM_BOLD,
+    TERM_FAINT,
     N_TERM_STYLES
 };
 
@@ -42,9 +52,25 @@ enum term_style {
 void term_style(const struct term *t, struct text *out, enum term_style style);
 
 enum term_shape {
-    SHAPE_FINE = 0, SHAPE_FAILING, SHAPE_WARNING, SHAPE_EXPECTED, SHAPE_UNREAD, SHAPE_MIRRORED, SHAPE_NOTHING, SHAPE_FOR,
-    SHAPE_AGAINST, SHAPE_FAULT_HERE, SHAPE_DIFFERS, SHAPE_DOT, SHAPE_TIMES, SHAPE_CUT, SHAPE_LINE, SHAPE_CERTAIN,
-    SHAPE_LIKELY, SHAPE_POSSIBLE, N_TERM_SHAPES
+    SHAPE_FINE = 0,
+    SHAPE_FAILING,
+    SHAPE_WARNING,
+    SHAPE_EXPECTED,
+    SHAPE_UNREAD,
+    SHAPE_MIRRORED,
+    SHAPE_NOTHING,
+    SHAPE_FOR,
+    SHAPE_AGAINST,
+    SHAPE_FAULT_HERE,
+    SHAPE_DIFFERS,
+    SHAPE_DOT,
+    SHAPE_TIMES,
+    SHAPE_CUT,
+    SHAPE_LINE,
+    SHAPE_CERTAIN,
+    SHAPE_LIKELY,
+    SHAPE_POSSIBLE,
+    N_TERM_SHAPES
 };
 
 const char *term_shape(const struct term *t, enum term_shape shape);
@@ -55,11 +81,11 @@ void term_text(const struct term *t, struct text *out, const char *s);
 size_t term_text_cut(const struct term *t, struct text *out, const char *s, size_t columns);
 /* A name: cut in the middle, at 80 columns at most. */
 size_t term_name(const struct term *t, struct text *out, const char *s, size_t columns);
-void   term_pad(struct text *out, size_t columns);
+void term_pad(struct text *out, size_t columns);
 /* Columns that text without escapes takes. */
 size_t term_columns(const char *s);
-/* Prose, broken at spaces to the terminal's width, with the first line starting at column `at` and the others indented to
- * `hang`; ends with a line end. */
+/* Prose, broken at spaces to the terminal's width, with the first line starting at column `at` and
+ * the others indented to `hang`; ends with a line end. */
 void term_wrap(const struct term *t, struct text *out, const char *s, size_t at, size_t hang);
 /* "3,410" */
 void term_number(struct text *out, int64_t n);

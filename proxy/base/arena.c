@@ -11,7 +11,7 @@ enum { BLOCK_BYTES = 4096 - 64 };
 
 struct arena_block {
     struct arena_block *next;
-    size_t              used, cap;
+    size_t used, cap;
     alignas(max_align_t) unsigned char bytes[];
 };
 
@@ -35,7 +35,7 @@ void arena_fini(struct arena *a)
 
 static struct arena_block *block_add(struct arena *a, size_t least)
 {
-    size_t              cap = least > BLOCK_BYTES ? least : BLOCK_BYTES;
+    size_t cap = least > BLOCK_BYTES ? least : BLOCK_BYTES;
     struct arena_block *block = mem_new(sizeof *block + cap);
 
     block->cap = cap;
@@ -52,7 +52,7 @@ static struct arena_block *block_add(struct arena *a, size_t least)
 
 void *arena_new(struct arena *a, size_t n)
 {
-    size_t              size = (n + alignof(max_align_t) - 1) / alignof(max_align_t) * alignof(max_align_t);
+    size_t size = (n + alignof(max_align_t) - 1) / alignof(max_align_t) * alignof(max_align_t);
     struct arena_block *block = a->blocks;
 
     if (!block || block->cap - block->used < size)
@@ -92,7 +92,7 @@ char *arena_printf(struct arena *a, const char *format, ...)
 
     va_start(args, format);
     va_copy(again, args);
-    int   n = vsnprintf(NULL, 0, format, args);
+    int n = vsnprintf(NULL, 0, format, args);
     char *text = arena_new(a, (size_t)(n < 0 ? 0 : n) + 1);
     if (n > 0)
         vsnprintf(text, (size_t)n + 1, format, again);

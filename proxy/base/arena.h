@@ -11,11 +11,11 @@ struct arena_block;
 
 struct arena {
     struct arena_block *blocks; /* owned */
-    size_t              used;   /* bytes handed out, for limits */
+    size_t used;                /* bytes handed out, for limits */
 };
 
-void  arena_init(struct arena *a);
-void  arena_fini(struct arena *a);
+void arena_init(struct arena *a);
+void arena_fini(struct arena *a);
 /* n zeroed bytes, aligned for any type, that live until arena_fini. */
 void *arena_new(struct arena *a, size_t n);
 void *arena_dup(struct arena *a, const void *p, size_t n);

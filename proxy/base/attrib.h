@@ -3,6 +3,6 @@
 #define WHYTLS_BASE_ATTRIB_H
 
 #define PRINTF_LIKE(at, first) __attribute__((format(printf, at, first)))
-#define MUST_USE                   __attribute__((warn_unused_result))
+#define MUST_USE __attribute__((warn_unused_result))
 
 #endif

@@ -41,7 +41,10 @@ const struct clock *clock_system(void)
 
 void clock_fake_init(struct clock *c, int64_t wall_ms)
 {
-    *c = (struct clock){.wall_ms = fake_wall, .steady_ms = fake_steady, .fake_wall_ms = wall_ms, .fake_steady_ms = 1000};
+    *c = (struct clock){.wall_ms = fake_wall,
+        .steady_ms = fake_steady,
+        .fake_wall_ms = wall_ms,
+        .fake_steady_ms = 1000};
 }
 
 void clock_advance(struct clock *c, int64_t ms)

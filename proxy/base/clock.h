@@ -5,9 +5,10 @@
 #include <stdint.h>
 
 struct clock {
-    int64_t (*wall_ms)(const struct clock *c);   /* milliseconds since 1970, UTC */
-    int64_t (*steady_ms)(const struct clock *c); /* milliseconds since some moment; never goes back */
-    int64_t fake_wall_ms, fake_steady_ms;        /* what a fake clock shows */
+    int64_t (*wall_ms)(const struct clock *c); /* milliseconds since 1970, UTC */
+    int64_t (*steady_ms)(
+        const struct clock *c);           /* milliseconds since some moment; never goes back */
+    int64_t fake_wall_ms, fake_steady_ms; /* what a fake clock shows */
 };
 
 /* The machine's clocks; shared, immutable. */

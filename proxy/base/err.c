@@ -22,7 +22,7 @@ bool err_set(struct err *e, enum err_kind kind, const char *format, ...)
 
 bool err_sys(struct err *e, const char *format, ...)
 {
-    int     code = errno;
+    int code = errno;
     va_list args;
 
     if (!e)
@@ -40,8 +40,8 @@ bool err_sys(struct err *e, const char *format, ...)
 
 bool err_wrap(struct err *e, const char *format, ...)
 {
-    char    front[sizeof e->text];
-    char    whole[sizeof e->text];
+    char front[sizeof e->text];
+    char whole[sizeof e->text];
     va_list args;
 
     if (!e)

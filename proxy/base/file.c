@@ -35,8 +35,8 @@ bool file_read(const char *path, size_t most, uint8_t **bytes, size_t *len, stru
 {
     struct text all = {0};
     struct stat st;
-    bool        standard = strcmp(path, "-") == 0;
-    int         fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    bool standard = strcmp(path, "-") == 0;
+    int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
 
     if (fd < 0)
         return err_sys(e, "%s", path);
@@ -76,7 +76,7 @@ bool file_write(const char *path, const void *bytes, size_t len, unsigned mode, 
 
     text_printf(&tmp, "%s.%ld.tmp", path, (long)getpid());
     unlink(text_str(&tmp));
-    int  fd = open(text_str(&tmp), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    int fd = open(text_str(&tmp), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
     bool good = fd >= 0 && write_all(fd, bytes, len) && fsync(fd) == 0;
     if (fd >= 0)
         good = (close(fd) == 0) & good;
@@ -91,15 +91,16 @@ bool file_write(const char *path, const void *bytes, size_t len, unsigned mode, 
 
 bool file_mkdirs(const char *path, unsigned mode, struct err *e)
 {
-    char  *copy = mem_text(path);
+    char *copy = mem_text(path);
     size_t n = strlen(copy);
-    bool   good = true;
+    bool good = true;
 
     if (n == 0) {
         mem_free(copy);
         return err_set(e, ERR_INPUT, "a folder without a name");
     }
-    while (n > 1 && copy[n - 1] == '/') /* else the last one would be taken for a parent, and its mode lost */
+    while (n > 1 && copy[n - 1] ==
+                        '/') /* else the last one would be taken for a parent, and its mode lost */
         copy[--n] = '\0';
     for (char *slash = strchr(copy + 1, '/'); slash && good; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
@@ -124,7 +125,7 @@ bool file_exists(const char *path)
 char *file_join(const char *dir, const char *name)
 {
     struct text t = {0};
-    size_t      n = strlen(dir);
+    size_t n = strlen(dir);
 
     text_printf(&t, "%s%s%s", dir, n && dir[n - 1] == '/' ? "" : "/", name);
     return text_give(&t);

@@ -31,7 +31,7 @@ bool host_is_ip(const char *host)
 static bool normalise_v6(const char *text, size_t n, char out[static HOST_CAP])
 {
     struct in6_addr a;
-    char            copy[64];
+    char copy[64];
 
     if (n >= sizeof copy || memchr(text, '\0', n))
         return false;
@@ -40,7 +40,8 @@ static bool normalise_v6(const char *text, size_t n, char out[static HOST_CAP])
     return inet_pton(AF_INET6, copy, &a) == 1 && inet_ntop(AF_INET6, &a, out, HOST_CAP) != NULL;
 }
 
-/* Letters, digits, hyphen, underscore; labels of 1..63; a last label of digits only would be a bad IPv4 literal. */
+/* Letters, digits, hyphen, underscore; labels of 1..63; a last label of digits only would be a bad
+ * IPv4 literal. */
 static bool is_dns_name(const char *s)
 {
     size_t label = 0, digits = 0;
@@ -65,7 +66,8 @@ static bool is_dns_name(const char *s)
 static bool to_a_labels(const char *name, char out[static HOST_CAP])
 {
     char *ascii = NULL;
-    bool  good = idn2_to_ascii_8z(name, &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) == IDN2_OK && strlen(ascii) < HOST_CAP;
+    bool good = idn2_to_ascii_8z(name, &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) == IDN2_OK &&
+                strlen(ascii) < HOST_CAP;
 
     if (good)
         snprintf(out, HOST_CAP, "%s", ascii);
@@ -98,9 +100,10 @@ bool host_normalise(const char *text, size_t n, char out[static HOST_CAP])
     return out[0] && is_dns_name(out);
 }
 
-bool host_port_parse(const char *text, size_t n, uint16_t default_port, char host[static HOST_CAP], uint16_t *port)
+bool host_port_parse(
+    const char *text, size_t n, uint16_t default_port, char host[static HOST_CAP], uint16_t *port)
 {
-    size_t   end = n;
+    size_t end = n;
     uint32_t number = default_port;
 
     if (n > 0 && text[0] == '[') {
@@ -130,12 +133,12 @@ bool host_port_parse(const char *text, size_t n, uint16_t default_port, char hos
     return true;
 }
 
-/* Private (RFC 1918), loopback, link-local (RFC 3927), shared (RFC 6598), and "this host" (RFC 1122 §3.2.1.3), which Linux
- * takes for loopback. */
+/* Private (RFC 1918), loopback, link-local (RFC 3927), shared (RFC 6598), and "this host" (RFC 1122
+ * §3.2.1.3), which Linux takes for loopback. */
 static bool is_local_v4(uint32_t ip)
 {
-    return ip >> 24 == 10 || ip >> 20 == 0xac1 || ip >> 16 == 0xc0a8 || ip >> 24 == 127 || ip >> 16 == 0xa9fe ||
-           ip >> 22 == 0x191 || ip >> 24 == 0;
+    return ip >> 24 == 10 || ip >> 20 == 0xac1 || ip >> 16 == 0xc0a8 || ip >> 24 == 127 ||
+           ip >> 16 == 0xa9fe || ip >> 22 == 0x191 || ip >> 24 == 0;
 }
 
 static bool local_v4(const char *host)
@@ -151,16 +154,18 @@ static bool local_v6(const char *host)
 
     if (inet_pton(AF_INET6, host, &a) != 1)
         return false;
-    if (IN6_IS_ADDR_V4MAPPED(&a)) /* what a listener on [::] calls an IPv4 client, RFC 4291 §2.5.5.2 */
-        return is_local_v4((uint32_t)a.s6_addr[12] << 24 | (uint32_t)a.s6_addr[13] << 16 | (uint32_t)a.s6_addr[14] << 8 |
-                           a.s6_addr[15]);
+    if (IN6_IS_ADDR_V4MAPPED(
+            &a)) /* what a listener on [::] calls an IPv4 client, RFC 4291 §2.5.5.2 */
+        return is_local_v4((uint32_t)a.s6_addr[12] << 24 | (uint32_t)a.s6_addr[13] << 16 |
+                           (uint32_t)a.s6_addr[14] << 8 | a.s6_addr[15]);
     return (a.s6_addr[0] & 0xfe) == 0xfc || IN6_IS_ADDR_LINKLOCAL(&a) || IN6_IS_ADDR_LOOPBACK(&a) ||
            IN6_IS_ADDR_UNSPECIFIED(&a);
 }
 
 bool host_is_local(const char *host)
 {
-    static const char *const suffixes[] = {".local", ".lan", ".internal", ".home.arpa", ".localhost"};
+    static const char *const suffixes[] = {
+        ".local", ".lan", ".internal", ".home.arpa", ".localhost"};
 
     if (host_is_ip(host))
         return local_v4(host) || local_v6(host);

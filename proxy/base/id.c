@@ -9,7 +9,7 @@ static const char digits[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const char *id_make(char out[static ID_CAP], int64_t wall_ms)
 {
     unsigned char random[16];
-    uint64_t      time = (uint64_t)wall_ms;
+    uint64_t time = (uint64_t)wall_ms;
 
     if (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random)
         abort(); /* without randomness nothing else here is safe either */

@@ -1,5 +1,5 @@
-/* base/id.h - ids that are unique across machines and sort by time: 10 characters of time, 16 random ones, in Crockford's
- * base 32 (the ULID layout). */
+/* base/id.h - ids that are unique across machines and sort by time: 10 characters of time, 16
+ * random ones, in Crockford's base 32 (the ULID layout). */
 #ifndef WHYTLS_BASE_ID_H
 #define WHYTLS_BASE_ID_H
 

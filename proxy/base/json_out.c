@@ -143,7 +143,7 @@ void json_text(struct json_out *j, const char *s)
 void json_int(struct json_out *j, int64_t n)
 {
     char digits[24];
-    int  len = snprintf(digits, sizeof digits, "%lld", (long long)n);
+    int len = snprintf(digits, sizeof digits, "%lld", (long long)n);
 
     separate(j);
     text_add_n(j->to, digits, (size_t)len);
@@ -159,7 +159,8 @@ void json_double(struct json_out *j, double n)
         return;
     }
     snprintf(digits, sizeof digits, "%.15g", n);
-    if (strtod(digits, NULL) != n) /* rounded: the largest double would become one that no reader takes */
+    if (strtod(digits, NULL) !=
+        n) /* rounded: the largest double would become one that no reader takes */
         snprintf(digits, sizeof digits, "%.17g", n);
     separate(j);
     text_add(j->to, digits);

@@ -21,8 +21,8 @@ void log_set_sink(void (*sink)(void *arg, enum log_level level, const char *line
 void log_write(enum log_level level, const char *room, const char *format, ...)
 {
     static const char *const names[] = {"debug", "info", "warning", "error", ""};
-    char                     text[1024], line[1200];
-    va_list                  args;
+    char text[1024], line[1200];
+    va_list args;
 
     if ((int)level < atomic_load(&least_level))
         return;

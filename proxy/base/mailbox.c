@@ -10,12 +10,12 @@
 
 struct mailbox {
     pthread_mutex_t lock;
-    pthread_cond_t  came;
-    void          **ring; /* owned; letters are the posters' until taken */
-    size_t          cap, first, n;
-    uint64_t        refused;
-    int             fds[2]; /* a byte lies in the pipe while letters wait */
-    bool            closed;
+    pthread_cond_t came;
+    void **ring; /* owned; letters are the posters' until taken */
+    size_t cap, first, n;
+    uint64_t refused;
+    int fds[2]; /* a byte lies in the pipe while letters wait */
+    bool closed;
 };
 
 static void set_up_wait(struct mailbox *m)
@@ -120,7 +120,8 @@ void *mailbox_wait(struct mailbox *m, int timeout_ms)
     }
     pthread_mutex_lock(&m->lock);
     while (m->n == 0 && !m->closed) {
-        int why = timeout_ms < 0 ? pthread_cond_wait(&m->came, &m->lock) : pthread_cond_timedwait(&m->came, &m->lock, &until);
+        int why = timeout_ms < 0 ? pthread_cond_wait(&m->came, &m->lock)
+                                 : pthread_cond_timedwait(&m->came, &m->lock, &until);
 
         if (why == ETIMEDOUT)
             break;

@@ -10,14 +10,14 @@
 
 struct entry {
     struct entry *next;
-    void         *value;
-    uint64_t      hash;
-    char          key[];
+    void *value;
+    uint64_t hash;
+    char key[];
 };
 
 struct map {
     struct entry **buckets; /* owned */
-    size_t         n_buckets, n;
+    size_t n_buckets, n;
 };
 
 static uint64_t secret[2];
@@ -60,12 +60,12 @@ static uint64_t word_at(const unsigned char *p, size_t n)
 static uint64_t hash_of(const char *key)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
-    size_t                n = strlen(key), i = 0;
-    const unsigned char  *p = (const unsigned char *)key;
+    size_t n = strlen(key), i = 0;
+    const unsigned char *p = (const unsigned char *)key;
 
     pthread_once(&once, make_secret);
-    uint64_t v[4] = {secret[0] ^ 0x736f6d6570736575, secret[1] ^ 0x646f72616e646f6d, secret[0] ^ 0x6c7967656e657261,
-        secret[1] ^ 0x7465646279746573};
+    uint64_t v[4] = {secret[0] ^ 0x736f6d6570736575, secret[1] ^ 0x646f72616e646f6d,
+        secret[0] ^ 0x6c7967656e657261, secret[1] ^ 0x7465646279746573};
     for (; i + 8 <= n; i += 8) {
         uint64_t word = word_at(p + i, 8);
 
@@ -127,7 +127,7 @@ void *map_get(const struct map *m, const char *key)
 
 static void grow(struct map *m)
 {
-    size_t         n = m->n_buckets * 2;
+    size_t n = m->n_buckets * 2;
     struct entry **buckets = mem_array(n, sizeof *buckets);
 
     for (size_t i = 0; i < m->n_buckets; i++) {
@@ -144,7 +144,7 @@ static void grow(struct map *m)
 
 void *map_put(struct map *m, const char *key, void *value)
 {
-    uint64_t       hash = hash_of(key);
+    uint64_t hash = hash_of(key);
     struct entry **at = place_of(m, key, hash);
 
     if (*at) {
@@ -153,7 +153,7 @@ void *map_put(struct map *m, const char *key, void *value)
         (*at)->value = value;
         return before;
     }
-    size_t        n = strlen(key) + 1;
+    size_t n = strlen(key) + 1;
     struct entry *e = mem_new(sizeof *e + n);
     memcpy(e->key, key, n);
     e->hash = hash;

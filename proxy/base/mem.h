@@ -13,6 +13,6 @@ void *mem_resize(void *p, size_t n);
 void *mem_dup(const void *p, size_t n);
 /* A copy of a C string; NULL gives NULL. */
 char *mem_text(const char *text);
-void  mem_free(void *p);
+void mem_free(void *p);
 
 #endif

@@ -109,21 +109,23 @@ size_t text_utf8_len(const char *s, size_t n)
 static uint32_t code_point(const char *s, size_t len)
 {
     static const unsigned char first[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
-    uint32_t                   code = (unsigned char)s[0] & first[len];
+    uint32_t code = (unsigned char)s[0] & first[len];
 
     for (size_t i = 1; i < len; i++)
         code = code << 6 | ((unsigned char)s[i] & 0x3f);
     return code;
 }
 
-/* Controls, direction marks (UAX #9), zero-width letters, fillers and line separators: what makes a name read as another. */
+/* Controls, direction marks (UAX #9), zero-width letters, fillers and line separators: what makes a
+ * name read as another. */
 static bool is_treacherous(uint32_t code)
 {
     static const struct {
         uint32_t first, last;
-    } ranges[] = {{0, 0x1f}, {0x7f, 0x9f}, {0xad, 0xad}, {0x034f, 0x034f}, {0x061c, 0x061c}, {0x115f, 0x1160}, {0x180b, 0x180f},
-        {0x200b, 0x200f}, {0x2028, 0x202e}, {0x2060, 0x206f}, {0x3164, 0x3164}, {0xfe00, 0xfe0f}, {0xfeff, 0xfeff},
-        {0xffa0, 0xffa0}, {0xfff9, 0xfffb}, {0xe0000, 0xe01ef}};
+    } ranges[] = {{0, 0x1f}, {0x7f, 0x9f}, {0xad, 0xad}, {0x034f, 0x034f}, {0x061c, 0x061c},
+        {0x115f, 0x1160}, {0x180b, 0x180f}, {0x200b, 0x200f}, {0x2028, 0x202e}, {0x2060, 0x206f},
+        {0x3164, 0x3164}, {0xfe00, 0xfe0f}, {0xfeff, 0xfeff}, {0xffa0, 0xffa0}, {0xfff9, 0xfffb},
+        {0xe0000, 0xe01ef}};
 
     for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++)
         if (code >= ranges[i].first && code <= ranges[i].last)
@@ -231,8 +233,9 @@ static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx
 void text_add_base64(struct text *t, const uint8_t *bytes, size_t n)
 {
     for (size_t i = 0; i < n; i += 3) {
-        size_t   have = n - i < 3 ? n - i : 3;
-        uint32_t word = (uint32_t)bytes[i] << 16 | (have > 1 ? (uint32_t)bytes[i + 1] << 8 : 0) | (have > 2 ? bytes[i + 2] : 0u);
+        size_t have = n - i < 3 ? n - i : 3;
+        uint32_t word = (uint32_t)bytes[i] << 16 | (have > 1 ? (uint32_t)bytes[i + 1] << 8 : 0) |
+                        (have > 2 ? bytes[i + 2] : 0u);
 
         text_add_char(t, base64[word >> 18]);
         text_add_char(t, base64[word >> 12 & 63]);
@@ -252,7 +255,7 @@ bool text_from_base64(const char *s, size_t n, uint8_t **out, size_t *len)
 {
     uint8_t *bytes = mem_new(n / 4 * 3 + 3);
     uint32_t word = 0;
-    size_t   digits = 0, pads = 0, made = 0;
+    size_t digits = 0, pads = 0, made = 0;
 
     for (size_t i = 0; i < n; i++) {
         int value = base64_value(s[i]);
@@ -299,7 +302,8 @@ static size_t distance(const char *a, const char *b)
 
             best = up[j] + 1 < best ? up[j] + 1 : best;
             best = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && up2[j - 2] + 1 < best)
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+                up2[j - 2] + 1 < best)
                 best = up2[j - 2] + 1;
             row[j] = best;
         }
@@ -310,7 +314,7 @@ static size_t distance(const char *a, const char *b)
 const char *text_nearest(const char *word, const char *const *names)
 {
     const char *nearest = NULL;
-    size_t      best = strlen(word) / 3 + 1;
+    size_t best = strlen(word) / 3 + 1;
 
     for (; *names; names++) {
         size_t d = distance(word, *names);

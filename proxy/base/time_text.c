@@ -4,14 +4,16 @@
 #include <string.h>
 #include <time.h>
 
-static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+static const char *const months[] = {
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
-/* RFC 3339 §1: years of four digits; what lies outside is shown as the first or last moment that has a name. */
+/* RFC 3339 §1: years of four digits; what lies outside is shown as the first or last moment that
+ * has a name. */
 static struct tm broken_down(int64_t seconds)
 {
     static const int64_t first = -62167219200, last = 253402300799;
-    struct tm            tm = {.tm_mday = 1, .tm_year = 70};
-    time_t               t = (time_t)(seconds < first ? first : seconds > last ? last : seconds);
+    struct tm tm = {.tm_mday = 1, .tm_year = 70};
+    time_t t = (time_t)(seconds < first ? first : seconds > last ? last : seconds);
 
     gmtime_r(&t, &tm);
     return tm;
@@ -21,19 +23,20 @@ const char *time_rfc3339(char buf[static TIME_TEXT_CAP], int64_t seconds)
 {
     struct tm tm = broken_down(seconds);
 
-    snprintf(buf, TIME_TEXT_CAP, "%04d-%02d-%02dT%02d:%02d:%02dZ", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
-        tm.tm_min, tm.tm_sec);
+    snprintf(buf, TIME_TEXT_CAP, "%04d-%02d-%02dT%02d:%02d:%02dZ", tm.tm_year + 1900, tm.tm_mon + 1,
+        tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
     return buf;
 }
 
 const char *time_rfc3339_ms(char buf[static TIME_TEXT_CAP], int64_t ms)
 {
-    int       fraction = (int)(ms % 1000);
-    int64_t   seconds = ms / 1000 - (fraction < 0);
+    int fraction = (int)(ms % 1000);
+    int64_t seconds = ms / 1000 - (fraction < 0);
     struct tm tm = broken_down(seconds);
 
-    snprintf(buf, TIME_TEXT_CAP, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
-        tm.tm_hour, tm.tm_min, tm.tm_sec, fraction < 0 ? fraction + 1000 : fraction);
+    snprintf(buf, TIME_TEXT_CAP, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", tm.tm_year + 1900,
+        tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec,
+        fraction < 0 ? fraction + 1000 : fraction);
     return buf;
 }
 
@@ -41,8 +44,8 @@ const char *time_minute(char buf[static TIME_TEXT_CAP], int64_t seconds)
 {
     struct tm tm = broken_down(seconds);
 
-    snprintf(buf, TIME_TEXT_CAP, "%04d-%02d-%02d %02d:%02d UTC", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
-        tm.tm_min);
+    snprintf(buf, TIME_TEXT_CAP, "%04d-%02d-%02d %02d:%02d UTC", tm.tm_year + 1900, tm.tm_mon + 1,
+        tm.tm_mday, tm.tm_hour, tm.tm_min);
     return buf;
 }
 
@@ -73,7 +76,7 @@ const char *time_of_day(char buf[static TIME_TEXT_CAP], int64_t seconds)
 const char *time_duration(char buf[static TIME_TEXT_CAP], int64_t seconds)
 {
     static const struct {
-        int64_t     seconds;
+        int64_t seconds;
         const char *name;
     } units[] = {{86400, "day"}, {3600, "hour"}, {60, "minute"}, {1, "second"}};
     int64_t s = seconds >= 0 ? seconds : seconds == INT64_MIN ? INT64_MAX : -seconds;
@@ -82,7 +85,8 @@ const char *time_duration(char buf[static TIME_TEXT_CAP], int64_t seconds)
         int64_t n = s / units[i].seconds;
 
         if (n > 0) {
-            snprintf(buf, TIME_TEXT_CAP, "%lld %s%s", (long long)n, units[i].name, n == 1 ? "" : "s");
+            snprintf(
+                buf, TIME_TEXT_CAP, "%lld %s%s", (long long)n, units[i].name, n == 1 ? "" : "s");
             return buf;
         }
     }
@@ -106,7 +110,8 @@ static bool is_date(const struct tm *tm)
 
 static bool is_time(const struct tm *tm)
 {
-    return tm->tm_hour >= 0 && tm->tm_hour < 24 && tm->tm_min >= 0 && tm->tm_min < 60 && tm->tm_sec >= 0 && tm->tm_sec <= 60;
+    return tm->tm_hour >= 0 && tm->tm_hour < 24 && tm->tm_min >= 0 && tm->tm_min < 60 &&
+           tm->tm_sec >= 0 && tm->tm_sec <= 60;
 }
 
 /* Reads exactly n digits. */
@@ -141,7 +146,8 @@ static bool parse_offset(const char **at, int64_t *offset)
     if (**at != '+' && **at != '-')
         return false;
     (*at)++;
-    if (!digits(at, 2, &hours) || !literal(at, ':') || !digits(at, 2, &minutes) || hours > 23 || minutes > 59)
+    if (!digits(at, 2, &hours) || !literal(at, ':') || !digits(at, 2, &minutes) || hours > 23 ||
+        minutes > 59)
         return false;
     *offset = sign * (hours * 3600 + minutes * 60);
     return true;
@@ -150,10 +156,10 @@ static bool parse_offset(const char **at, int64_t *offset)
 bool time_parse_rfc3339(const char *text, int64_t *seconds)
 {
     struct tm tm = {0};
-    int64_t   offset = 0;
+    int64_t offset = 0;
 
-    if (!digits(&text, 4, &tm.tm_year) || !literal(&text, '-') || !digits(&text, 2, &tm.tm_mon) || !literal(&text, '-') ||
-        !digits(&text, 2, &tm.tm_mday))
+    if (!digits(&text, 4, &tm.tm_year) || !literal(&text, '-') || !digits(&text, 2, &tm.tm_mon) ||
+        !literal(&text, '-') || !digits(&text, 2, &tm.tm_mday))
         return false;
     tm.tm_year -= 1900;
     tm.tm_mon -= 1;
@@ -161,8 +167,8 @@ bool time_parse_rfc3339(const char *text, int64_t *seconds)
         if (*text != 'T' && *text != 't' && *text != ' ')
             return false;
         text++;
-        if (!digits(&text, 2, &tm.tm_hour) || !literal(&text, ':') || !digits(&text, 2, &tm.tm_min) || !literal(&text, ':') ||
-            !digits(&text, 2, &tm.tm_sec))
+        if (!digits(&text, 2, &tm.tm_hour) || !literal(&text, ':') ||
+            !digits(&text, 2, &tm.tm_min) || !literal(&text, ':') || !digits(&text, 2, &tm.tm_sec))
             return false;
         if (*text == '.') {
             size_t n = strspn(++text, "0123456789");
@@ -195,8 +201,9 @@ bool time_parse_http(const char *text, int64_t *seconds)
         if (strncmp(at, months[i], 3) == 0)
             tm.tm_mon = i;
     at += 3;
-    if (!literal(&at, ' ') || !digits(&at, 4, &tm.tm_year) || !literal(&at, ' ') || !digits(&at, 2, &tm.tm_hour) ||
-        !literal(&at, ':') || !digits(&at, 2, &tm.tm_min) || !literal(&at, ':') || !digits(&at, 2, &tm.tm_sec))
+    if (!literal(&at, ' ') || !digits(&at, 4, &tm.tm_year) || !literal(&at, ' ') ||
+        !digits(&at, 2, &tm.tm_hour) || !literal(&at, ':') || !digits(&at, 2, &tm.tm_min) ||
+        !literal(&at, ':') || !digits(&at, 2, &tm.tm_sec))
         return false;
     tm.tm_year -= 1900;
     if (!is_date(&tm) || !is_time(&tm))

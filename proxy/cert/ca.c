@@ -20,21 +20,21 @@
 enum { NAME_CAP = 128 };
 
 struct ca {
-    X509           *root;  /* owned */
-    EVP_PKEY       *key;   /* owned */
-    X509_EXTENSION *aki;   /* owned: the same for each leaf, so encoded once */
-    uint8_t        *der;   /* owned by OpenSSL's allocator */
-    char           *pem;   /* owned */
-    size_t          der_len;
-    int64_t         since, until;
-    char            name[NAME_CAP];
-    char            sha256[2 * SHA256_DIGEST_LENGTH + 1];
+    X509 *root;          /* owned */
+    EVP_PKEY *key;       /* owned */
+    X509_EXTENSION *aki; /* owned: the same for each leaf, so encoded once */
+    uint8_t *der;        /* owned by OpenSSL's allocator */
+    char *pem;           /* owned */
+    size_t der_len;
+    int64_t since, until;
+    char name[NAME_CAP];
+    char sha256[2 * SHA256_DIGEST_LENGTH + 1];
 };
 
 static int64_t seconds_of(const ASN1_TIME *t)
 {
     ASN1_TIME *epoch = ASN1_TIME_set(NULL, 0);
-    int        days = 0, seconds = 0;
+    int days = 0, seconds = 0;
 
     if (epoch)
         ASN1_TIME_diff(&days, &seconds, epoch, t);
@@ -42,11 +42,12 @@ static int64_t seconds_of(const ASN1_TIME *t)
     return (int64_t)days * 86400 + seconds;
 }
 
-/* The key id alone, equal to the root's SKI byte for byte: iOS compares them, and mitmproxy before 12.2.3 failed there. */
+/* The key id alone, equal to the root's SKI byte for byte: iOS compares them, and mitmproxy
+ * before 12.2.3 failed there. */
 static X509_EXTENSION *aki_of(X509 *root)
 {
     AUTHORITY_KEYID *aki = AUTHORITY_KEYID_new();
-    X509_EXTENSION  *ext = NULL;
+    X509_EXTENSION *ext = NULL;
 
     if (aki && (aki->keyid = ASN1_OCTET_STRING_dup(X509_get0_subject_key_id(root))))
         ext = X509V3_EXT_i2d(NID_authority_key_identifier, 0, aki);
@@ -56,7 +57,7 @@ static X509_EXTENSION *aki_of(X509 *root)
 
 static char *pem_of(X509 *root)
 {
-    BIO  *bio = BIO_new(BIO_s_mem());
+    BIO *bio = BIO_new(BIO_s_mem());
     char *at = NULL, *pem = NULL;
 
     if (bio && PEM_write_bio_X509(bio, root)) {
@@ -86,7 +87,8 @@ struct ca *ca_take(EVP_PKEY *key, X509 *root, struct err *e)
     ca->der_len = (size_t)len;
     ca->since = seconds_of(X509_get0_notBefore(root));
     ca->until = seconds_of(X509_get0_notAfter(root));
-    if (X509_NAME_get_text_by_NID(X509_get_subject_name(root), NID_commonName, ca->name, NAME_CAP) < 0)
+    if (X509_NAME_get_text_by_NID(X509_get_subject_name(root), NID_commonName, ca->name, NAME_CAP) <
+        0)
         snprintf(ca->name, sizeof ca->name, "%s", "root without a common name");
 
     uint8_t digest[SHA256_DIGEST_LENGTH];
@@ -101,7 +103,7 @@ fail:
 struct ca *ca_new_in_memory(int64_t now_s, struct err *e)
 {
     EVP_PKEY *key = NULL;
-    X509     *root = NULL;
+    X509 *root = NULL;
 
     return ca_root_make(now_s, &key, &root, e) ? ca_take(key, root, e) : NULL;
 }
@@ -161,9 +163,10 @@ const char *ca_pem(const struct ca *ca)
 
 bool ca_sign(const struct ca *ca, struct x509_st *leaf, struct err *e)
 {
-    /* X509_NAME keeps the bytes that it was parsed from or encoded to, so a copy is the subject byte for byte. */
-    if (!X509_set_issuer_name(leaf, X509_get_subject_name(ca->root)) || !X509_add_ext(leaf, ca->aki, -1)
-        || X509_sign(leaf, ca->key, EVP_sha256()) <= 0)
+    /* X509_NAME keeps the bytes that it was parsed from or encoded to, so a copy is the subject
+     * byte for byte. */
+    if (!X509_set_issuer_name(leaf, X509_get_subject_name(ca->root)) ||
+        !X509_add_ext(leaf, ca->aki, -1) || X509_sign(leaf, ca->key, EVP_sha256()) <= 0)
         return crypto_err(e, "signing a leaf");
     return true;
 }

@@ -1,4 +1,5 @@
-/* cert/ca_folder.c - our CA on disk: DIR/ca/{root.pem,root.key}, opened, made and renewed under a lock. */
+/* cert/ca_folder.c - our CA on disk: DIR/ca/{root.pem,root.key}, opened, made and renewed under a
+ * lock. */
 #include "ca.h"
 
 #include <errno.h>
@@ -55,13 +56,14 @@ static bool permissions_check(const struct ca_paths *p, struct err *e)
         return err_sys(e, "%s", p->key);
     if (st.st_mode & 077)
         return err_set(e, ERR_INPUT,
-            "%s can be read by others (mode %04o), and whoever has it can read your phones' traffic: chmod 600 %s",
+            "%s can be read by others (mode %04o), and whoever has it can read your phones' "
+            "traffic: chmod 600 %s",
             p->key, (unsigned)st.st_mode & 07777u, p->key);
     if (stat(p->dir, &st) != 0)
         return err_sys(e, "%s", p->dir);
     if (st.st_mode & 022)
-        return err_set(e, ERR_INPUT, "%s can be written by others (mode %04o): chmod 700 %s", p->dir,
-            (unsigned)st.st_mode & 07777u, p->dir);
+        return err_set(e, ERR_INPUT, "%s can be written by others (mode %04o): chmod 700 %s",
+            p->dir, (unsigned)st.st_mode & 07777u, p->dir);
     return true;
 }
 
@@ -78,11 +80,11 @@ static int no_password(char *buf, int size, int writing, void *arg)
 static EVP_PKEY *key_read(const char *path, struct err *e)
 {
     uint8_t *bytes = NULL;
-    size_t   len = 0;
+    size_t len = 0;
 
     if (!file_read(path, PEM_MOST, &bytes, &len, e))
         return NULL;
-    BIO      *bio = BIO_new_mem_buf(bytes, (int)len);
+    BIO *bio = BIO_new_mem_buf(bytes, (int)len);
     EVP_PKEY *key = bio ? PEM_read_bio_PrivateKey(bio, NULL, no_password, NULL) : NULL;
     BIO_free(bio);
     OPENSSL_cleanse(bytes, len);
@@ -97,11 +99,11 @@ static EVP_PKEY *key_read(const char *path, struct err *e)
 static X509 *root_read(const char *path, struct err *e)
 {
     uint8_t *bytes = NULL;
-    size_t   len = 0;
+    size_t len = 0;
 
     if (!file_read(path, PEM_MOST, &bytes, &len, e))
         return NULL;
-    BIO  *bio = BIO_new_mem_buf(bytes, (int)len);
+    BIO *bio = BIO_new_mem_buf(bytes, (int)len);
     X509 *root = bio ? PEM_read_bio_X509(bio, NULL, no_password, NULL) : NULL;
     BIO_free(bio);
     mem_free(bytes);
@@ -120,17 +122,21 @@ static struct ca *files_load(const struct ca_paths *p, struct err *e)
         return err_set(e, ERR_INPUT, "there is no root in %s yet: whytls ca init", p->dir), NULL;
     if (!has_key)
         return err_set(e, ERR_INPUT,
-                   "%s is there, its key %s is not: put the key back, or remove the root to have a new one made",
-                   p->root, p->key), NULL;
+                   "%s is there, its key %s is not: put the key back, or remove the root to have a "
+                   "new one made",
+                   p->root, p->key),
+               NULL;
     if (!has_root)
         return err_set(e, ERR_INPUT,
-                   "%s is there, its root %s is not: put the root back, or remove the key to have a new one made",
-                   p->key, p->root), NULL;
+                   "%s is there, its root %s is not: put the root back, or remove the key to have "
+                   "a new one made",
+                   p->key, p->root),
+               NULL;
     if (!permissions_check(p, e))
         return NULL;
 
     EVP_PKEY *key = key_read(p->key, e);
-    X509     *root = key ? root_read(p->root, e) : NULL;
+    X509 *root = key ? root_read(p->root, e) : NULL;
     if (!root) {
         EVP_PKEY_free(key);
         return NULL;
@@ -159,7 +165,7 @@ struct ca *ca_load(const char *dir, struct err *e)
 
 static bool key_write(const char *path, const struct ca *ca, struct err *e)
 {
-    BIO  *bio = BIO_new(BIO_s_mem());
+    BIO *bio = BIO_new(BIO_s_mem());
     char *at = NULL;
 
     if (!bio || !PEM_write_bio_PKCS8PrivateKey(bio, ca_key(ca), NULL, NULL, 0, NULL, NULL)) {
@@ -222,8 +228,8 @@ static struct ca *ca_open_locked(const struct ca_paths *p, int64_t now_s, bool *
     if (ca && ca_until(ca) <= now_s) {
         char day[TIME_TEXT_CAP];
 
-        err_set(e, ERR_INPUT, "our root \"%s\" in %s expired on %s: whytls ca renew",
-            ca_name(ca), p->dir, time_date(day, ca_until(ca)));
+        err_set(e, ERR_INPUT, "our root \"%s\" in %s expired on %s: whytls ca renew", ca_name(ca),
+            p->dir, time_date(day, ca_until(ca)));
         ca_free(ca);
         return NULL;
     }
@@ -233,8 +239,8 @@ static struct ca *ca_open_locked(const struct ca_paths *p, int64_t now_s, bool *
 struct ca *ca_open(const char *dir, int64_t now_s, bool *made, struct err *e)
 {
     struct ca_paths p;
-    struct ca      *ca = NULL;
-    bool            fresh = false;
+    struct ca *ca = NULL;
+    bool fresh = false;
 
     paths_init(&p, dir);
     if (file_mkdirs(p.dir, 0700, e)) {
@@ -257,7 +263,7 @@ struct ca *ca_open(const char *dir, int64_t now_s, bool *made, struct err *e)
 static char *kept_name(const struct ca_paths *p, const struct ca *ca, const char *ending)
 {
     struct text name = {0};
-    char       *path;
+    char *path;
 
     text_printf(&name, "root-%.*s.%s", FINGERPRINT_SHOWN, ca_sha256(ca), ending);
     path = file_join(p->dir, text_str(&name));
@@ -269,7 +275,7 @@ static char *kept_name(const struct ca_paths *p, const struct ca *ca, const char
 static bool keep_old(const struct ca_paths *p, const struct ca *old, bool key_too, struct err *e)
 {
     char *root = kept_name(p, old, "pem"), *key = kept_name(p, old, "key");
-    bool  ok = root_write(root, old, e) && (!key_too || key_write(key, old, e));
+    bool ok = root_write(root, old, e) && (!key_too || key_write(key, old, e));
 
     mem_free(root);
     mem_free(key);
@@ -288,11 +294,13 @@ static struct ca *successor(const struct ca *old, int64_t now_s, bool new_key, s
     return ca_take(ca_key(old), root, e);
 }
 
-static struct ca *ca_renew_locked(const struct ca_paths *p, int64_t now_s, bool new_key, struct err *e)
+static struct ca *ca_renew_locked(
+    const struct ca_paths *p, int64_t now_s, bool new_key, struct err *e)
 {
     struct ca *old = files_load(p, e), *ca = old ? successor(old, now_s, new_key, e) : NULL;
 
-    if (ca && !(keep_old(p, old, new_key, e) && (new_key ? files_write(p, ca, e) : root_write(p->root, ca, e)))) {
+    if (ca && !(keep_old(p, old, new_key, e) &&
+                  (new_key ? files_write(p, ca, e) : root_write(p->root, ca, e)))) {
         ca_free(ca);
         ca = NULL;
     }
@@ -303,8 +311,8 @@ static struct ca *ca_renew_locked(const struct ca_paths *p, int64_t now_s, bool 
 struct ca *ca_renew(const char *dir, int64_t now_s, bool new_key, struct err *e)
 {
     struct ca_paths p;
-    struct ca      *ca = NULL;
-    int             fd;
+    struct ca *ca = NULL;
+    int fd;
 
     paths_init(&p, dir);
     if (!file_exists(p.root) && !file_exists(p.key)) {

@@ -10,7 +10,7 @@ struct evp_pkey_st;
 struct x509_st;
 
 /* Takes key and root; NULL and *e when they cannot be a CA. */
-struct ca          *ca_take(struct evp_pkey_st *key, struct x509_st *root, struct err *e) MUST_USE;
+struct ca *ca_take(struct evp_pkey_st *key, struct x509_st *root, struct err *e) MUST_USE;
 struct evp_pkey_st *ca_key(const struct ca *ca); /* borrowed */
 
 #endif

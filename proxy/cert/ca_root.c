@@ -29,9 +29,9 @@ bool serial_draw(struct asn1_string_st *serial)
 static bool root_name_put(X509 *root, EVP_PKEY *key)
 {
     uint8_t *spki = NULL;
-    int      len = i2d_PUBKEY(key, &spki);
-    uint8_t  digest[SHA256_DIGEST_LENGTH];
-    char     name[32];
+    int len = i2d_PUBKEY(key, &spki);
+    uint8_t digest[SHA256_DIGEST_LENGTH];
+    char name[32];
 
     if (len <= 0)
         return false;
@@ -41,19 +41,19 @@ static bool root_name_put(X509 *root, EVP_PKEY *key)
 
     X509_NAME *subject = X509_get_subject_name(root);
     return X509_NAME_add_entry_by_NID(subject, NID_commonName, V_ASN1_UTF8STRING,
-               (const unsigned char *)name, -1, -1, 0) == 1
-        && X509_set_issuer_name(root, subject) == 1;
+               (const unsigned char *)name, -1, -1, 0) == 1 &&
+           X509_set_issuer_name(root, subject) == 1;
 }
 
 /* RFC 5280 §4.2.1.2, method 1. */
 static bool key_id_put(X509 *root)
 {
-    uint8_t            digest[EVP_MAX_MD_SIZE];
-    unsigned           len = 0;
+    uint8_t digest[EVP_MAX_MD_SIZE];
+    unsigned len = 0;
     ASN1_OCTET_STRING *id = ASN1_OCTET_STRING_new();
-    bool ok = id && X509_pubkey_digest(root, EVP_sha1(), digest, &len) == 1
-           && ASN1_OCTET_STRING_set(id, digest, (int)len) == 1
-           && X509_add1_ext_i2d(root, NID_subject_key_identifier, id, 0, X509V3_ADD_DEFAULT) == 1;
+    bool ok = id && X509_pubkey_digest(root, EVP_sha1(), digest, &len) == 1 &&
+              ASN1_OCTET_STRING_set(id, digest, (int)len) == 1 &&
+              X509_add1_ext_i2d(root, NID_subject_key_identifier, id, 0, X509V3_ADD_DEFAULT) == 1;
 
     ASN1_OCTET_STRING_free(id);
     return ok;
@@ -62,18 +62,18 @@ static bool key_id_put(X509 *root)
 static bool uses_put(X509 *root)
 {
     BASIC_CONSTRAINTS *basic = BASIC_CONSTRAINTS_new();
-    ASN1_BIT_STRING   *usage = ASN1_BIT_STRING_new();
-    bool               ok = false;
+    ASN1_BIT_STRING *usage = ASN1_BIT_STRING_new();
+    bool ok = false;
 
     if (!basic || !usage)
         goto out;
     basic->ca = 0xff;
     basic->pathlen = ASN1_INTEGER_new(); /* 0: signs leaves only */
-    ok = basic->pathlen && ASN1_INTEGER_set(basic->pathlen, 0) == 1
-      && ASN1_BIT_STRING_set_bit(usage, 5, 1) == 1  /* keyCertSign */
-      && ASN1_BIT_STRING_set_bit(usage, 6, 1) == 1  /* cRLSign */
-      && X509_add1_ext_i2d(root, NID_basic_constraints, basic, 1, X509V3_ADD_DEFAULT) == 1
-      && X509_add1_ext_i2d(root, NID_key_usage, usage, 1, X509V3_ADD_DEFAULT) == 1;
+    ok = basic->pathlen && ASN1_INTEGER_set(basic->pathlen, 0) == 1 &&
+         ASN1_BIT_STRING_set_bit(usage, 5, 1) == 1    /* keyCertSign */
+         && ASN1_BIT_STRING_set_bit(usage, 6, 1) == 1 /* cRLSign */
+         && X509_add1_ext_i2d(root, NID_basic_constraints, basic, 1, X509V3_ADD_DEFAULT) == 1 &&
+         X509_add1_ext_i2d(root, NID_key_usage, usage, 1, X509V3_ADD_DEFAULT) == 1;
 out:
     BASIC_CONSTRAINTS_free(basic);
     ASN1_BIT_STRING_free(usage);
@@ -82,21 +82,23 @@ out:
 
 static bool name_copy(X509 *root, const X509 *old)
 {
-    return X509_set_subject_name(root, X509_get_subject_name(old)) == 1
-        && X509_set_issuer_name(root, X509_get_subject_name(old)) == 1;
+    return X509_set_subject_name(root, X509_get_subject_name(old)) == 1 &&
+           X509_set_issuer_name(root, X509_get_subject_name(old)) == 1;
 }
 
-/* Self-signed, with the name of `old`, or one of its own when there is none. NULL: see crypto_err. */
+/* Self-signed, with the name of `old`, or one of its own when there is none. NULL: see crypto_err.
+ */
 static X509 *root_issue(int64_t now_s, EVP_PKEY *key, const X509 *old)
 {
     X509 *x = X509_new();
 
-    /* Backdated as the leaves are: a phone whose clock is behind judges the root's dates as well. */
-    if (x && X509_set_version(x, X509_VERSION_3) && serial_draw(X509_get_serialNumber(x))
-        && ASN1_TIME_set(X509_getm_notBefore(x), (time_t)(now_s - BACKDATED_S))
-        && ASN1_TIME_set(X509_getm_notAfter(x), (time_t)(now_s + ROOT_LIFE_S)) && X509_set_pubkey(x, key)
-        && (old ? name_copy(x, old) : root_name_put(x, key)) && uses_put(x) && key_id_put(x)
-        && X509_sign(x, key, EVP_sha256()) > 0)
+    /* Backdated as the leaves are: a phone whose clock is behind judges the root's dates as well.
+     */
+    if (x && X509_set_version(x, X509_VERSION_3) && serial_draw(X509_get_serialNumber(x)) &&
+        ASN1_TIME_set(X509_getm_notBefore(x), (time_t)(now_s - BACKDATED_S)) &&
+        ASN1_TIME_set(X509_getm_notAfter(x), (time_t)(now_s + ROOT_LIFE_S)) &&
+        X509_set_pubkey(x, key) && (old ? name_copy(x, old) : root_name_put(x, key)) &&
+        uses_put(x) && key_id_put(x) && X509_sign(x, key, EVP_sha256()) > 0)
         return x;
     X509_free(x);
     return NULL;
@@ -105,7 +107,7 @@ static X509 *root_issue(int64_t now_s, EVP_PKEY *key, const X509 *old)
 bool ca_root_make(int64_t now_s, struct evp_pkey_st **key, struct x509_st **root, struct err *e)
 {
     EVP_PKEY *k = EVP_EC_gen("P-256");
-    X509     *x = k ? root_issue(now_s, k, NULL) : NULL;
+    X509 *x = k ? root_issue(now_s, k, NULL) : NULL;
 
     if (x) {
         *key = k;
@@ -116,8 +118,8 @@ bool ca_root_make(int64_t now_s, struct evp_pkey_st **key, struct x509_st **root
     return crypto_err(e, "making our root");
 }
 
-bool ca_root_renew(
-    int64_t now_s, struct evp_pkey_st *key, const struct x509_st *old, struct x509_st **root, struct err *e)
+bool ca_root_renew(int64_t now_s, struct evp_pkey_st *key, const struct x509_st *old,
+    struct x509_st **root, struct err *e)
 {
     *root = root_issue(now_s, key, old);
     return *root || crypto_err(e, "renewing our root");
@@ -129,9 +131,11 @@ bool ca_root_check(struct evp_pkey_st *key, struct x509_st *root, struct err *e)
         return crypto_err(NULL, ""), err_set(e, ERR_INPUT, "root.key is not the key of root.pem");
     /* Also fills the extension cache now, so that the certificate is only read afterwards. */
     if (X509_check_ca(root) != 1)
-        return err_set(e, ERR_INPUT, "root.pem is not a version 3 CA certificate (basicConstraints, keyUsage)");
+        return err_set(e, ERR_INPUT,
+            "root.pem is not a version 3 CA certificate (basicConstraints, keyUsage)");
     if (!X509_get0_subject_key_id(root))
-        return err_set(e, ERR_INPUT, "root.pem has no subject key identifier; iOS links our leaves by it");
+        return err_set(
+            e, ERR_INPUT, "root.pem has no subject key identifier; iOS links our leaves by it");
     if (!EVP_PKEY_is_a(key, "EC") && !EVP_PKEY_is_a(key, "RSA"))
         return err_set(e, ERR_INPUT, "root.key is neither EC nor RSA; iOS accepts no other");
     return true;

@@ -70,7 +70,7 @@ bad:
 /* A cursor over the text of a PEM file (RFC 7468). */
 struct pem {
     const char *at, *end;
-    size_t      line; /* of `at`, from 1 */
+    size_t line; /* of `at`, from 1 */
 };
 
 static const char *find(const char *at, const char *end, const char *what)
@@ -86,12 +86,13 @@ static void pem_skip_to(struct pem *p, const char *to)
 
 struct pem_block {
     struct cert_span label, base64;
-    size_t           line;
+    size_t line;
 };
 
 enum pem_answer { PEM_END = 0, PEM_BLOCK, PEM_BROKEN };
 
-/* How long the item at the front of these bytes says that it is, with its header; 0 when it does not say. */
+/* How long the item at the front of these bytes says that it is, with its header; 0 when it does
+ * not say. */
 static size_t der_says(const uint8_t *at, size_t left)
 {
     size_t n = left > 1 && at[1] & 0x80 ? at[1] & 0x7f : 0, said = 0;
@@ -107,7 +108,7 @@ static size_t der_says(const uint8_t *at, size_t left)
 static enum pem_answer pem_next(struct pem *p, struct pem_block *out)
 {
     static const char begin[] = "-----BEGIN ", dashes[] = "-----", ending[] = "-----END ";
-    const char       *at = find(p->at, p->end, begin), *label_end, *end;
+    const char *at = find(p->at, p->end, begin), *label_end, *end;
 
     if (!at)
         return PEM_END;
@@ -147,13 +148,13 @@ static bool file_add(struct cert_chain *c, struct cert_span der, struct err *e)
 
 static bool pem_add(struct cert_chain *c, const struct pem_block *b, struct err *e)
 {
-    bool trusted = label_is(
-        b, "TRUSTED CERTIFICATE"); /* OpenSSL's: settings follow the certificate */
+    bool trusted =
+        label_is(b, "TRUSTED CERTIFICATE"); /* OpenSSL's: settings follow the certificate */
     struct der_item first;
-    struct der      d;
-    uint8_t        *der = NULL;
-    size_t          len = 0;
-    bool            ok;
+    struct der d;
+    uint8_t *der = NULL;
+    size_t len = 0;
+    bool ok;
 
     if (!trusted && !label_is(b, "CERTIFICATE") && !label_is(b, "X509 CERTIFICATE"))
         return true;
@@ -171,9 +172,9 @@ static bool pem_add(struct cert_chain *c, const struct pem_block *b, struct err 
 
 static bool pem_read(struct cert_chain *c, const uint8_t *bytes, size_t len, struct err *e)
 {
-    struct pem       p = {(const char *)bytes, (const char *)bytes + len, 1};
+    struct pem p = {(const char *)bytes, (const char *)bytes + len, 1};
     struct pem_block b = {0};
-    enum pem_answer  answer;
+    enum pem_answer answer;
 
     while ((answer = pem_next(&p, &b)) == PEM_BLOCK)
         if (!pem_add(c, &b, e))
@@ -186,7 +187,7 @@ static bool pem_read(struct cert_chain *c, const uint8_t *bytes, size_t len, str
 
 static bool der_read(struct cert_chain *c, const uint8_t *bytes, size_t len, struct err *e)
 {
-    struct der      d = {bytes, len};
+    struct der d = {bytes, len};
     struct der_item item;
 
     if (!der_peek(&d, DER_SEQUENCE))
@@ -195,7 +196,9 @@ static bool der_read(struct cert_chain *c, const uint8_t *bytes, size_t len, str
         size_t at = len - d.left, said = der_says(d.at, d.left);
 
         if (said > d.left && der_peek(&d, DER_SEQUENCE))
-            return err_set(e, ERR_INPUT, "cut off at byte %zu: the certificate that begins at byte %zu has %zu bytes", len, at, said);
+            return err_set(e, ERR_INPUT,
+                "cut off at byte %zu: the certificate that begins at byte %zu has %zu bytes", len,
+                at, said);
         if (!der_take(&d, DER_SEQUENCE, &item))
             return err_set(e, ERR_INPUT, "no complete certificate in DER at byte %zu", at);
         if (!file_add(c, item.whole, e))
@@ -207,7 +210,7 @@ static bool der_read(struct cert_chain *c, const uint8_t *bytes, size_t len, str
 struct cert_chain *cert_chain_from_bytes(const uint8_t *bytes, size_t len, struct err *e)
 {
     struct cert_chain *c = cert_chain_new();
-    bool               ok;
+    bool ok;
 
     if (len == 0)
         ok = err_set(e, ERR_INPUT, "it is empty");
@@ -226,8 +229,8 @@ struct cert_chain *cert_chain_from_bytes(const uint8_t *bytes, size_t len, struc
 struct cert_chain *cert_chain_from_file(const char *path, struct err *e)
 {
     struct cert_chain *c;
-    uint8_t           *bytes = NULL;
-    size_t             len = 0;
+    uint8_t *bytes = NULL;
+    size_t len = 0;
 
     if (!file_read(path, CHAIN_FILE_MOST, &bytes, &len, e))
         return NULL;

@@ -22,12 +22,12 @@ enum {
 
 struct cert_chain {
     const struct cert **at; /* owned, with a reference each */
-    size_t              n;
-    size_t              n_cut; /* more were handed over and not looked at */
+    size_t n;
+    size_t n_cut; /* more were handed over and not looked at */
 };
 
 struct cert_chain *cert_chain_new(void);
-void               cert_chain_free(struct cert_chain *c);
+void cert_chain_free(struct cert_chain *c);
 /* Adds a certificate to the end, as in a TLS Certificate message. Past CHAIN_MOST it is counted and
  * passed over (true). False: not readable; *e says "certificate N: …" (0 is the leaf), the chain is
  * as before. */

@@ -9,8 +9,9 @@
 
 const char *chain_order_name(enum chain_order order)
 {
-    static const char *const names[] = {
-        [CHAIN_IN_ORDER] = NULL, [CHAIN_LEAF_NOT_FIRST] = "leaf-not-first", [CHAIN_WRONG_ORDER] = "wrong-order"};
+    static const char *const names[] = {[CHAIN_IN_ORDER] = NULL,
+        [CHAIN_LEAF_NOT_FIRST] = "leaf-not-first",
+        [CHAIN_WRONG_ORDER] = "wrong-order"};
 
     return names[order];
 }
@@ -20,7 +21,8 @@ static bool issued(const struct cert *issuer, const struct cert *c)
 {
     const struct cert_span *a = &issuer->subject.normal, *b = &c->issuer.normal;
 
-    return issuer != c && !cert_same(issuer, c) && a->len == b->len && memcmp(a->at, b->at, a->len) == 0;
+    return issuer != c && !cert_same(issuer, c) && a->len == b->len &&
+           memcmp(a->at, b->at, a->len) == 0;
 }
 
 /* Did this one issue any of those from `from` up to `to`? */
@@ -43,9 +45,11 @@ enum chain_order chain_order(const struct cert_chain *chain)
 
     if (n < 2)
         return CHAIN_IN_ORDER;
-    if (leaf > 0 && leaf < n && (chain->at[0]->is_ca || issued_any(chain, 0, n, 0)) && !chain->at[leaf]->is_ca)
+    if (leaf > 0 && leaf < n && (chain->at[0]->is_ca || issued_any(chain, 0, n, 0)) &&
+        !chain->at[leaf]->is_ca)
         return CHAIN_LEAF_NOT_FIRST;
-    /* Two of one issuer's certificates side by side, and ones that are sent twice, are no disorder. */
+    /* Two of one issuer's certificates side by side, and ones that are sent twice, are no disorder.
+     */
     for (size_t i = 1; i < n; i++)
         if (!issued_any(chain, 0, i, i) && issued_any(chain, i + 1, n, i))
             return CHAIN_WRONG_ORDER;
@@ -67,7 +71,7 @@ static int likeness(const struct cert_chain *chain, size_t n, size_t i, const ch
 size_t chain_leaf(const struct cert_chain *chain, const char *host)
 {
     size_t best = 0;
-    int    most = -1;
+    int most = -1;
 
     for (size_t i = 0; i < chain->n; i++) {
         int now = likeness(chain, chain->n, i, host);

@@ -5,7 +5,7 @@
 bool crypto_err(struct err *e, const char *what)
 {
     unsigned long code = ERR_peek_error();
-    const char   *reason = code ? ERR_reason_error_string(code) : NULL;
+    const char *reason = code ? ERR_reason_error_string(code) : NULL;
 
     if (reason)
         err_set(e, ERR_CRYPTO, "%s: %s", what, reason);

@@ -6,8 +6,8 @@
 
 #include "base/err.h"
 
-/* "what: OpenSSL's innermost reason", and an empty error queue: a stale entry would make the next call on this
- * thread look as if it had failed (openssl#11889). Always false. */
+/* "what: OpenSSL's innermost reason", and an empty error queue: a stale entry would make the next
+ * call on this thread look as if it had failed (openssl#11889). Always false. */
 bool crypto_err(struct err *e, const char *what);
 
 #endif

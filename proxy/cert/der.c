@@ -82,8 +82,8 @@ bool der_small(struct cert_span body, int *out)
 {
     int n = 0;
 
-    if (body.len < 1 || body.len > 4 || (body.at[0] & 0x80)
-        || (body.len > 1 && body.at[0] == 0 && !(body.at[1] & 0x80)))
+    if (body.len < 1 || body.len > 4 || (body.at[0] & 0x80) ||
+        (body.len > 1 && body.at[0] == 0 && !(body.at[1] & 0x80)))
         return false;
     for (size_t i = 0; i < body.len; i++)
         n = n << 8 | body.at[i];
@@ -139,7 +139,7 @@ char *der_oid_text(struct cert_span body)
 {
     struct text out = {0};
     size_t from = 0; /* where the arc at hand begins */
-    uint64_t    arc = 0;
+    uint64_t arc = 0;
     bool wide = false;
 
     if (body.len == 0 || body.len > OID_BYTES_MOST || (body.at[body.len - 1] & 0x80))
@@ -193,7 +193,7 @@ static int64_t days_from_civil(int year, int month, int day)
 static int month_days(int year, int month)
 {
     static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    bool             leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
 
     return days[month - 1] + (month == 2 && leap);
 }

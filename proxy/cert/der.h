@@ -35,11 +35,11 @@ enum {
 /* What is left to read. */
 struct der {
     const uint8_t *at;
-    size_t         left;
+    size_t left;
 };
 
 struct der_item {
-    uint8_t          tag;
+    uint8_t tag;
     struct cert_span body;  /* the contents */
     struct cert_span whole; /* with tag and length */
 };

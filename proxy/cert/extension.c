@@ -27,7 +27,7 @@ static bool is_utf8(struct cert_span s)
 
 static void ip_put(struct cert *c, struct cert_span body)
 {
-    char            text[INET6_ADDRSTRLEN] = "";
+    char text[INET6_ADDRSTRLEN] = "";
     struct cert_ip *ip;
 
     if (body.len != 4 && body.len != 16) {
@@ -35,8 +35,8 @@ static void ip_put(struct cert *c, struct cert_span body)
         return;
     }
     if ((c->n_raw_ips & (c->n_raw_ips - 1)) == 0)
-        c->raw_ips = mem_resize(
-            c->raw_ips, (c->n_raw_ips ? c->n_raw_ips * 2 : 1) * sizeof(*c->raw_ips));
+        c->raw_ips =
+            mem_resize(c->raw_ips, (c->n_raw_ips ? c->n_raw_ips * 2 : 1) * sizeof(*c->raw_ips));
     ip = &c->raw_ips[c->n_raw_ips++];
     ip->len = (uint8_t)body.len;
     memcpy(ip->at, body.at, body.len);
@@ -86,8 +86,8 @@ static bool general_name_put(struct cert *c, const struct der_item *name)
 static bool san_read(struct cert *c, struct cert_span value)
 {
     struct der_item sequence, name;
-    struct der      d;
-    bool            ok = true;
+    struct der d;
+    bool ok = true;
 
     c->has_san = true;
     if (!der_only(value, DER_SEQUENCE, &sequence) || sequence.body.len == 0) {
@@ -104,7 +104,7 @@ static bool san_read(struct cert *c, struct cert_span value)
 static bool basic_constraints_read(struct cert *c, struct cert_span value)
 {
     struct der_item sequence, item;
-    struct der      d;
+    struct der d;
 
     c->has_basic_constraints = true;
     if (!der_only(value, DER_SEQUENCE, &sequence))
@@ -122,7 +122,7 @@ static bool key_usage_read(struct cert *c, struct cert_span value)
     static const char *const names[] = {"digitalSignature", "nonRepudiation", "keyEncipherment",
         "dataEncipherment", "keyAgreement", "keyCertSign", "cRLSign", "encipherOnly",
         "decipherOnly"};
-    struct der_item          bits;
+    struct der_item bits;
 
     c->has_key_usage = true;
     if (!der_only(value, DER_BIT_STRING, &bits) || !der_bits(bits.body, &c->key_usage))
@@ -162,7 +162,7 @@ static const char *eku_name(const char *oid)
 static bool eku_read(struct cert *c, struct cert_span value)
 {
     struct der_item sequence, item;
-    struct der      d;
+    struct der d;
 
     c->has_eku = true;
     if (!der_only(value, DER_SEQUENCE, &sequence) || sequence.body.len == 0)
@@ -201,7 +201,7 @@ static bool ski_read(struct cert *c, struct cert_span value)
 static bool aki_read(struct cert *c, struct cert_span value)
 {
     struct der_item sequence, item;
-    struct der      d;
+    struct der d;
     bool issuer = false, serial = false;
 
     if (!der_only(value, DER_SEQUENCE, &sequence))
@@ -226,13 +226,13 @@ static bool aki_read(struct cert *c, struct cert_span value)
 static bool aia_read(struct cert *c, struct cert_span value)
 {
     struct der_item sequence, access, item;
-    struct der      d, pair;
+    struct der d, pair;
 
     if (!der_only(value, DER_SEQUENCE, &sequence) || sequence.body.len == 0)
         return false;
     for (d = der_of(sequence.body); d.left;) {
         char *oid;
-        bool  issuers, responder;
+        bool issuers, responder;
 
         if (!der_take(&d, DER_SEQUENCE, &access))
             return false;
@@ -309,7 +309,7 @@ static bool crl_points_read(struct cert *c, struct cert_span value)
 static bool policies_read(struct cert *c, struct cert_span value)
 {
     struct der_item sequence, info, item;
-    struct der      d, inside;
+    struct der d, inside;
 
     if (!der_only(value, DER_SEQUENCE, &sequence) || sequence.body.len == 0)
         return false;
@@ -331,7 +331,7 @@ static bool policies_read(struct cert *c, struct cert_span value)
 static bool policy_mappings_check(struct cert *c, struct cert_span value)
 {
     struct der_item sequence, pair, item;
-    struct der      d, inside;
+    struct der d, inside;
 
     (void)c;
     if (!der_only(value, DER_SEQUENCE, &sequence) || sequence.body.len == 0)
@@ -349,8 +349,8 @@ static bool policy_mappings_check(struct cert *c, struct cert_span value)
 static bool policy_constraints_check(struct cert *c, struct cert_span value)
 {
     struct der_item sequence, item;
-    struct der      d;
-    int             skip;
+    struct der d;
+    int skip;
 
     (void)c;
     if (!der_only(value, DER_SEQUENCE, &sequence))
@@ -366,7 +366,7 @@ static bool policy_constraints_check(struct cert *c, struct cert_span value)
 static bool inhibit_any_check(struct cert *c, struct cert_span value)
 {
     struct der_item number;
-    int             skip;
+    int skip;
 
     (void)c;
     return der_only(value, DER_INTEGER, &number) && der_small(number.body, &skip);
@@ -376,7 +376,7 @@ static bool inhibit_any_check(struct cert *c, struct cert_span value)
 static bool subtrees_are_fit(struct cert_span body)
 {
     struct der_item subtree, base, minimum;
-    struct der      d, inside;
+    struct der d, inside;
     int n;
 
     for (d = der_of(body); d.left;) {
@@ -397,7 +397,7 @@ static bool subtrees_are_fit(struct cert_span body)
 static bool name_constraints_check(struct cert *c, struct cert_span value)
 {
     struct der_item sequence, item;
-    struct der      d;
+    struct der d;
 
     (void)c;
     if (!der_only(value, DER_SEQUENCE, &sequence))
@@ -455,8 +455,8 @@ static bool qc_statements_check(struct cert *c, struct cert_span value)
 static bool scts_read(struct cert *c, struct cert_span value)
 {
     struct der_item octets;
-    const uint8_t  *at;
-    size_t          left;
+    const uint8_t *at;
+    size_t left;
 
     if (!der_only(value, DER_OCTET_STRING, &octets) || octets.body.len < 2)
         return false;
@@ -480,8 +480,8 @@ static bool scts_read(struct cert *c, struct cert_span value)
 static bool features_read(struct cert *c, struct cert_span value)
 {
     struct der_item sequence, number;
-    struct der      d;
-    int             n;
+    struct der d;
+    int n;
 
     if (!der_only(value, DER_SEQUENCE, &sequence))
         return false;
@@ -496,8 +496,8 @@ static bool features_read(struct cert *c, struct cert_span value)
 /* `known` is what iOS reads and, when it does not decode, minds; the last ones are read for our own
  * facts only. */
 static const struct {
-    const char       *oid, *name;
-    bool              known;
+    const char *oid, *name;
+    bool known;
     extension_reader *read; /* NULL: taken as it is */
 } readers[] = {
     {"2.5.29.14", "subjectKeyIdentifier", true, ski_read},
@@ -531,7 +531,7 @@ static const struct {
 static bool extension_one(struct der *list, struct cert_extension *x)
 {
     struct der_item sequence, item;
-    struct der      d;
+    struct der d;
 
     if (!der_take(list, DER_SEQUENCE, &sequence))
         return false;
@@ -577,7 +577,7 @@ static void extension_interpret(struct cert *c, struct cert_extension *x)
 bool extensions_read(struct cert *c, struct cert_span sequence, struct err *e)
 {
     struct der_item list;
-    struct der      d;
+    struct der d;
 
     if (!der_only(sequence, DER_SEQUENCE, &list) || list.body.len == 0)
         return err_set(e, ERR_INPUT, "its list of extensions is empty or no list");

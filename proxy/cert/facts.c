@@ -27,7 +27,7 @@ enum { SERIAL_MOST = 37 };
 
 /* What the doors show, and the count that they do not. */
 struct counted_cert {
-    struct cert          facts; /* first: a cert is its counted_cert */
+    struct cert facts; /* first: a cert is its counted_cert */
     _Atomic unsigned int refs;
 };
 
@@ -54,7 +54,7 @@ static const char *curve_name(const EVP_PKEY *key, char *buf, size_t cap)
 
 static void key_name(struct cert *c)
 {
-    char        buf[80];
+    char buf[80];
     struct text out = {0};
     const char *curve;
 
@@ -115,7 +115,7 @@ static enum cert_key_type key_type(const EVP_PKEY *key)
 static bool parameters_are_explicit(struct cert_span spki)
 {
     struct der_item outer, algorithm, oid;
-    struct der      d;
+    struct der d;
 
     if (!der_only(spki, DER_SEQUENCE, &outer))
         return false;
@@ -139,7 +139,7 @@ static void key_read(struct cert *c)
 }
 
 static const struct {
-    const char    *oid, *name;
+    const char *oid, *name;
     enum cert_hash hash;
 } signatures[] = {
     {"1.2.840.113549.1.1.2", "rsa-md2", CERT_HASH_MD2},
@@ -167,12 +167,12 @@ static const struct {
  * it either. */
 static char *pss_name(const X509 *x)
 {
-    int         hash = NID_undef;
+    int hash = NID_undef;
     struct text out = {0};
 
     text_add(&out, "rsa-pss");
-    if (X509_get_signature_info((X509 *)(uintptr_t)x, &hash, NULL, NULL, NULL) == 1
-        && hash != NID_undef) {
+    if (X509_get_signature_info((X509 *)(uintptr_t)x, &hash, NULL, NULL, NULL) == 1 &&
+        hash != NID_undef) {
         text_add_char(&out, '-');
         text_add(&out, OBJ_nid2sn(hash));
         text_lower(out.at);
@@ -184,8 +184,8 @@ static char *pss_name(const X509 *x)
 static bool signature_read(struct cert *c, struct cert_span inner, struct cert_span outer)
 {
     struct der_item algorithm, oid;
-    struct der      d;
-    char           *text;
+    struct der d;
+    char *text;
 
     c->signature_ids_agree = der_span_equal(inner, outer);
     if (!der_only(inner, DER_SEQUENCE, &algorithm))
@@ -210,9 +210,9 @@ static bool signature_read(struct cert *c, struct cert_span inner, struct cert_s
 
 static char *serial_text(struct cert_span body)
 {
-    bool        negative = body.len && (body.at[0] & 0x80);
+    bool negative = body.len && (body.at[0] & 0x80);
     struct text out = {0};
-    size_t      from = 0;
+    size_t from = 0;
 
     if (negative)
         text_add_char(&out, '-'); /* two's complement, as it stands */
@@ -226,7 +226,7 @@ static char *serial_text(struct cert_span body)
 static bool version_read(struct cert *c, struct der *tbs)
 {
     struct der_item wrapped, number;
-    int             n;
+    int n;
 
     c->version = 1;
     if (!der_take(tbs, DER_CONTEXT_CONSTRUCTED | 0, &wrapped))
@@ -241,12 +241,13 @@ static bool version_read(struct cert *c, struct der *tbs)
 static bool validity_read(struct cert *c, const struct der_item *validity)
 {
     struct der_item from, to;
-    struct der      d = der_of(validity->body);
+    struct der d = der_of(validity->body);
 
     if (!der_next(&d, &from) || !der_next(&d, &to) || d.left)
         return false;
     c->dates_by_rfc = der_time(&from, &c->not_before) && der_time(&to, &c->not_after);
-    c->dates_readable = c->dates_by_rfc || (der_time_loose(&from, &c->not_before) && der_time_loose(&to, &c->not_after));
+    c->dates_readable = c->dates_by_rfc || (der_time_loose(&from, &c->not_before) &&
+                                               der_time_loose(&to, &c->not_after));
     if (!c->dates_readable)
         c->not_before = c->not_after = 0;
     return true;
@@ -280,7 +281,7 @@ static bool names_read(
 static bool tail_read(struct cert *c, struct der *tbs, struct err *e)
 {
     struct der_item item;
-    bool            ok = true;
+    bool ok = true;
 
     c->path_len = -1;
     c->dns_usable = c->ips_usable = true;
@@ -297,22 +298,22 @@ static bool tbs_read(
     struct cert *c, struct der tbs, struct cert_span outer_algorithm, struct err *e)
 {
     struct der_item serial, algorithm, issuer, validity, subject, spki;
-    char           *common = NULL, *any = NULL;
-    bool            ok = false;
+    char *common = NULL, *any = NULL;
+    bool ok = false;
 
     if (!version_read(c, &tbs))
         return err_set(e, ERR_INPUT, "its version is malformed");
-    if (!der_take(&tbs, DER_INTEGER, &serial) || serial.body.len < 1
-        || serial.body.len > SERIAL_MOST)
+    if (!der_take(&tbs, DER_INTEGER, &serial) || serial.body.len < 1 ||
+        serial.body.len > SERIAL_MOST)
         return err_set(
             e, ERR_INPUT, "its serial number is malformed or longer than %d bytes", SERIAL_MOST);
     c->serial = serial_text(serial.body);
-    if (!der_take(&tbs, DER_SEQUENCE, &algorithm)
-        || !signature_read(c, algorithm.whole, outer_algorithm))
+    if (!der_take(&tbs, DER_SEQUENCE, &algorithm) ||
+        !signature_read(c, algorithm.whole, outer_algorithm))
         return err_set(e, ERR_INPUT, "its signature algorithm is malformed");
-    if (!der_take(&tbs, DER_SEQUENCE, &issuer) || !der_take(&tbs, DER_SEQUENCE, &validity)
-        || !validity_read(c, &validity) || !der_take(&tbs, DER_SEQUENCE, &subject)
-        || !der_take(&tbs, DER_SEQUENCE, &spki))
+    if (!der_take(&tbs, DER_SEQUENCE, &issuer) || !der_take(&tbs, DER_SEQUENCE, &validity) ||
+        !validity_read(c, &validity) || !der_take(&tbs, DER_SEQUENCE, &subject) ||
+        !der_take(&tbs, DER_SEQUENCE, &spki))
         return err_set(e, ERR_INPUT, "its names, dates or key are malformed");
     c->spki = spki.whole;
     if (!names_read(c, issuer.whole, subject.whole, &common, &any))
@@ -329,13 +330,13 @@ static bool tbs_read(
 static bool parts_read(struct cert *c, struct err *e)
 {
     struct der_item whole, tbs, algorithm, signature;
-    struct der      d;
+    struct der d;
 
     if (!der_only(c->der, DER_SEQUENCE, &whole))
         return err_set(e, ERR_INPUT, "it is not DER");
     d = der_of(whole.body);
-    if (!der_take(&d, DER_SEQUENCE, &tbs) || !der_take(&d, DER_SEQUENCE, &algorithm)
-        || !der_take(&d, DER_BIT_STRING, &signature) || d.left)
+    if (!der_take(&d, DER_SEQUENCE, &tbs) || !der_take(&d, DER_SEQUENCE, &algorithm) ||
+        !der_take(&d, DER_BIT_STRING, &signature) || d.left)
         return err_set(e, ERR_INPUT, "it is not a certificate in DER");
     return tbs_read(c, der_of(tbs.body), algorithm.whole, e);
 }
@@ -376,7 +377,7 @@ static bool x509_read(struct cert *c, struct err *e)
 struct cert *cert_parse(const uint8_t *der, size_t len, struct err *e)
 {
     struct counted_cert *counted_one;
-    struct cert         *c;
+    struct cert *c;
 
     if (len == 0 || len > CERT_BYTES_MOST) {
         err_set(e, ERR_INPUT,

@@ -24,27 +24,28 @@
 enum { LEAF_LIFE_S = 45 * 86400, CN_MOST = 64 /* RFC 5280 appendix A.1: ub-common-name */ };
 
 struct leaf {
-    atomic_size_t      refs;
-    EVP_PKEY          *key;   /* owned: a reference */
+    atomic_size_t refs;
+    EVP_PKEY *key;            /* owned: a reference */
     const struct cert *facts; /* owned: a reference; holds the certificate itself */
-    int64_t            until;
+    int64_t until;
 };
 
-/* Built from structs, never from text: "DNS:a,DNS:b" in a host would name more than was asked (pitfall P16). */
+/* Built from structs, never from text: "DNS:a,DNS:b" in a host would name more than was asked
+ * (pitfall P16). */
 static GENERAL_NAME *name_of(const char *host)
 {
-    GENERAL_NAME      *name = GENERAL_NAME_new();
+    GENERAL_NAME *name = GENERAL_NAME_new();
     ASN1_OCTET_STRING *octets = NULL;
-    uint8_t            address[sizeof(struct in6_addr)];
-    int                len = inet_pton(AF_INET, host, address) == 1    ? 4
-                           : inet_pton(AF_INET6, host, address) == 1 ? 16
-                                                                     : 0;
+    uint8_t address[sizeof(struct in6_addr)];
+    int len = inet_pton(AF_INET, host, address) == 1    ? 4
+              : inet_pton(AF_INET6, host, address) == 1 ? 16
+                                                        : 0;
 
     if (!name)
         return NULL;
     octets = len ? ASN1_OCTET_STRING_new() : ASN1_IA5STRING_new();
-    if (!octets
-        || !(len ? ASN1_STRING_set(octets, address, len) : ASN1_STRING_set(octets, host, (int)strlen(host)))) {
+    if (!octets || !(len ? ASN1_STRING_set(octets, address, len)
+                         : ASN1_STRING_set(octets, host, (int)strlen(host)))) {
         ASN1_STRING_free(octets);
         GENERAL_NAME_free(name);
         return NULL;
@@ -55,10 +56,10 @@ static GENERAL_NAME *name_of(const char *host)
 
 static bool san_put(X509 *x, const char *host, bool critical)
 {
-    GENERAL_NAMES  *names = sk_GENERAL_NAME_new_null();
-    GENERAL_NAME   *name = names ? name_of(host) : NULL;
+    GENERAL_NAMES *names = sk_GENERAL_NAME_new_null();
+    GENERAL_NAME *name = names ? name_of(host) : NULL;
     X509_EXTENSION *ext = NULL;
-    bool            ok = false;
+    bool ok = false;
 
     if (!name || sk_GENERAL_NAME_push(names, name) <= 0)
         goto out;
@@ -78,23 +79,25 @@ static bool subject_put(X509 *x, const char *host)
                (const unsigned char *)host, -1, -1, 0) == 1;
 }
 
-static bool leaf_fill(X509 *x, const struct leaf_keys *keys, const char *host, int64_t since, int64_t until)
+static bool leaf_fill(
+    X509 *x, const struct leaf_keys *keys, const char *host, int64_t since, int64_t until)
 {
     bool named = strlen(host) <= CN_MOST;
 
-    return X509_set_version(x, X509_VERSION_3) && serial_draw(X509_get_serialNumber(x))
-        && ASN1_TIME_set(X509_getm_notBefore(x), (time_t)since)
-        && ASN1_TIME_set(X509_getm_notAfter(x), (time_t)until) && (!named || subject_put(x, host))
-        && leaf_keys_put(keys, x) && san_put(x, host, !named);
+    return X509_set_version(x, X509_VERSION_3) && serial_draw(X509_get_serialNumber(x)) &&
+           ASN1_TIME_set(X509_getm_notBefore(x), (time_t)since) &&
+           ASN1_TIME_set(X509_getm_notAfter(x), (time_t)until) &&
+           (!named || subject_put(x, host)) && leaf_keys_put(keys, x) && san_put(x, host, !named);
 }
 
-/* Built, signed and read back: what is shown to phones is what was audited, and is parsed only once. */
-static const struct cert *leaf_build(const struct ca *ca, const struct leaf_keys *keys, const char *host,
-    int64_t since, int64_t until, struct err *e)
+/* Built, signed and read back: what is shown to phones is what was audited, and is parsed only
+ * once. */
+static const struct cert *leaf_build(const struct ca *ca, const struct leaf_keys *keys,
+    const char *host, int64_t since, int64_t until, struct err *e)
 {
-    X509              *x = X509_new();
-    uint8_t           *der = NULL;
-    int                len = 0;
+    X509 *x = X509_new();
+    uint8_t *der = NULL;
+    int len = 0;
     const struct cert *facts = NULL;
 
     if (!x || !leaf_fill(x, keys, host, since, until)) {
@@ -114,10 +117,10 @@ out:
     return facts;
 }
 
-struct leaf *leaf_mint(
-    const struct ca *ca, const struct leaf_keys *keys, const char *host, int64_t now_s, struct err *e)
+struct leaf *leaf_mint(const struct ca *ca, const struct leaf_keys *keys, const char *host,
+    int64_t now_s, struct err *e)
 {
-    size_t  len = strlen(host);
+    size_t len = strlen(host);
     int64_t since = now_s - BACKDATED_S, until = since + LEAF_LIFE_S;
 
     if (len == 0 || len >= HOST_CAP)
@@ -142,7 +145,7 @@ static struct leaf *counted(const struct leaf *l)
 {
     union {
         const struct leaf *in;
-        struct leaf       *out;
+        struct leaf *out;
     } u = {.in = l};
     return u.out;
 }

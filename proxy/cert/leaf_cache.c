@@ -15,22 +15,22 @@ enum { N_SHARDS = 16, MOST_LEAVES = 4096, DAY_S = 86400, LONGEST_S = 45 * DAY_S 
 struct entry {
     TAILQ_ENTRY(entry) order; /* least recently used first */
     struct leaf *leaf;        /* owned: a reference */
-    char        *host;        /* owned */
+    char *host;               /* owned */
 };
 
 TAILQ_HEAD(entries, entry);
 
 struct shard {
     pthread_mutex_t lock;
-    struct map     *by_host; /* values are the entries in `order` */
-    struct entries  order;
+    struct map *by_host; /* values are the entries in `order` */
+    struct entries order;
 };
 
 struct leaf_cache {
-    const struct ca        *ca;
+    const struct ca *ca;
     const struct leaf_keys *keys;
-    size_t                  n_shards, most_each;
-    struct shard            shards[N_SHARDS];
+    size_t n_shards, most_each;
+    struct shard shards[N_SHARDS];
 };
 
 struct leaf_cache *leaf_cache_new(const struct ca *ca, const struct leaf_keys *keys, size_t most)
@@ -85,7 +85,8 @@ static struct shard *shard_of(struct leaf_cache *c, const char *host)
     return &c->shards[h % c->n_shards];
 }
 
-/* The second half is for a clock that was ahead when the leaf was made: phones would call it not valid yet. */
+/* The second half is for a clock that was ahead when the leaf was made: phones would call it not
+ * valid yet. */
 static bool leaf_is_good(const struct leaf *l, int64_t now_s)
 {
     int64_t left = leaf_until(l) - now_s;
@@ -93,7 +94,8 @@ static bool leaf_is_good(const struct leaf *l, int64_t now_s)
     return left >= DAY_S && left <= LONGEST_S;
 }
 
-static struct entry *entry_put(struct leaf_cache *c, struct shard *s, const char *host, struct leaf *leaf)
+static struct entry *entry_put(
+    struct leaf_cache *c, struct shard *s, const char *host, struct leaf *leaf)
 {
     struct entry *en = mem_new(sizeof *en);
 
@@ -109,9 +111,10 @@ static struct entry *entry_put(struct leaf_cache *c, struct shard *s, const char
 struct leaf *leaf_cache_get(struct leaf_cache *c, const char *host, int64_t now_s, struct err *e)
 {
     struct shard *s = shard_of(c, host);
-    struct leaf  *leaf = NULL;
+    struct leaf *leaf = NULL;
 
-    /* Minting under the lock: connections to one host come in bursts, and each must get the same leaf. */
+    /* Minting under the lock: connections to one host come in bursts, and each must get the same
+     * leaf. */
     pthread_mutex_lock(&s->lock);
     struct entry *en = map_get(s->by_host, host);
     if (en && leaf_is_good(en->leaf, now_s)) {

@@ -1,4 +1,5 @@
-/* cert/leaf_cache.h - leaves by host, shared by all threads: 16 shards, a mutex each, least recently used leaves first. */
+/* cert/leaf_cache.h - leaves by host, shared by all threads: 16 shards, a mutex each, least
+ * recently used leaves first. */
 #ifndef WHYTLS_CERT_LEAF_CACHE_H
 #define WHYTLS_CERT_LEAF_CACHE_H
 
@@ -15,8 +16,10 @@ struct leaf_keys;
 
 /* ca and keys are borrowed for the cache's life; at most `most` leaves (0: 4,096). */
 struct leaf_cache *leaf_cache_new(const struct ca *ca, const struct leaf_keys *keys, size_t most);
-void               leaf_cache_free(struct leaf_cache *c);
-/* Thread: any. A reference to the host's leaf, minted when there is none or it has less than a day left; NULL and *e. */
-struct leaf *leaf_cache_get(struct leaf_cache *c, const char *host, int64_t now_s, struct err *e) MUST_USE;
+void leaf_cache_free(struct leaf_cache *c);
+/* Thread: any. A reference to the host's leaf, minted when there is none or it has less than a day
+ * left; NULL and *e. */
+struct leaf *leaf_cache_get(
+    struct leaf_cache *c, const char *host, int64_t now_s, struct err *e) MUST_USE;
 
 #endif

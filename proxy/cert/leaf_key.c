@@ -15,16 +15,16 @@
 enum { N_COMMON = 4 };
 
 struct leaf_keys {
-    EVP_PKEY       *p256;             /* owned */
-    uint8_t        *point;            /* its public half, uncompressed; owned, OpenSSL's allocator */
-    size_t          point_len;
+    EVP_PKEY *p256; /* owned */
+    uint8_t *point; /* its public half, uncompressed; owned, OpenSSL's allocator */
+    size_t point_len;
     X509_EXTENSION *common[N_COMMON]; /* owned */
 };
 
 static X509_EXTENSION *not_a_ca(void)
 {
     BASIC_CONSTRAINTS *basic = BASIC_CONSTRAINTS_new();
-    X509_EXTENSION    *ext = basic ? X509V3_EXT_i2d(NID_basic_constraints, 1, basic) : NULL;
+    X509_EXTENSION *ext = basic ? X509V3_EXT_i2d(NID_basic_constraints, 1, basic) : NULL;
 
     BASIC_CONSTRAINTS_free(basic);
     return ext;
@@ -33,7 +33,7 @@ static X509_EXTENSION *not_a_ca(void)
 static X509_EXTENSION *digital_signature(void)
 {
     ASN1_BIT_STRING *usage = ASN1_BIT_STRING_new();
-    X509_EXTENSION  *ext = NULL;
+    X509_EXTENSION *ext = NULL;
 
     if (usage && ASN1_BIT_STRING_set_bit(usage, 0, 1))
         ext = X509V3_EXT_i2d(NID_key_usage, 1, usage);
@@ -44,7 +44,7 @@ static X509_EXTENSION *digital_signature(void)
 static X509_EXTENSION *server_auth(void)
 {
     EXTENDED_KEY_USAGE *uses = sk_ASN1_OBJECT_new_null();
-    X509_EXTENSION     *ext = NULL;
+    X509_EXTENSION *ext = NULL;
 
     if (uses && sk_ASN1_OBJECT_push(uses, OBJ_nid2obj(NID_server_auth)) > 0)
         ext = X509V3_EXT_i2d(NID_ext_key_usage, 0, uses);
@@ -56,12 +56,12 @@ static X509_EXTENSION *server_auth(void)
 static X509_EXTENSION *key_id(const struct leaf_keys *k)
 {
     ASN1_OCTET_STRING *id = ASN1_OCTET_STRING_new();
-    X509_EXTENSION    *ext = NULL;
-    uint8_t            digest[EVP_MAX_MD_SIZE];
-    unsigned           len = 0;
+    X509_EXTENSION *ext = NULL;
+    uint8_t digest[EVP_MAX_MD_SIZE];
+    unsigned len = 0;
 
-    if (id && EVP_Digest(k->point, k->point_len, digest, &len, EVP_sha1(), NULL)
-        && ASN1_OCTET_STRING_set(id, digest, (int)len))
+    if (id && EVP_Digest(k->point, k->point_len, digest, &len, EVP_sha1(), NULL) &&
+        ASN1_OCTET_STRING_set(id, digest, (int)len))
         ext = X509V3_EXT_i2d(NID_subject_key_identifier, 0, id);
     ASN1_OCTET_STRING_free(id);
     return ext;
@@ -70,7 +70,7 @@ static X509_EXTENSION *key_id(const struct leaf_keys *k)
 struct leaf_keys *leaf_keys_new(struct err *e)
 {
     struct leaf_keys *k = mem_new(sizeof *k);
-    bool              ok = (k->p256 = EVP_EC_gen("P-256")) != NULL;
+    bool ok = (k->p256 = EVP_EC_gen("P-256")) != NULL;
 
     if (ok)
         k->point_len = EVP_PKEY_get1_encoded_public_key(k->p256, &k->point);
@@ -106,14 +106,15 @@ struct evp_pkey_st *leaf_keys_p256(const struct leaf_keys *k)
     return k->p256;
 }
 
-/* X509_set_pubkey would encode and decode the key through OpenSSL's encoders, 150 us of the 190 that a leaf took. */
+/* X509_set_pubkey would encode and decode the key through OpenSSL's encoders, 150 us of the 190
+ * that a leaf took. */
 static bool key_put(const struct leaf_keys *k, X509 *leaf)
 {
     uint8_t *point = OPENSSL_memdup(k->point, k->point_len);
 
-    if (point
-        && X509_PUBKEY_set0_param(X509_get_X509_PUBKEY(leaf), OBJ_nid2obj(NID_X9_62_id_ecPublicKey), V_ASN1_OBJECT,
-            OBJ_nid2obj(NID_X9_62_prime256v1), point, (int)k->point_len))
+    if (point &&
+        X509_PUBKEY_set0_param(X509_get_X509_PUBKEY(leaf), OBJ_nid2obj(NID_X9_62_id_ecPublicKey),
+            V_ASN1_OBJECT, OBJ_nid2obj(NID_X9_62_prime256v1), point, (int)k->point_len))
         return true;
     OPENSSL_free(point);
     return false;

@@ -1,4 +1,5 @@
-/* cert/leaf_key.h - the key that all minted leaves share: P-256, made at start, never the CA's and never stored. */
+/* cert/leaf_key.h - the key that all minted leaves share: P-256, made at start, never the CA's and
+ * never stored. */
 #ifndef WHYTLS_CERT_LEAF_KEY_H
 #define WHYTLS_CERT_LEAF_KEY_H
 
@@ -8,8 +9,8 @@
 struct leaf_keys;
 struct evp_pkey_st;
 
-struct leaf_keys   *leaf_keys_new(struct err *e) MUST_USE;
-void                leaf_keys_free(struct leaf_keys *k);
+struct leaf_keys *leaf_keys_new(struct err *e) MUST_USE;
+void leaf_keys_free(struct leaf_keys *k);
 struct evp_pkey_st *leaf_keys_p256(const struct leaf_keys *k); /* borrowed */
 
 #endif

@@ -56,13 +56,13 @@ static const char *attribute_name(const char *oid)
 static bool attribute_next(struct der *set, struct attribute *out)
 {
     struct der_item pair;
-    struct der      inside;
+    struct der inside;
 
     if (!der_take(set, DER_SEQUENCE, &pair))
         return false;
     inside = der_of(pair.body);
-    return der_take(&inside, DER_OID, &out->oid) && der_next(&inside, &out->value)
-           && inside.left == 0;
+    return der_take(&inside, DER_OID, &out->oid) && der_next(&inside, &out->value) &&
+           inside.left == 0;
 }
 
 void texts_add(struct cert_texts *t, char *take)
@@ -88,8 +88,8 @@ static void value_add(struct text *out, const char *value)
     size_t n = strlen(value);
 
     for (size_t i = 0; i < n; i++) {
-        bool edge = (i == 0 && (value[i] == ' ' || value[i] == '#'))
-                    || (i + 1 == n && value[i] == ' ');
+        bool edge =
+            (i == 0 && (value[i] == ' ' || value[i] == '#')) || (i + 1 == n && value[i] == ' ');
 
         if (edge || strchr(",+\"\\<>;", value[i]))
             text_add_char(out, '\\');
@@ -112,11 +112,11 @@ static void attribute_write(
 }
 
 struct reading {
-    struct cert_name        *name;
+    struct cert_name *name;
     const struct name_extra *extra;
-    char                    *description; /* owned */
-    struct text              commons;     /* last first */
-    size_t                   n;
+    char *description;   /* owned */
+    struct text commons; /* last first */
+    size_t n;
 };
 
 static void put_first(char **at, const char *value)
@@ -162,7 +162,7 @@ static void attribute_put(struct reading *r, const char *oid, const char *value)
 /* One RelativeDistinguishedName, appended as "A=x+B=y". */
 static bool rdn_read(struct reading *r, struct cert_span body, struct text *out)
 {
-    struct der       set = der_of(body);
+    struct der set = der_of(body);
     struct attribute a;
 
     if (!set.left)
@@ -210,11 +210,11 @@ static void summary_give(struct reading *r)
 
 bool name_read(struct cert_span der, struct cert_name *out, const struct name_extra *extra)
 {
-    struct reading  r = {.name = out, .extra = extra};
+    struct reading r = {.name = out, .extra = extra};
     struct der_item sequence, set;
-    struct text     all = {0}, rdn = {0};
-    struct der      d;
-    bool            ok = false;
+    struct text all = {0}, rdn = {0};
+    struct der d;
+    bool ok = false;
 
     *out = (struct cert_name){.der = der};
     if (!der_only(der, DER_SEQUENCE, &sequence))
@@ -281,10 +281,10 @@ static void printable_add(struct text *out, struct cert_span v)
  * and length. */
 bool cert_name_normalise(struct cert_span der, struct cert_span *out)
 {
-    struct der_item  sequence, set;
+    struct der_item sequence, set;
     struct attribute a;
-    struct text      flat = {0};
-    struct der       d, inside;
+    struct text flat = {0};
+    struct der d, inside;
 
     *out = (struct cert_span){0};
     if (!der_only(der, DER_SEQUENCE, &sequence))
@@ -350,7 +350,7 @@ static bool label_has_letter(const char *s, size_t n)
 
 bool cert_dns_is_host(const char *dns)
 {
-    size_t  n = 0, len;
+    size_t n = 0, len;
     uint8_t ip[16];
 
     if (strlen(dns) > 255 || cert_ip_parse(dns, ip, &len))
@@ -395,7 +395,7 @@ static bool wildcard_matches(const char *dns, const char *host)
 
 bool cert_dns_matches(const char *dns, const char *host)
 {
-    char   name[256];
+    char name[256];
     size_t n = strlen(host);
 
     if (n > 0 && host[n - 1] == '.')
@@ -415,7 +415,7 @@ bool cert_dns_matches(const char *dns, const char *host)
 static bool ip_matches(const struct cert *c, const char *host)
 {
     uint8_t want[16];
-    size_t  len;
+    size_t len;
 
     if (!c->ips_usable || !cert_ip_parse(host, want, &len))
         return false;

@@ -1,5 +1,5 @@
-/* cert/profile.h - our root as a configuration profile (.mobileconfig): an XML property list with one root payload, with
- * identifiers that stay the same for the same root. Home of libplist. */
+/* cert/profile.h - our root as a configuration profile (.mobileconfig): an XML property list with
+ * one root payload, with identifiers that stay the same for the same root. Home of libplist. */
 #ifndef WHYTLS_CERT_PROFILE_H
 #define WHYTLS_CERT_PROFILE_H
 

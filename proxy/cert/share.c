@@ -14,9 +14,9 @@
 enum { SHARE_ROWS = 512, SHARE_PLACES = 4, SHARE_BYTES_MOST = 16 * 1024 };
 
 static struct {
-    pthread_mutex_t    lock;
+    pthread_mutex_t lock;
     const struct cert *at[SHARE_ROWS][SHARE_PLACES]; /* a reference each */
-    unsigned           next[SHARE_ROWS];
+    unsigned next[SHARE_ROWS];
 } shared = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 static size_t row_of(const uint8_t sha256[static 32])
@@ -27,7 +27,7 @@ static size_t row_of(const uint8_t sha256[static 32])
 static const struct cert *share_find(const uint8_t sha256[static 32])
 {
     const struct cert *found = NULL;
-    size_t             row = row_of(sha256);
+    size_t row = row_of(sha256);
 
     pthread_mutex_lock(&shared.lock);
     for (size_t i = 0; i < SHARE_PLACES && !found; i++)
@@ -39,7 +39,7 @@ static const struct cert *share_find(const uint8_t sha256[static 32])
 
 static void share_put(const struct cert *c)
 {
-    size_t             row = row_of(c->sha256);
+    size_t row = row_of(c->sha256);
     const struct cert *gone;
 
     pthread_mutex_lock(&shared.lock);
@@ -53,7 +53,7 @@ static void share_put(const struct cert *c)
 const struct cert *cert_share(const uint8_t *der, size_t len, struct err *e)
 {
     const struct cert *c;
-    uint8_t            sha256[32];
+    uint8_t sha256[32];
 
     if (len == 0 || len > SHARE_BYTES_MOST)
         return cert_parse(der, len, e);

@@ -8,22 +8,23 @@
 #include "base/mem.h"
 
 enum {
-    WITNESSES = 64,      /* the latest are enough */
-    FRESH_S = 3600, FAILURE_S = 600,
-    AGREE_S = 60,        /* Date has whole seconds; what is cached on the way may be older */
+    WITNESSES = 64, /* the latest are enough */
+    FRESH_S = 3600,
+    FAILURE_S = 600,
+    AGREE_S = 60, /* Date has whole seconds; what is cached on the way may be older */
     ENOUGH = 3,
 };
 
 struct witness {
-    char    site[256];
-    int64_t offset_s, said_s;   /* said_s 0: nothing said */
-    int64_t failed_s;           /* 0: never */
+    char site[256];
+    int64_t offset_s, said_s; /* said_s 0: nothing said */
+    int64_t failed_s;         /* 0: never */
     int64_t used_s;
 };
 
 struct clock_witness {
     pthread_mutex_t lock;
-    struct witness  at[WITNESSES];
+    struct witness at[WITNESSES];
 };
 
 struct clock_witness *clock_witness_new(void)
@@ -82,7 +83,8 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The median alone would call sites right that scatter around us: most of them, and three at least, have to agree. */
+/* The median alone would call sites right that scatter around us: most of them, and three at least,
+ * have to agree. */
 static const char *state_of(const int64_t *offsets, size_t n, int64_t median)
 {
     size_t agree = 0;
@@ -97,7 +99,7 @@ static const char *state_of(const int64_t *offsets, size_t n, int64_t median)
 void clock_witness_read(struct clock_witness *w, int64_t now_s, struct clock_view *out)
 {
     int64_t offsets[WITNESSES];
-    size_t  n = 0;
+    size_t n = 0;
 
     *out = (struct clock_view){.state = "unchecked"};
     pthread_mutex_lock(&w->lock);

@@ -12,41 +12,42 @@ enum { HOUR_MS = 3600 * 1000, HOURS = 24 };
 
 #define FORGET_MS ((int64_t)90 * 24 * HOUR_MS)
 
-/* One app on one device at one host. Counts lie in 24 buckets of an hour, so that they age without a timer. */
+/* One app on one device at one host. Counts lie in 24 buckets of an hour, so that they age without
+ * a timer. */
 struct row {
-    struct row    *newer, *older;     /* by last use */
-    struct row    *next_of_device, *prev_of_device;
-    struct row    *next_of_host, *prev_of_host;
+    struct row *newer, *older; /* by last use */
+    struct row *next_of_device, *prev_of_device;
+    struct row *next_of_host, *prev_of_host;
     struct device *device;
-    struct host   *host;
-    char          *app, *key;
-    bool           is_browser;
-    int64_t        bucket_hour[HOURS];
-    uint32_t       accepted[HOURS], refused[HOURS];
-    int64_t        streak, last_accepted_ms, last_refused_ms, tunnel_ms;
+    struct host *host;
+    char *app, *key;
+    bool is_browser;
+    int64_t bucket_hour[HOURS];
+    uint32_t accepted[HOURS], refused[HOURS];
+    int64_t streak, last_accepted_ms, last_refused_ms, tunnel_ms;
 };
 
 struct device {
     struct row *rows, *last; /* by last use */
-    size_t      n;
-    char       *key;
-    uint32_t    id;
-    int64_t     first_ms;
-    int64_t     streak;      /* refusals in a row, all hosts */
+    size_t n;
+    char *key;
+    uint32_t id;
+    int64_t first_ms;
+    int64_t streak; /* refusals in a row, all hosts */
 };
 
 struct host {
-    struct row *rows;        /* by last use */
-    char       *key;
-    uint64_t    accepted_stamp, refused_stamp; /* the reading that has counted it already */
+    struct row *rows; /* by last use */
+    char *key;
+    uint64_t accepted_stamp, refused_stamp; /* the reading that has counted it already */
 };
 
 struct device_history {
     pthread_mutex_t lock;
-    struct map     *rows, *devices, *hosts;
-    struct row     *newest, *oldest;
-    size_t          n;
-    uint64_t        stamp; /* one more at each reading */
+    struct map *rows, *devices, *hosts;
+    struct row *newest, *oldest;
+    size_t n;
+    uint64_t stamp; /* one more at each reading */
 };
 
 struct device_history *device_history_new(void)
@@ -99,8 +100,10 @@ static void host_drop(struct device_history *h, struct host *o)
 
 static void unlink_owners(struct row *r)
 {
-    *(r->prev_of_device ? &r->prev_of_device->next_of_device : &r->device->rows) = r->next_of_device;
-    *(r->next_of_device ? &r->next_of_device->prev_of_device : &r->device->last) = r->prev_of_device;
+    *(r->prev_of_device ? &r->prev_of_device->next_of_device : &r->device->rows) =
+        r->next_of_device;
+    *(r->next_of_device ? &r->next_of_device->prev_of_device : &r->device->last) =
+        r->prev_of_device;
     *(r->prev_of_host ? &r->prev_of_host->next_of_host : &r->host->rows) = r->next_of_host;
     if (r->next_of_host)
         r->next_of_host->prev_of_host = r->prev_of_host;
@@ -168,7 +171,8 @@ static void row_key(const struct history_key *key, struct text *out)
     text_printf(out, "|%s|%s", key->app ? key->app : "unknown", key->host);
 }
 
-static struct device *device_make(struct device_history *h, const struct history_key *key, int64_t now_ms)
+static struct device *device_make(
+    struct device_history *h, const struct history_key *key, int64_t now_ms)
 {
     struct text t = {0};
 
@@ -231,7 +235,8 @@ static void forget(struct device_history *h, int64_t now_ms)
 {
     while (h->oldest && h->oldest != h->newest) {
         const struct row *r = h->oldest;
-        int64_t           last = r->last_accepted_ms > r->last_refused_ms ? r->last_accepted_ms : r->last_refused_ms;
+        int64_t last =
+            r->last_accepted_ms > r->last_refused_ms ? r->last_accepted_ms : r->last_refused_ms;
 
         last = r->tunnel_ms > last ? r->tunnel_ms : last;
         if (h->n <= HISTORY_ROWS_MOST && (last == HISTORY_NEVER || now_ms - last < FORGET_MS))
@@ -243,7 +248,7 @@ static void forget(struct device_history *h, int64_t now_ms)
 static size_t bucket(struct row *r, int64_t now_ms)
 {
     int64_t hour = now_ms > 0 ? now_ms / HOUR_MS : 0;
-    size_t  i = (size_t)(hour % HOURS);
+    size_t i = (size_t)(hour % HOURS);
 
     if (r->bucket_hour[i] != hour) {
         r->bucket_hour[i] = hour;
@@ -252,7 +257,8 @@ static size_t bucket(struct row *r, int64_t now_ms)
     return i;
 }
 
-void history_note(struct device_history *h, const struct history_key *key, enum history_outcome outcome, int64_t now_ms)
+void history_note(struct device_history *h, const struct history_key *key,
+    enum history_outcome outcome, int64_t now_ms)
 {
     pthread_mutex_lock(&h->lock);
     struct row *r = row_make(h, key, now_ms);
@@ -276,7 +282,8 @@ void history_note(struct device_history *h, const struct history_key *key, enum 
     pthread_mutex_unlock(&h->lock);
 }
 
-/* What happened longer ago than is remembered did not happen, even if its row lives on for a later use. */
+/* What happened longer ago than is remembered did not happen, even if its row lives on for a later
+ * use. */
 static int64_t seconds(int64_t ms, int64_t now_ms)
 {
     return ms == HISTORY_NEVER || now_ms - ms >= FORGET_MS ? HISTORY_NEVER : ms / 1000;
@@ -293,7 +300,8 @@ static void add_row(struct tally *t, const struct row *r, int64_t now_ms)
     int64_t hour = now_ms / HOUR_MS, accepted = 0, refused = 0;
     int64_t last = later(r->last_accepted_ms, r->last_refused_ms);
 
-    for (size_t i = 0; i < HOURS && last != HISTORY_NEVER && now_ms - last < HOURS * (int64_t)HOUR_MS; i++) {
+    for (size_t i = 0;
+         i < HOURS && last != HISTORY_NEVER && now_ms - last < HOURS * (int64_t)HOUR_MS; i++) {
         if (hour - r->bucket_hour[i] >= HOURS)
             continue;
         accepted += r->accepted[i];
@@ -310,11 +318,14 @@ static void add_row(struct tally *t, const struct row *r, int64_t now_ms)
 
 static void tally_init(struct tally *t)
 {
-    *t = (struct tally){.last_accepted = HISTORY_NEVER, .last_refused = HISTORY_NEVER, .tunnel_worked = HISTORY_NEVER};
+    *t = (struct tally){.last_accepted = HISTORY_NEVER,
+        .last_refused = HISTORY_NEVER,
+        .tunnel_worked = HISTORY_NEVER};
 }
 
 /* Two apps at one host are two rows, and one host. */
-static void count_host_once(struct tally *t, struct host *host, const struct tally *before, uint64_t stamp)
+static void count_host_once(
+    struct tally *t, struct host *host, const struct tally *before, uint64_t stamp)
 {
     if (t->hosts_accepted > before->hosts_accepted) {
         t->hosts_accepted -= host->accepted_stamp == stamp;
@@ -326,7 +337,8 @@ static void count_host_once(struct tally *t, struct host *host, const struct tal
     }
 }
 
-static void read_device(struct device_history *h, const struct device *d, const struct history_key *key, int64_t now_ms, struct history_view *out)
+static void read_device(struct device_history *h, const struct device *d,
+    const struct history_key *key, int64_t now_ms, struct history_view *out)
 {
     const char *app = key->app ? key->app : "unknown";
 
@@ -353,7 +365,8 @@ static void read_device(struct device_history *h, const struct device *d, const 
     }
 }
 
-void history_read(struct device_history *h, const struct history_key *key, int64_t now_ms, struct history_view *out)
+void history_read(struct device_history *h, const struct history_key *key, int64_t now_ms,
+    struct history_view *out)
 {
     struct text t = {0};
 
@@ -365,13 +378,14 @@ void history_read(struct device_history *h, const struct history_key *key, int64
     device_key(key, &t);
     pthread_mutex_lock(&h->lock);
     const struct device *d = map_get(h->devices, text_str(&t));
-    const struct host   *o = map_get(h->hosts, key->host);
+    const struct host *o = map_get(h->hosts, key->host);
     snprintf(out->device_id, sizeof out->device_id, "d-%08x", d ? d->id : short_id(text_str(&t)));
     out->first_seen = (d ? d->first_ms : now_ms) / 1000;
     if (d)
         read_device(h, d, key, now_ms, out);
     size_t seen = 0;
-    for (const struct row *r = o ? o->rows : NULL; r && seen < HISTORY_HOST_MOST; r = r->next_of_host, seen++) {
+    for (const struct row *r = o ? o->rows : NULL; r && seen < HISTORY_HOST_MOST;
+         r = r->next_of_host, seen++) {
         if (r->device != d) {
             add_row(&out->others, r, now_ms);
             out->others.streak = later(out->others.streak, r->streak);
@@ -383,14 +397,15 @@ void history_read(struct device_history *h, const struct history_key *key, int64
     text_fini(&t);
 }
 
-bool history_accepted_since(struct device_history *h, const struct history_key *key, int64_t since_ms)
+bool history_accepted_since(
+    struct device_history *h, const struct history_key *key, int64_t since_ms)
 {
     struct text t = {0};
 
     row_key(key, &t);
     pthread_mutex_lock(&h->lock);
     const struct row *r = map_get(h->rows, text_str(&t));
-    bool              accepted = r && r->last_accepted_ms != HISTORY_NEVER && r->last_accepted_ms >= since_ms;
+    bool accepted = r && r->last_accepted_ms != HISTORY_NEVER && r->last_accepted_ms >= since_ms;
     pthread_mutex_unlock(&h->lock);
     text_fini(&t);
     return accepted;

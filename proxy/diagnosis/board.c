@@ -14,7 +14,7 @@ static struct board *board_of(struct flow *f)
 /* The hypothesis for a cause, made when it is not there; NULL past the limit (counted). */
 static struct hypothesis *hypothesis_for(struct flow *f, const struct cause *cause)
 {
-    struct board       *b = board_of(f);
+    struct board *b = board_of(f);
     struct hypothesis **at = &b->first;
 
     while (*at && strcmp((*at)->cause->id, cause->id))
@@ -61,17 +61,21 @@ static bool same_text(const char *a, const char *b)
 static bool same_with(const struct with *a, const struct with *b)
 {
     for (; a && b; a = a->next, b = b->next) {
-        if (strcmp(a->name, b->name) || a->value.kind != b->value.kind || a->value.texts || b->value.texts)
+        if (strcmp(a->name, b->name) || a->value.kind != b->value.kind || a->value.texts ||
+            b->value.texts)
             return false;
-        if (a->value.integer != b->value.integer || a->value.is_number || !same_text(a->value.text, b->value.text))
+        if (a->value.integer != b->value.integer || a->value.is_number ||
+            !same_text(a->value.text, b->value.text))
             return false;
     }
     return a == b;
 }
 
-static void words_choose(struct flow *f, struct hypothesis *h, const struct speaker *who, const struct suspicion *how)
+static void words_choose(
+    struct flow *f, struct hypothesis *h, const struct speaker *who, const struct suspicion *how)
 {
-    if (h->words_by && !strcmp(h->words_by, who->id) && same_text(h->words, how->words) && same_with(h->with, how->with))
+    if (h->words_by && !strcmp(h->words_by, who->id) && same_text(h->words, how->words) &&
+        same_with(h->with, how->with))
         return; /* said before, in another moment: nothing to copy */
     h->words = flow_text(f, how->words);
     h->with = with_copy(&f->arena, how->with);
@@ -79,7 +83,8 @@ static void words_choose(struct flow *f, struct hypothesis *h, const struct spea
     f->board->changed = true;
 }
 
-void board_suspect(struct flow *f, const struct cause *cause, const struct speaker *who, const struct suspicion *how)
+void board_suspect(struct flow *f, const struct cause *cause, const struct speaker *who,
+    const struct suspicion *how)
 {
     struct hypothesis *h = hypothesis_for(f, cause);
 
@@ -90,7 +95,8 @@ void board_suspect(struct flow *f, const struct cause *cause, const struct speak
         f->board->changed = true;
     }
     speaker_add(f, h, who);
-    if (how->leg && may_choose(h->leg_by, who->id) && !(same_text(h->leg, how->leg) && same_text(h->leg_by, who->id))) {
+    if (how->leg && may_choose(h->leg_by, who->id) &&
+        !(same_text(h->leg, how->leg) && same_text(h->leg_by, who->id))) {
         h->leg = flow_text(f, how->leg);
         h->leg_by = flow_text(f, who->id);
         f->board->changed = true;
@@ -107,7 +113,8 @@ static void path_copy(struct flow *f, struct path *out, const struct path *from)
         out->check = out->text + (from->check - from->text);
 }
 
-static void evidence_add(struct flow *f, struct evidence **list, size_t *n, const struct path *fact, int weight)
+static void evidence_add(
+    struct flow *f, struct evidence **list, size_t *n, const struct path *fact, int weight)
 {
     while (*list && strcmp((*list)->path.text, fact->text))
         list = &(*list)->next;
@@ -142,7 +149,8 @@ void board_against(struct flow *f, const struct cause *cause, const struct path 
         evidence_add(f, &h->against, &h->n_against, fact, weight);
 }
 
-void board_rule_out(struct flow *f, const struct cause *cause, const struct speaker *who, const char *fact)
+void board_rule_out(
+    struct flow *f, const struct cause *cause, const struct speaker *who, const char *fact)
 {
     struct hypothesis *h = hypothesis_for(f, cause);
 

@@ -1,7 +1,9 @@
-/* diagnosis/board.h - what the rules brought to a flow: hypotheses with evidence for and against, in the flow's arena.
+/* diagnosis/board.h - what the rules brought to a flow: hypotheses with evidence for and against,
+ * in the flow's arena.
  *
- * Merging is symmetrical: whichever order the rules spoke in, the board is the same. A fact counts once for and once
- * against a cause, with the largest weight that was given; ten rules that repeat one fact are one fact. Everything is copied. */
+ * Merging is symmetrical: whichever order the rules spoke in, the board is the same. A fact counts
+ * once for and once against a cause, with the largest weight that was given; ten rules that repeat
+ * one fact are one fact. Everything is copied. */
 #ifndef WHYTLS_DIAGNOSIS_BOARD_H
 #define WHYTLS_DIAGNOSIS_BOARD_H
 
@@ -23,54 +25,57 @@ enum {
     WEIGHT_STRONG = 3,     /* hard to explain otherwise */
 };
 
-/* Who speaks: "rule:dates/expired", and the words of its package. Both outlive the flow's moments. */
+/* Who speaks: "rule:dates/expired", and the words of its package. Both outlive the flow's moments.
+ */
 struct speaker {
-    const char              *id;
+    const char *id;
     const struct phrasebook *book;
 };
 
 struct speaker_row {
     struct speaker_row *next; /* in the order of ids */
-    struct speaker      who;
+    struct speaker who;
 };
 
 struct evidence {
     struct evidence *next;
-    struct path      path;
-    int              weight;
+    struct path path;
+    int weight;
 };
 
 struct hypothesis {
-    struct hypothesis  *next;
+    struct hypothesis *next;
     const struct cause *cause;
-    bool                opened;   /* somebody suspects it; else it was only struck out */
-    struct evidence    *in_favour, *against;
-    size_t              n_in_favour, n_against;
+    bool opened; /* somebody suspects it; else it was only struck out */
+    struct evidence *in_favour, *against;
+    size_t n_in_favour, n_against;
     struct speaker_row *speakers;
     /* The choice of the first id that made one. */
-    const char         *leg, *leg_by;
-    const char         *words, *words_by;
-    const struct with  *with;
-    const char         *struck_by, *struck_fact;
+    const char *leg, *leg_by;
+    const char *words, *words_by;
+    const struct with *with;
+    const char *struck_by, *struck_fact;
 };
 
 struct board {
     struct hypothesis *first;
-    size_t             n, n_cut;
-    bool               changed; /* since it was last settled */
+    size_t n, n_cut;
+    bool changed; /* since it was last settled */
 };
 
 /* How a rule words its suspicion; each may be NULL. */
 struct suspicion {
-    const char        *leg, *words;
+    const char *leg, *words;
     const struct with *with;
 };
 
-void board_suspect(struct flow *f, const struct cause *cause, const struct speaker *who, const struct suspicion *how);
+void board_suspect(struct flow *f, const struct cause *cause, const struct speaker *who,
+    const struct suspicion *how);
 void board_because(struct flow *f, const struct cause *cause, const struct path *fact, int weight);
 void board_against(struct flow *f, const struct cause *cause, const struct path *fact, int weight);
 /* Strikes a cause, whoever opened it and whether or not anybody has yet. */
-void board_rule_out(struct flow *f, const struct cause *cause, const struct speaker *who, const char *fact);
+void board_rule_out(
+    struct flow *f, const struct cause *cause, const struct speaker *who, const char *fact);
 
 const struct hypothesis *board_find(const struct flow *f, const char *cause);
 

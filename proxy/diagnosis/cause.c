@@ -8,19 +8,28 @@
 #include "base/text.h"
 
 struct causes {
-    struct arena         arena;
-    struct map          *by_id; /* borrowed causes */
-    const struct cause **at;    /* owned array */
-    const char         **names; /* owned array of the ids, NULL-terminated */
-    size_t               n, cap, n_defined;
+    struct arena arena;
+    struct map *by_id;       /* borrowed causes */
+    const struct cause **at; /* owned array */
+    const char **names;      /* owned array of the ids, NULL-terminated */
+    size_t n, cap, n_defined;
 };
 
-#define CAUSE_LEG_CLIENT   "client"
-#define CAUSE_LEG_SERVER   "server"
+#define CAUSE_LEG_CLIENT "client"
+#define CAUSE_LEG_SERVER "server"
 #define CAUSE_LEG_IDENTITY "identity"
-#define RIVALS(...)  (const char *const[]){__VA_ARGS__, NULL}
-#define CERTAIN(...) (const char *const[]){__VA_ARGS__, NULL}
-#define CAUSE(id, leg, class, rivals, certain, title) {id, CAUSE_LEG_##leg, class, title, rivals, certain},
+#define RIVALS(...)                                                                                \
+    (const char *const[])                                                                          \
+    {                                                                                              \
+        __VA_ARGS__, NULL                                                                          \
+    }
+#define CERTAIN(...)                                                                               \
+    (const char *const[])                                                                          \
+    {                                                                                              \
+        __VA_ARGS__, NULL                                                                          \
+    }
+#define CAUSE(id, leg, class, rivals, certain, title)                                              \
+    {id, CAUSE_LEG_##leg, class, title, rivals, certain},
 static const struct cause_row rows[] = {
 #include "cause.def"
 };
@@ -39,7 +48,7 @@ static size_t list_len(const char *const *list)
 
 static const char *const *list_copy(struct arena *a, const char *const *list)
 {
-    size_t       n = list_len(list);
+    size_t n = list_len(list);
     const char **copy = arena_new(a, (n + 1) * sizeof *copy);
 
     for (size_t i = 0; i < n; i++)
@@ -53,7 +62,8 @@ static bool conditions_compile(struct causes *c, struct cause *cause, const stru
     size_t n = list_len(row->certain);
 
     if (n > CAUSE_CERTAIN_MOST)
-        return err_set(e, ERR_RULE, "cause '%s' has more than %d conditions", row->id, CAUSE_CERTAIN_MOST);
+        return err_set(
+            e, ERR_RULE, "cause '%s' has more than %d conditions", row->id, CAUSE_CERTAIN_MOST);
     struct condition *at = arena_new(&c->arena, (n ? n : 1) * sizeof *at);
 
     for (size_t i = 0; i < n; i++)
@@ -76,12 +86,14 @@ static void cause_append(struct causes *c, const struct cause *cause)
     c->names[c->n] = NULL;
 }
 
-static bool cause_add(struct causes *c, const struct cause_row *row, const struct path_names *names, struct err *e)
+static bool cause_add(
+    struct causes *c, const struct cause_row *row, const struct path_names *names, struct err *e)
 {
     struct cause *cause = arena_new(&c->arena, sizeof *cause);
 
     if (list_len(row->rivals) > CAUSE_RIVALS_MOST)
-        return err_set(e, ERR_RULE, "cause '%s' has more than %d rivals", row->id, CAUSE_RIVALS_MOST);
+        return err_set(
+            e, ERR_RULE, "cause '%s' has more than %d rivals", row->id, CAUSE_RIVALS_MOST);
     cause->id = arena_text(&c->arena, row->id);
     cause->leg = arena_text(&c->arena, row->leg);
     cause->class = arena_text(&c->arena, row->class);
@@ -122,16 +134,20 @@ void causes_free(struct causes *c)
     mem_free(c);
 }
 
-bool causes_define(struct causes *c, const struct cause_row *row, const struct path_names *names, struct err *e)
+bool causes_define(
+    struct causes *c, const struct cause_row *row, const struct path_names *names, struct err *e)
 {
     if (!strchr(row->id, '/'))
-        return err_set(e, ERR_RULE, "defines '%s': a cause of your own needs a slash, as in 'acme/%s'", row->id, row->id);
+        return err_set(e, ERR_RULE,
+            "defines '%s': a cause of your own needs a slash, as in 'acme/%s'", row->id, row->id);
     if (strcmp(row->leg, "client") && strcmp(row->leg, "server") && strcmp(row->leg, "identity"))
-        return err_set(e, ERR_RULE, "defines '%s': leg is client, server or identity, not '%s'", row->id, row->leg);
+        return err_set(e, ERR_RULE, "defines '%s': leg is client, server or identity, not '%s'",
+            row->id, row->leg);
     if (map_get(c->by_id, row->id))
         return err_set(e, ERR_RULE, "defines '%s': that cause is there already", row->id);
     if (c->n_defined == CAUSES_DEFINED_MOST)
-        return err_set(e, ERR_RULE, "defines '%s': more than %d causes are defined", row->id, CAUSES_DEFINED_MOST);
+        return err_set(e, ERR_RULE, "defines '%s': more than %d causes are defined", row->id,
+            CAUSES_DEFINED_MOST);
     c->n_defined++;
     return cause_add(c, row, names, e);
 }
@@ -150,7 +166,8 @@ bool causes_check(const struct causes *c, struct err *e)
     for (size_t i = 0; i < c->n; i++)
         for (const char *const *rival = c->at[i]->rivals; *rival; rival++)
             if (!map_get(c->by_id, *rival))
-                return err_set(e, ERR_RULE, "cause '%s' has the rival '%s', which is no cause", c->at[i]->id, *rival);
+                return err_set(e, ERR_RULE, "cause '%s' has the rival '%s', which is no cause",
+                    c->at[i]->id, *rival);
     return true;
 }
 

@@ -16,23 +16,23 @@ static const char *const confidence_names[] = {"possible", "likely", "certain"};
 
 struct weighed {
     const struct path *path;
-    int                weight;
+    int weight;
 };
 
 /* A hypothesis that is still standing. */
 struct standing {
     const struct hypothesis *h;
-    struct weighed           in_favour[BOARD_FACTS_MOST + CAUSE_CERTAIN_MOST];
-    struct weighed           against[BOARD_FACTS_MOST];
-    size_t                   n_in_favour, n_against;
-    int                      score;
-    bool                     proven, of_winning_class;
-    enum confidence          confidence;
+    struct weighed in_favour[BOARD_FACTS_MOST + CAUSE_CERTAIN_MOST];
+    struct weighed against[BOARD_FACTS_MOST];
+    size_t n_in_favour, n_against;
+    int score;
+    bool proven, of_winning_class;
+    enum confidence confidence;
 };
 
 struct court {
     struct standing *at[BOARD_HYPOTHESES_MOST];
-    size_t           n;
+    size_t n;
 };
 
 static bool is_proven(const struct cause *cause, const struct flow *f)
@@ -106,7 +106,8 @@ static bool is_rivalled(const struct court *c, const struct standing *s)
 
         if (other == s || other->score < SETTLE_LIKELY_FROM)
             continue;
-        if (names_rival(s->h->cause, other->h->cause->id) || names_rival(other->h->cause, s->h->cause->id))
+        if (names_rival(s->h->cause, other->h->cause->id) ||
+            names_rival(other->h->cause, s->h->cause->id))
             return true;
     }
     return false;
@@ -115,7 +116,7 @@ static bool is_rivalled(const struct court *c, const struct standing *s)
 static int by_rank(const void *left, const void *right)
 {
     const struct standing *const *pa = left, *const *pb = right;
-    const struct standing        *a = *pa, *b = *pb;
+    const struct standing *a = *pa, *b = *pb;
 
     if (a->confidence != b->confidence)
         return (int)b->confidence - (int)a->confidence;
@@ -146,16 +147,17 @@ static void hear(struct court *c, struct standing *room, const struct flow *f)
     qsort(c->at, c->n, sizeof(struct standing *), by_rank);
 }
 
-/* The words in use: of the rule that chose some, else of the first speaker; base and the chosen variant. */
+/* The words in use: of the rule that chose some, else of the first speaker; base and the chosen
+ * variant. */
 struct voice {
     const struct cause_words *base, *variant;
-    const struct with        *with;
+    const struct with *with;
 };
 
 static struct voice voice_of(const struct hypothesis *h)
 {
     const struct speaker_row *row = h->speakers;
-    struct voice              v = {.with = h->with};
+    struct voice v = {.with = h->with};
 
     while (row && h->words_by && strcmp(row->who.id, h->words_by))
         row = row->next;
@@ -164,12 +166,13 @@ static struct voice voice_of(const struct hypothesis *h)
     return v;
 }
 
-#define PICK(v, field) ((v).variant && (v).variant->field ? (v).variant->field : (v).base ? (v).base->field : NULL)
+#define PICK(v, field)                                                                             \
+    ((v).variant && (v).variant->field ? (v).variant->field : (v).base ? (v).base->field : NULL)
 
 static const char *shown(struct flow *f, const struct path *path)
 {
     struct value v = path_value(path, f);
-    struct text  out = {0};
+    struct text out = {0};
 
     value_show(&v, &out);
     const char *text = flow_text(f, v.none ? "none" : text_str(&out));
@@ -178,8 +181,8 @@ static const char *shown(struct flow *f, const struct path *path)
     return text;
 }
 
-static void evidence_write(struct flow *f, struct flow_evidence **list, size_t *n, const struct weighed *from,
-    const struct fact_words *const words[2], const struct with *with)
+static void evidence_write(struct flow *f, struct flow_evidence **list, size_t *n,
+    const struct weighed *from, const struct fact_words *const words[2], const struct with *with)
 {
     const struct phrase *says = fact_words_find(words[0], from->path->text);
     struct flow_evidence *row = flow_list_add(f, list, n, flow_type_evidence());
@@ -190,11 +193,14 @@ static void evidence_write(struct flow *f, struct flow_evidence **list, size_t *
     row->value = shown(f, from->path);
     row->weight = from->weight;
     row->says = phrase_say(says, f, with);
-    if (!row->says && from->path->check) /* "TemporalValidity fails at certificate 0" needs no words of its own */
-        row->says = arena_printf(&f->arena, "%.*s %s", (int)from->path->check_len, from->path->check, row->value);
+    if (!row->says &&
+        from->path->check) /* "TemporalValidity fails at certificate 0" needs no words of its own */
+        row->says = arena_printf(
+            &f->arena, "%.*s %s", (int)from->path->check_len, from->path->check, row->value);
 }
 
-static void advice_write(struct flow *f, struct flow_texts *out, const struct phrases *from, const struct with *with)
+static void advice_write(
+    struct flow *f, struct flow_texts *out, const struct phrases *from, const struct with *with)
 {
     for (size_t i = 0; from && i < from->n; i++) {
         const char *said = phrase_say(from->at[i], f, with);
@@ -213,7 +219,8 @@ static const struct phrases *advice_of(const struct voice *v, bool device)
     return !w ? NULL : device ? &w->device_fix : &w->server_fix;
 }
 
-static void ios_write(struct flow *f, struct flow_ios *ios, const struct standing *s, const struct voice *v)
+static void ios_write(
+    struct flow *f, struct flow_ios *ios, const struct standing *s, const struct voice *v)
 {
     const struct cause_words *w = v->variant && v->variant->has_ios ? v->variant : v->base;
 
@@ -228,11 +235,14 @@ static void ios_write(struct flow *f, struct flow_ios *ios, const struct standin
 
 static void diagnosis_write(struct flow *f, const struct standing *s)
 {
-    const struct hypothesis    *h = s->h;
-    struct flow_diagnosis      *d = flow_list_add(f, &f->diagnosis, &f->n_diagnosis, flow_type_diagnosis());
-    struct voice                v = voice_of(h);
-    const struct fact_words    *because[2] = {v.variant ? v.variant->because : NULL, v.base ? v.base->because : NULL};
-    const struct fact_words    *against[2] = {v.variant ? v.variant->against : NULL, v.base ? v.base->against : NULL};
+    const struct hypothesis *h = s->h;
+    struct flow_diagnosis *d =
+        flow_list_add(f, &f->diagnosis, &f->n_diagnosis, flow_type_diagnosis());
+    struct voice v = voice_of(h);
+    const struct fact_words *because[2] = {
+        v.variant ? v.variant->because : NULL, v.base ? v.base->because : NULL};
+    const struct fact_words *against[2] = {
+        v.variant ? v.variant->against : NULL, v.base ? v.base->against : NULL};
 
     d->cause = flow_text(f, h->cause->id);
     d->leg = flow_text(f, h->leg ? h->leg : h->cause->leg);
@@ -257,7 +267,7 @@ static void diagnosis_write(struct flow *f, const struct standing *s)
 void settle(struct flow *f)
 {
     struct standing room[BOARD_HYPOTHESES_MOST];
-    struct court    court = {.n = 0};
+    struct court court = {.n = 0};
 
     f->diagnosis = NULL;
     f->n_diagnosis = 0;

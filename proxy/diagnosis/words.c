@@ -9,24 +9,24 @@ enum format { FORMAT_NONE = 0, FORMAT_AGO, FORMAT_UNTIL, FORMAT_DATE, FORMAT_DUR
 
 struct part {
     enum part_kind kind;
-    enum format    format;
-    const char    *text; /* what stands there, or the hole's name */
-    struct path    path;
+    enum format format;
+    const char *text; /* what stands there, or the hole's name */
+    struct path path;
 };
 
 struct phrase {
     const struct part *at;
-    size_t             n;
+    size_t n;
 };
 
 /* A template while it is read. */
 struct reader {
-    const char              *at;
-    struct arena            *arena;
+    const char *at;
+    struct arena *arena;
     const struct path_names *names;
-    struct part             *parts;
-    size_t                   n, cap, n_holes;
-    bool                     open;
+    struct part *parts;
+    size_t n, cap, n_holes;
+    bool open;
 };
 
 const struct with *with_find(const struct with *list, const char *name)
@@ -49,7 +49,7 @@ static const struct flow_texts *texts_copy(struct arena *a, const struct flow_te
 
 const struct with *with_copy(struct arena *a, const struct with *list)
 {
-    const struct with  *first = NULL;
+    const struct with *first = NULL;
     const struct with **last = &first;
 
     for (; list; list = list->next) {
@@ -85,14 +85,16 @@ static bool format_find(const char *name, enum format *out, struct err *e)
     static const struct {
         const char *name;
         enum format format;
-    } known[] = {{"ago", FORMAT_AGO}, {"until", FORMAT_UNTIL}, {"date", FORMAT_DATE}, {"duration", FORMAT_DURATION}};
+    } known[] = {{"ago", FORMAT_AGO}, {"until", FORMAT_UNTIL}, {"date", FORMAT_DATE},
+        {"duration", FORMAT_DURATION}};
 
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (!strcmp(name, known[i].name)) {
             *out = known[i].format;
             return true;
         }
-    return err_set(e, ERR_RULE, "there is no format '|%.40s': it is ago, until, date or duration", name);
+    return err_set(
+        e, ERR_RULE, "there is no format '|%.40s': it is ago, until, date or duration", name);
 }
 
 /* "ago" of a host name is a slip of the pen: said at load. */
@@ -102,9 +104,11 @@ static bool format_fits(const struct part *part, struct err *e)
 
     if (part->format == FORMAT_NONE || part->path.is_fact)
         return true;
-    if (part->format == FORMAT_DURATION ? kind == FIELD_DURATION || kind == FIELD_INTEGER : kind == FIELD_TIME)
+    if (part->format == FORMAT_DURATION ? kind == FIELD_DURATION || kind == FIELD_INTEGER
+                                        : kind == FIELD_TIME)
         return true;
-    return err_set(e, ERR_RULE, "'%.100s' is no %s", part->text, part->format == FORMAT_DURATION ? "duration" : "time");
+    return err_set(e, ERR_RULE, "'%.100s' is no %s", part->text,
+        part->format == FORMAT_DURATION ? "duration" : "time");
 }
 
 static bool path_fits(const struct part *part, struct err *e)
@@ -112,7 +116,8 @@ static bool path_fits(const struct part *part, struct err *e)
     switch (part->path.kind) {
     case FIELD_HEADERS:
     case FIELD_LIST:
-        return err_set(e, ERR_RULE, "'%.100s' is a list of records and has no words of its own", part->text);
+        return err_set(
+            e, ERR_RULE, "'%.100s' is a list of records and has no words of its own", part->text);
     case FIELD_RECORD:
         if (!part->path.check)
             return err_set(e, ERR_RULE, "'%.100s' is a record; name one of its fields", part->text);
@@ -151,7 +156,8 @@ static bool hole_read(struct reader *r, struct err *e)
     r->at = end + 1;
     if (part->kind == PART_WITH)
         return hole[1] ? true : err_set(e, ERR_RULE, "'{$}' names no value");
-    return (path_compile(hole, r->names, &part->path, e) && path_fits(part, e)) || err_wrap(e, "{%s}", hole);
+    return (path_compile(hole, r->names, &part->path, e) && path_fits(part, e)) ||
+           err_wrap(e, "{%s}", hole);
 }
 
 static bool bracket_read(struct reader *r, struct err *e)
@@ -179,7 +185,8 @@ static bool part_read(struct reader *r, struct err *e)
     return true;
 }
 
-bool phrase_compile(const char *text, struct arena *a, const struct path_names *names, const struct phrase **out, struct err *e)
+bool phrase_compile(const char *text, struct arena *a, const struct path_names *names,
+    const struct phrase **out, struct err *e)
 {
     struct reader r = {.at = text, .arena = a, .names = names};
 
@@ -223,7 +230,8 @@ static void number_put(const struct value *v, enum format format, int64_t now, s
     switch (format) {
     case FORMAT_AGO:
     case FORMAT_UNTIL:
-        /* Both are far from the ends of the range: certificates end in 9999, and `now` is a clock's. */
+        /* Both are far from the ends of the range: certificates end in 9999, and `now` is a
+         * clock's. */
         text_add(out, time_duration(buf, (int64_t)((uint64_t)now - (uint64_t)v->integer)));
         return;
     case FORMAT_DATE:
@@ -245,11 +253,13 @@ static void number_put(const struct value *v, enum format format, int64_t now, s
 
 static bool value_is_empty(const struct value *v)
 {
-    return v->none || (v->kind == FIELD_TEXTS && v->texts->n == 0) || (v->kind == FIELD_TEXT && !*v->text);
+    return v->none || (v->kind == FIELD_TEXTS && v->texts->n == 0) ||
+           (v->kind == FIELD_TEXT && !*v->text);
 }
 
 /* Gives false when the hole is empty. */
-static bool hole_put(const struct part *part, const struct flow *f, const struct with *with, struct text *out)
+static bool hole_put(
+    const struct part *part, const struct flow *f, const struct with *with, struct text *out)
 {
     struct value v = {.none = true};
 
@@ -287,10 +297,11 @@ static bool hole_put(const struct part *part, const struct flow *f, const struct
     return true;
 }
 
-void phrase_render(const struct phrase *p, const struct flow *f, const struct with *with, struct text *out)
+void phrase_render(
+    const struct phrase *p, const struct flow *f, const struct with *with, struct text *out)
 {
     size_t opened_at = 0;
-    bool   holds = true;
+    bool holds = true;
 
     for (size_t i = 0; p && i < p->n; i++) {
         const struct part *part = &p->at[i];

@@ -27,8 +27,8 @@
 
 static struct flow *begin(const struct explain_ask *ask)
 {
-    char         id[ID_CAP];
-    int64_t      now_ms = clock_wall_ms(ask->clock);
+    char id[ID_CAP];
+    int64_t now_ms = clock_wall_ms(ask->clock);
     struct flow *f = flow_new(id_make(id, now_ms), now_ms);
 
     f->entry = "explain";
@@ -63,9 +63,9 @@ static void keep_verdict(const struct explain_ask *ask, struct verdict *v)
 /* One kind of anchors, judged with whatever is there besides the chain. */
 struct trial {
     const struct explain_ask *ask;
-    struct flow              *f;
-    const struct cert_chain  *chain;
-    struct explain_evidence   evidence;
+    struct flow *f;
+    const struct cert_chain *chain;
+    struct explain_evidence evidence;
 };
 
 static enum judge_policy policy_of(const struct explain_ask *ask)
@@ -77,7 +77,7 @@ static enum judge_policy policy_of(const struct explain_ask *ask)
 
 static bool judge_as(struct trial *t, enum anchors_are anchors, struct flow_verdict **out)
 {
-    bool              is_web = out == &t->f->server_leg->verdict_webpki;
+    bool is_web = out == &t->f->server_leg->verdict_webpki;
     struct judge_case the_case = {.policy = is_web ? JUDGE_WEBPKI : policy_of(t->ask),
         .chain = t->chain,
         .host = t->ask->email ? NULL : t->ask->host,
@@ -87,22 +87,25 @@ static bool judge_as(struct trial *t, enum anchors_are anchors, struct flow_verd
         .roots = t->ask->roots,
         .ct_logs = t->ask->ct_logs};
     struct verdict verdict = {0};
-    bool           is_first = out == &t->f->server_leg->verdict;
+    bool is_first = out == &t->f->server_leg->verdict;
 
     explain_evidence_lend(&t->evidence, &the_case);
     judge_chain(&the_case, &verdict);
     if (!is_web)
         explain_evidence_tell(&t->evidence, t->ask, t->f, &verdict);
     *out = flow_make_verdict(t->f, &verdict);
-    (*out)->policy = judge_policy_is_webpki(the_case.policy) ? "webpki" : judge_policy_name(the_case.policy);
+    (*out)->policy =
+        judge_policy_is_webpki(the_case.policy) ? "webpki" : judge_policy_name(the_case.policy);
     if (is_first) {
         t->f->server_leg->trusted_by = flow_text(t->f, verdict.trusted_by);
         t->f->server_leg->ca_status = flow_text(t->f, verdict.ca_status);
-        t->f->server_leg->apple_list = flow_text(t->f, t->ask->roots ? roots_apple_list(t->ask->roots) : NULL);
+        t->f->server_leg->apple_list =
+            flow_text(t->f, t->ask->roots ? roots_apple_list(t->ask->roots) : NULL);
         t->f->server_leg->ca_detail = flow_text(t->f, verdict.ca_status ? verdict.ca_detail : NULL);
         flow_fill_ct(t->f, &verdict);
     }
-    bool again = is_first && explain_evidence_gather(&t->evidence, t->ask, t->f, &the_case, &verdict);
+    bool again =
+        is_first && explain_evidence_gather(&t->evidence, t->ask, t->f, &the_case, &verdict);
     if (is_first)
         keep_verdict(t->ask, &verdict);
     verdict_fini(&verdict);
@@ -110,9 +113,10 @@ static bool judge_as(struct trial *t, enum anchors_are anchors, struct flow_verd
 }
 
 /* `leg` NULL: the chain comes from a file. */
-static void judge_flow(const struct explain_ask *ask, struct flow *f, const struct cert_chain *chain, const struct leg *leg)
+static void judge_flow(const struct explain_ask *ask, struct flow *f,
+    const struct cert_chain *chain, const struct leg *leg)
 {
-    struct trial     t = {.ask = ask, .f = f, .chain = chain};
+    struct trial t = {.ask = ask, .f = f, .chain = chain};
     enum anchors_are anchors = ask->anchors_are;
 
     explain_evidence_init(&t.evidence, leg);
@@ -120,7 +124,8 @@ static void judge_flow(const struct explain_ask *ask, struct flow *f, const stru
         judge_as(&t, anchors, &f->server_leg->verdict);
     if (policy_of(ask) == JUDGE_TLS_SERVER)
         judge_as(&t, anchors, &f->server_leg->verdict_webpki);
-    if (anchors == ANCHORS_SYSTEM && !ask->webpki && strcmp(f->server_leg->verdict->verdict, "reject") == 0)
+    if (anchors == ANCHORS_SYSTEM && !ask->webpki &&
+        strcmp(f->server_leg->verdict->verdict, "reject") == 0)
         judge_as(&t, ANCHORS_USER, &f->server_leg->verdict_user);
     explain_evidence_fini(&t.evidence);
     /* The rules say what iPhones do. */
@@ -143,14 +148,16 @@ static struct cert_chain *file_chain(const uint8_t *bytes, size_t len, struct er
     return cert_chain_from_bytes(bytes, len, e);
 }
 
-bool explain_chain(const struct explain_ask *ask, const uint8_t *bytes, size_t len, struct flow **out, struct err *e)
+bool explain_chain(const struct explain_ask *ask, const uint8_t *bytes, size_t len,
+    struct flow **out, struct err *e)
 {
     struct cert_chain *file = file_chain(bytes, len, e);
 
     if (!file)
         return false;
-    struct cert_chain *chain = chain_with_first(file, chain_leaf(file, ask->email ? NULL : ask->host));
-    struct flow       *f = begin(ask);
+    struct cert_chain *chain =
+        chain_with_first(file, chain_leaf(file, ask->email ? NULL : ask->host));
+    struct flow *f = begin(ask);
     if (ask->host)
         flow_set_target(f, ask->host, ask->port, "url");
     f->server_leg = FLOW_MAKE(f, server_leg);
@@ -182,7 +189,8 @@ static void record_leg(struct flow *f, const struct probe *p)
 
     leg->address = flow_text(f, p->dialled.address);
     flow_fill_server_leg(f, facts);
-    leg->ended = leg_ended(facts, (struct leg_end){.eof = p->eof, .reset = p->reset, .late = p->late});
+    leg->ended =
+        leg_ended(facts, (struct leg_end){.eof = p->eof, .reset = p->reset, .late = p->late});
     if (!p->open_ms || leg_state(p->leg) == LEG_BROKEN || p->eof)
         leg->symptom = symptom_name(leg_symptom(facts, LEG_SERVER, p->late));
 }
@@ -213,7 +221,9 @@ static void record_mail(struct flow *f, const struct probe *p)
     if (p->ask->mail == MAIL_NONE)
         return;
     f->mail = FLOW_MAKE(f, mail);
-    f->mail->protocol = p->ask->mail == MAIL_SMTP && f->target->port != 25 ? "submission" : mail_protocol_name(p->ask->mail);
+    f->mail->protocol = p->ask->mail == MAIL_SMTP && f->target->port != 25
+                            ? "submission"
+                            : mail_protocol_name(p->ask->mail);
     f->mail->starttls = starttls_word(p);
     if (p->mail.words[0])
         f->mail->words = flow_text(f, p->mail.words);
@@ -245,7 +255,7 @@ bool explain_host(const struct explain_ask *ask, struct flow **out, struct err *
         record_plain(f, &p);
         hook_fire(ask->hooks, MOMENT_TLS_FAILED, f, NULL);
     } else {
-        struct err         unreadable = {0};
+        struct err unreadable = {0};
         struct cert_chain *chain = leg_give_chain(p.leg, &unreadable);
 
         record_mail(f, &p);

@@ -15,8 +15,8 @@ static bool begins(const uint8_t *bytes, size_t len, const char *what)
     return len >= strlen(what) && memcmp(bytes, what, strlen(what)) == 0;
 }
 
-/* The tag of the first thing inside the outermost SEQUENCE; 0 when there is none. Its length may be of the indefinite form
- * (X.690 §8.1.3.6), in which old tools write PKCS#12 and CMS. */
+/* The tag of the first thing inside the outermost SEQUENCE; 0 when there is none. Its length may be
+ * of the indefinite form (X.690 §8.1.3.6), in which old tools write PKCS#12 and CMS. */
 static uint8_t first_inside(const uint8_t *bytes, size_t len)
 {
     if (len < 2 || bytes[0] != SEQUENCE)
@@ -40,7 +40,8 @@ static bool is_plist(const uint8_t *bytes, size_t len)
         bytes++;
         len--;
     }
-    return begins(bytes, len, "<?xml") || begins(bytes, len, "<!DOCTYPE plist") || begins(bytes, len, "<plist");
+    return begins(bytes, len, "<?xml") || begins(bytes, len, "<!DOCTYPE plist") ||
+           begins(bytes, len, "<plist");
 }
 
 enum file_kind file_kind(const uint8_t *bytes, size_t len)
@@ -51,8 +52,10 @@ enum file_kind file_kind(const uint8_t *bytes, size_t len)
     case INTEGER:
         return FILE_KIND_IDENTITY;
     case OBJECT_ID:
-        /* What is signed lies in the message as it is; in an old one it may be cut into pieces, but hardly at once. */
-        return holds(bytes, len, "<plist") || holds(bytes, len, "bplist0") ? FILE_KIND_PROFILE : FILE_KIND_MESSAGE;
+        /* What is signed lies in the message as it is; in an old one it may be cut into pieces, but
+         * hardly at once. */
+        return holds(bytes, len, "<plist") || holds(bytes, len, "bplist0") ? FILE_KIND_PROFILE
+                                                                           : FILE_KIND_MESSAGE;
     default:
         return FILE_KIND_CERTIFICATES;
     }

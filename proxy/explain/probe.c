@@ -13,8 +13,9 @@ enum { SHAKE_MS = 10000, LOOK_MS = 300, BEAT_MS = 50 };
 
 static bool leg_begin(struct probe *p)
 {
-    static const uint8_t  alpn[] = "\x02h2\x08http/1.1";
-    struct leg_server_ask ask = {.sni = p->ask->host && !host_is_ip(p->ask->host) ? p->ask->host : NULL};
+    static const uint8_t alpn[] = "\x02h2\x08http/1.1";
+    struct leg_server_ask ask = {
+        .sni = p->ask->host && !host_is_ip(p->ask->host) ? p->ask->host : NULL};
 
     if (p->ask->mail == MAIL_NONE) {
         ask.alpn = alpn;
@@ -31,8 +32,8 @@ static bool leg_begin(struct probe *p)
 static bool talk_mail(struct probe *p)
 {
     struct evbuffer *in = p->pipe->in;
-    struct text      say = {0};
-    size_t           n = evbuffer_get_length(in);
+    struct text say = {0};
+    size_t n = evbuffer_get_length(in);
 
     if (p->mail.state == MAIL_READY)
         return true;
@@ -83,9 +84,10 @@ static void event(void *owner, struct pipe *pipe, enum pipe_event what)
 static void beat(void *arg)
 {
     struct probe *p = arg;
-    int64_t       now = clock_steady_ms(p->ask->clock);
+    int64_t now = clock_steady_ms(p->ask->clock);
 
-    /* The way there and back lies between our Finished and an answer to it; the handshake took at least as long. */
+    /* The way there and back lies between our Finished and an answer to it; the handshake took at
+     * least as long. */
     if (p->open_ms && now - p->open_ms >= LOOK_MS + p->open_ms - p->began_ms)
         loop_stop(p->loop);
     if (p->pipe && !p->open_ms && now - p->began_ms >= SHAKE_MS) {

@@ -4,10 +4,10 @@
 #include <strings.h>
 
 static const struct scheme {
-    const char        *name;
-    uint16_t           port;
+    const char *name;
+    uint16_t port;
     enum mail_protocol mail;
-    bool               starttls;
+    bool starttls;
 } schemes[] = {
     {"https", 443, MAIL_NONE, false},
     {"imap", 143, MAIL_IMAP, true},
@@ -39,16 +39,19 @@ static const struct scheme *scheme_of_port(uint16_t port)
 
 bool target_parse(const char *text, struct target *out, struct err *e)
 {
-    const char          *mark = strstr(text, "://"), *at = mark ? mark + 3 : text;
+    const char *mark = strstr(text, "://"), *at = mark ? mark + 3 : text;
     const struct scheme *scheme = mark ? scheme_of(text, (size_t)(mark - text)) : &schemes[0];
 
     *out = (struct target){0};
     if (!scheme)
         return err_set(e, ERR_USAGE,
-            "%.80s: no such scheme; there are https, imap, imaps, smtp, submission, smtps, pop3 and pop3s", text);
+            "%.80s: no such scheme; there are https, imap, imaps, smtp, submission, smtps, pop3 "
+            "and pop3s",
+            text);
     if (!host_port_parse(at, strcspn(at, "/?#"), scheme->port, out->host, &out->port))
         return err_set(e, ERR_USAGE, "%.300s: %s", text,
-            mark ? "no host, or no port from 1 to 65535, in this address" : "neither a file that is there, nor HOST[:PORT]");
+            mark ? "no host, or no port from 1 to 65535, in this address"
+                 : "neither a file that is there, nor HOST[:PORT]");
     if (!mark)
         scheme = scheme_of_port(out->port);
     out->mail = scheme->mail;

@@ -8,21 +8,32 @@
 
 struct token {
     const char *token, *name;
-    bool        is_browser;
+    bool is_browser;
 };
 
-/* Browsers name each other: Edge says Chrome and Safari, Chrome says Safari. So the rarest comes first. */
+/* Browsers name each other: Edge says Chrome and Safari, Chrome says Safari. So the rarest comes
+ * first. */
 static const struct token browsers[] = {
-    {"EdgiOS/", "Edge", true},          {"EdgA/", "Edge", true},
-    {"Edg/", "Edge", true},             {"OPiOS/", "Opera", true},
-    {"OPT/", "Opera", true},            {"OPR/", "Opera", true},
-    {"FxiOS/", "Firefox", true},        {"Focus/", "Firefox Focus", true},
-    {"DuckDuckGo/", "DuckDuckGo", true}, {"Brave/", "Brave", true},
-    {"YaBrowser/", "Yandex", true},     {"SamsungBrowser/", "Samsung Internet", true},
-    {"GSA/", "Google", false},          {"FBAN/", "Facebook", false},
-    {"Instagram ", "Instagram", false}, {"CriOS/", "Chrome", true},
-    {"HeadlessChrome/", "Chrome", true}, {"Chrome/", "Chrome", true},
-    {"Firefox/", "Firefox", true},      {"Safari/", "Safari", true},
+    {"EdgiOS/", "Edge", true},
+    {"EdgA/", "Edge", true},
+    {"Edg/", "Edge", true},
+    {"OPiOS/", "Opera", true},
+    {"OPT/", "Opera", true},
+    {"OPR/", "Opera", true},
+    {"FxiOS/", "Firefox", true},
+    {"Focus/", "Firefox Focus", true},
+    {"DuckDuckGo/", "DuckDuckGo", true},
+    {"Brave/", "Brave", true},
+    {"YaBrowser/", "Yandex", true},
+    {"SamsungBrowser/", "Samsung Internet", true},
+    {"GSA/", "Google", false},
+    {"FBAN/", "Facebook", false},
+    {"Instagram ", "Instagram", false},
+    {"CriOS/", "Chrome", true},
+    {"HeadlessChrome/", "Chrome", true},
+    {"Chrome/", "Chrome", true},
+    {"Firefox/", "Firefox", true},
+    {"Safari/", "Safari", true},
 };
 
 /* Products whose own name says less than a better known one. */
@@ -47,14 +58,22 @@ static const struct token products[] = {
     {"Go-http-client", "Go", false},
 };
 
-/* The kernel that iOS reports in CFNetwork's agents: Darwin 24.1 is iOS 18.1. Before Darwin 21 the minor numbers part
- * ways, so only the major one is told. macOS of the same year reports the same kernel: a claim, as all of this. */
+/* The kernel that iOS reports in CFNetwork's agents: Darwin 24.1 is iOS 18.1. Before Darwin 21 the
+ * minor numbers part ways, so only the major one is told. macOS of the same year reports the same
+ * kernel: a claim, as all of this. */
 static const struct {
     int darwin, ios;
     bool minor_agrees;
 } kernels[] = {
-    {17, 11, false}, {18, 12, false}, {19, 13, false}, {20, 14, false}, {21, 15, true},
-    {22, 16, true},  {23, 17, true},  {24, 18, true},  {25, 26, true},
+    {17, 11, false},
+    {18, 12, false},
+    {19, 13, false},
+    {20, 14, false},
+    {21, 15, true},
+    {22, 16, true},
+    {23, 17, true},
+    {24, 18, true},
+    {25, 26, true},
 };
 
 /* Digits at s, at most three; *end is what follows. -1 when there are none. */
@@ -73,7 +92,8 @@ static void version_copy(const char *s, char out[static AGENT_VERSION_CAP])
 {
     size_t n = 0;
 
-    while (n + 1 < AGENT_VERSION_CAP && (isdigit((unsigned char)s[n]) || ((s[n] == '_' || s[n] == '.') && n))) {
+    while (n + 1 < AGENT_VERSION_CAP &&
+           (isdigit((unsigned char)s[n]) || ((s[n] == '_' || s[n] == '.') && n))) {
         out[n] = s[n] == '_' ? '.' : s[n];
         n++;
     }
@@ -85,7 +105,7 @@ static void version_copy(const char *s, char out[static AGENT_VERSION_CAP])
 static void darwin_read(const char *after, struct agent *out)
 {
     const char *end;
-    int         major = number_take(after, &end), minor = -1;
+    int major = number_take(after, &end), minor = -1;
 
     if (*end == '.')
         minor = number_take(end + 1, &end);
@@ -116,16 +136,19 @@ static void family_read(const char *text, struct agent *out)
         out->family = "iPad";
     else if (strstr(text, "Android"))
         out->family = "Android";
-    else if (strstr(text, "Macintosh") || strstr(text, "macOS") || (darwin && strstr(darwin, "x86_64")))
+    else if (strstr(text, "Macintosh") || strstr(text, "macOS") ||
+             (darwin && strstr(darwin, "x86_64")))
         out->family = "Mac";
-    else if (strstr(text, "Windows") || strstr(text, "Linux") || strstr(text, "CrOS") || strstr(text, "iPod"))
+    else if (strstr(text, "Windows") || strstr(text, "Linux") || strstr(text, "CrOS") ||
+             strstr(text, "iPod"))
         out->family = "other";
 }
 
 static void version_read(const char *text, struct agent *out)
 {
-    static const char *const before[] = {"iPhone OS ", "CPU OS ", "iOS ", "iPadOS ", "Android ", "macOS ", "iOS/"};
-    const char              *at;
+    static const char *const before[] = {
+        "iPhone OS ", "CPU OS ", "iOS ", "iPadOS ", "Android ", "macOS ", "iOS/"};
+    const char *at;
 
     for (size_t i = 0; i < sizeof before / sizeof *before; i++)
         if ((at = after(text, before[i])) && isdigit((unsigned char)*at)) {
@@ -145,7 +168,8 @@ static int hex_digit(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* The product, "My%20App" in "My%20App/4.2 CFNetwork/…": CFNetwork writes a bundle's name with URL escapes. */
+/* The product, "My%20App" in "My%20App/4.2 CFNetwork/…": CFNetwork writes a bundle's name with URL
+ * escapes. */
 static void product_copy(const char *text, char out[static AGENT_NAME_CAP])
 {
     size_t n = strcspn(text, "/("), used = 0;

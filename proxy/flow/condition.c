@@ -22,7 +22,8 @@ static bool value_check(const struct condition *c, struct err *e)
     switch (p->kind) {
     case FIELD_BOOLEAN:
         if (strcmp(c->value, "true") && strcmp(c->value, "false"))
-            return err_set(e, ERR_RULE, "'%.100s' is true or false, not '%.60s'", p->text, c->value);
+            return err_set(
+                e, ERR_RULE, "'%.100s' is true or false, not '%.60s'", p->text, c->value);
         return true;
     case FIELD_INTEGER:
     case FIELD_TIME:
@@ -30,14 +31,17 @@ static bool value_check(const struct condition *c, struct err *e)
     case FIELD_BYTES:
     case FIELD_MS:
         if (!p->is_fact && !is_integer(c->value))
-            return err_set(e, ERR_RULE, "'%.100s' is a whole number, not '%.60s'", p->text, c->value);
+            return err_set(
+                e, ERR_RULE, "'%.100s' is a whole number, not '%.60s'", p->text, c->value);
         return true;
     case FIELD_RECORD:
     case FIELD_LIST:
     case FIELD_HEADERS:
-        return err_set(e, ERR_RULE, "'%.100s' is no single value: it can be there or not, but not equal", p->text);
+        return err_set(e, ERR_RULE,
+            "'%.100s' is no single value: it can be there or not, but not equal", p->text);
     case FIELD_TEXT:
-        if (p->n_steps && !strcmp(p->step[p->n_steps - 1]->name, "symptom") && !symptom_is_known(c->value))
+        if (p->n_steps && !strcmp(p->step[p->n_steps - 1]->name, "symptom") &&
+            !symptom_is_known(c->value))
             return err_set(e, ERR_RULE, "there is no symptom '%.60s'", c->value);
         return true;
     case FIELD_TEXTS:
@@ -55,10 +59,11 @@ static const char *trimmed(struct arena *a, const char *from, size_t n)
     return arena_text_n(a, from, n);
 }
 
-bool condition_compile(const char *text, struct arena *a, const struct path_names *names, struct condition *out, struct err *e)
+bool condition_compile(const char *text, struct arena *a, const struct path_names *names,
+    struct condition *out, struct err *e)
 {
     const char *sign = strchr(text, '=');
-    size_t      path_len = sign ? (size_t)(sign - text) : strlen(text);
+    size_t path_len = sign ? (size_t)(sign - text) : strlen(text);
 
     *out = (struct condition){.test = sign ? CONDITION_IS : CONDITION_HAS};
     if (sign && path_len && sign[-1] == '!') {

@@ -17,11 +17,12 @@
 #include "wire/fingerprint.h"
 #include "wire/tls_names.h"
 
-/* A certificate of 256 KiB holds some 10,000 names, which every record of its flows would repeat. Public CAs allow 100 to
- * 250; the judge itself looks at all. */
+/* A certificate of 256 KiB holds some 10,000 names, which every record of its flows would repeat.
+ * Public CAs allow 100 to 250; the judge itself looks at all. */
 enum { NAMES_MOST = 1000, URLS_MOST = 16 };
 
-static void copy_texts(struct flow *f, struct flow_texts *out, const struct cert_texts *in, size_t most)
+static void copy_texts(
+    struct flow *f, struct flow_texts *out, const struct cert_texts *in, size_t most)
 {
     size_t n = in->n < most ? in->n : most;
 
@@ -75,8 +76,8 @@ static void fill_services(struct flow *f, struct flow_certificate *out, const st
     out->must_staple = c->must_staple;
 }
 
-void flow_fill_certificate(
-    struct flow *f, struct flow_certificate *out, const struct cert *c, size_t depth, const char *source)
+void flow_fill_certificate(struct flow *f, struct flow_certificate *out, const struct cert *c,
+    size_t depth, const char *source)
 {
     out->sha256 = flow_text(f, c->sha256_hex);
     out->spki_sha256 = flow_text(f, c->spki_sha256_hex);
@@ -109,7 +110,8 @@ void flow_fill_chain(struct flow *f, const struct cert_chain *chain)
     leg->n_chain = 0;
     leg->order = chain_order_name(chain_order(chain));
     for (size_t i = 0; i < chain->n; i++) {
-        struct flow_certificate *c = flow_list_add(f, &leg->chain, &leg->n_chain, flow_type_certificate());
+        struct flow_certificate *c =
+            flow_list_add(f, &leg->chain, &leg->n_chain, flow_type_certificate());
 
         flow_fill_certificate(f, c, chain->at[i], i, "sent");
     }
@@ -132,7 +134,8 @@ static void fill_checks(struct flow *f, struct flow_verdict *out, const struct v
 static void fill_detours(struct flow *f, struct flow_verdict *out, const struct verdict *v)
 {
     for (size_t i = 0; i < v->n_detours; i++) {
-        struct flow_detour *d = flow_list_add(f, &out->detours, &out->n_detours, flow_type_detour());
+        struct flow_detour *d =
+            flow_list_add(f, &out->detours, &out->n_detours, flow_type_detour());
 
         d->why = flow_text(f, v->detours[i].why);
         for (size_t k = 0; k < v->detours[i].n; k++)
@@ -140,16 +143,17 @@ static void fill_detours(struct flow *f, struct flow_verdict *out, const struct 
     }
 }
 
-/* The state of the certificate that is known to be the worst off; what one was told of none is "not-checked". */
+/* The state of the certificate that is known to be the worst off; what one was told of none is
+ * "not-checked". */
 static const char *worst_revocation(const struct verdict *v)
 {
-    static const int            ranks[] = {[VERDICT_REVOCATION_NOT_CHECKED] = 0,
-                   [VERDICT_REVOCATION_GOOD] = 1,
-                   [VERDICT_REVOCATION_UNREACHABLE] = 2,
-                   [VERDICT_REVOCATION_INVALID] = 3,
-                   [VERDICT_REVOCATION_STALE] = 4,
-                   [VERDICT_REVOCATION_UNKNOWN] = 5,
-                   [VERDICT_REVOCATION_REVOKED] = 6};
+    static const int ranks[] = {[VERDICT_REVOCATION_NOT_CHECKED] = 0,
+        [VERDICT_REVOCATION_GOOD] = 1,
+        [VERDICT_REVOCATION_UNREACHABLE] = 2,
+        [VERDICT_REVOCATION_INVALID] = 3,
+        [VERDICT_REVOCATION_STALE] = 4,
+        [VERDICT_REVOCATION_UNKNOWN] = 5,
+        [VERDICT_REVOCATION_REVOKED] = 6};
     enum verdict_revocation worst = VERDICT_REVOCATION_NOT_CHECKED;
 
     for (size_t i = 0; v->revocation && i < v->n_path; i++)
@@ -196,7 +200,8 @@ void flow_fill_ct(struct flow *f, const struct verdict *v)
     if (v->n_scts && leg->n_chain)
         leg->chain[0].scts = (int64_t)v->n_scts;
     /* Of a CA of somebody's own nobody asks it. */
-    bool is_public = v->anchored && v->anchors_are == ANCHORS_SYSTEM && strcmp(v->trusted_by, "custom") != 0;
+    bool is_public =
+        v->anchored && v->anchors_are == ANCHORS_SYSTEM && strcmp(v->trusted_by, "custom") != 0;
     leg->ct_doubt = is_public && v->ct == VERDICT_CT_CANNOT_TELL ? "old-list" : NULL;
 }
 
@@ -213,10 +218,12 @@ void flow_fill_staple(struct flow *f, const struct verdict *v, bool stapled)
 }
 
 /* The leaf's: what is above it nobody staples, and iOS asks nobody. */
-static const char *revocation_fault(const struct flow_server_leg *leg, const struct verdict *v, bool asked)
+static const char *revocation_fault(
+    const struct flow_server_leg *leg, const struct verdict *v, bool asked)
 {
-    const struct cert      *leaf = v->path[0];
-    enum verdict_revocation state = v->revocation ? v->revocation[0] : VERDICT_REVOCATION_NOT_CHECKED;
+    const struct cert *leaf = v->path[0];
+    enum verdict_revocation state =
+        v->revocation ? v->revocation[0] : VERDICT_REVOCATION_NOT_CHECKED;
 
     switch (state) {
     case VERDICT_REVOCATION_GOOD:
@@ -232,7 +239,8 @@ static const char *revocation_fault(const struct flow_server_leg *leg, const str
             return "no-address";
         break;
     }
-    return leaf->must_staple && leg->staple && strcmp(leg->staple, "none") == 0 ? "no-staple" : NULL;
+    return leaf->must_staple && leg->staple && strcmp(leg->staple, "none") == 0 ? "no-staple"
+                                                                                : NULL;
 }
 
 void flow_fill_revocation_fault(struct flow *f, const struct verdict *v, bool asked)
@@ -248,7 +256,8 @@ void flow_fill_evidence(struct flow *f, const struct fetch_evidence *e)
     leg->issuer_url = flow_text(f, e->issuer_url);
     leg->revocation_url = flow_text(f, e->silent_url);
     for (size_t i = 0; e->fetched && i < e->fetched->n; i++) {
-        struct flow_certificate *c = flow_list_add(f, &leg->fetched, &leg->n_fetched, flow_type_certificate());
+        struct flow_certificate *c =
+            flow_list_add(f, &leg->fetched, &leg->n_fetched, flow_type_certificate());
 
         flow_fill_certificate(f, c, e->fetched->at[i], i, "aia");
     }
@@ -256,7 +265,8 @@ void flow_fill_evidence(struct flow *f, const struct fetch_evidence *e)
 
 typedef const char *number_name(uint16_t number, char buf[static TLS_NAME_CAP]);
 
-static void fill_numbers(struct flow *f, struct flow_texts *out, const struct hello_list *in, number_name *name_of)
+static void fill_numbers(
+    struct flow *f, struct flow_texts *out, const struct hello_list *in, number_name *name_of)
 {
     char buf[TLS_NAME_CAP];
 

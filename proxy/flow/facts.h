@@ -10,21 +10,24 @@ struct flow;
 struct flow_certificate;
 struct flow_verdict;
 struct flow_hello;
-struct cert;         /* cert/facts.h */
-struct cert_chain;   /* cert/chain.h */
-struct verdict;      /* judge/verdict.h */
+struct cert;           /* cert/facts.h */
+struct cert_chain;     /* cert/chain.h */
+struct verdict;        /* judge/verdict.h */
 struct fetch_evidence; /* fetch/evidence.h */
-struct client_hello; /* wire/client_hello.h */
+struct client_hello;   /* wire/client_hello.h */
 
-void flow_fill_certificate(struct flow *f, struct flow_certificate *out, const struct cert *c, size_t depth, const char *source);
+void flow_fill_certificate(struct flow *f, struct flow_certificate *out, const struct cert *c,
+    size_t depth, const char *source);
 /* Fills server_leg->chain as sent. The leg's record must be there. */
 void flow_fill_chain(struct flow *f, const struct cert_chain *chain);
-/* The leaf's scts, those of the handshake and of OCSP responses with them, when CT was judged; server_leg.ct_doubt. */
+/* The leaf's scts, those of the handshake and of OCSP responses with them, when CT was judged;
+ * server_leg.ct_doubt. */
 void flow_fill_ct(struct flow *f, const struct verdict *v);
 struct flow_verdict *flow_make_verdict(struct flow *f, const struct verdict *v);
 /* server_leg.staple, as judged with the handshake's evidence alone. */
 void flow_fill_staple(struct flow *f, const struct verdict *v, bool stapled);
-/* server_leg.revocation_fault, after the last verdict. `asked`: somebody wanted to know more than a staple tells. */
+/* server_leg.revocation_fault, after the last verdict. `asked`: somebody wanted to know more than a
+ * staple tells. */
 void flow_fill_revocation_fault(struct flow *f, const struct verdict *v, bool asked);
 /* server_leg.issuer_fetch, issuer_url, fetched, revocation_url. */
 void flow_fill_evidence(struct flow *f, const struct fetch_evidence *e);
@@ -32,7 +35,8 @@ void flow_fill_evidence(struct flow *f, const struct fetch_evidence *e);
 void flow_fill_hello(struct flow *f, const struct client_hello *hello);
 /* target.*: host must be in normal form (base/host.h). */
 void flow_set_target(struct flow *f, const char *host, uint16_t port, const char *learnt);
-/* client.agent, client.app, client.device.family and os_version from a User-Agent; NULL when there was none. */
+/* client.agent, client.app, client.device.family and os_version from a User-Agent; NULL when there
+ * was none. */
 void flow_set_agent(struct flow *f, const char *agent);
 
 #endif

@@ -67,8 +67,8 @@ static void record_init(struct flow *f, const struct record_type *type, unsigned
 {
     for (size_t i = 0; i < type->n_fields; i++) {
         const struct field *field = &type->fields[i];
-        unsigned char      *at = record + field->offset;
-        void               *made = NULL;
+        unsigned char *at = record + field->offset;
+        void *made = NULL;
 
         switch (field->kind) {
         case FIELD_INTEGER:
@@ -136,7 +136,8 @@ const char *flow_text(struct flow *f, const char *text)
     return arena_text(&f->arena, text);
 }
 
-/* Rows lie in blocks of 4, 8, 16, …: full exactly when n is such a number, so no capacity need be kept. */
+/* Rows lie in blocks of 4, 8, 16, …: full exactly when n is such a number, so no capacity need be
+ * kept. */
 static void *rows_grow(struct flow *f, const void *rows, size_t n, size_t size)
 {
     if (n == 0)
@@ -192,7 +193,8 @@ void flow_header_add(struct flow *f, struct flow_headers *h, const char *name, c
     h->at[h->n++] = (struct flow_header){flow_text(f, name), flow_text(f, value)};
 }
 
-struct flow_note *flow_note_add(struct flow *f, const char *code, const char *severity, const char *text, const char *by)
+struct flow_note *flow_note_add(
+    struct flow *f, const char *code, const char *severity, const char *text, const char *by)
 {
     if (f->n_notes >= FLOW_NOTES_MOST) {
         f->n_notes_cut++;

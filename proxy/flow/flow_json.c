@@ -182,7 +182,8 @@ static void put_client_leg(struct json_out *out, const struct flow_client_leg *l
     json_object_end(out);
 }
 
-/* What a reader needs beside the fingerprints when something is wrong; a clean flow does without. */
+/* What a reader needs beside the fingerprints when something is wrong; a clean flow does without.
+ */
 static void put_certificates(struct json_out *out, const struct flow_server_leg *leg)
 {
     put_list(out, "certificates");
@@ -264,7 +265,8 @@ static void put_server_leg(struct json_out *out, const struct flow *f)
     json_object_end(out);
 }
 
-static void put_evidence(struct json_out *out, const char *key, const struct flow_evidence *rows, size_t n)
+static void put_evidence(
+    struct json_out *out, const char *key, const struct flow_evidence *rows, size_t n)
 {
     put_list(out, key);
     for (size_t i = 0; i < n; i++) {

@@ -9,7 +9,8 @@ struct flow_verdict;
 
 /* Appends one line's worth of JSON, without the line end. */
 void flow_json(const struct flow *f, struct json_out *out);
-/* The verdict object alone, as in the answer of `whytls judge` without id: used by explain --json too. */
+/* The verdict object alone, as in the answer of `whytls judge` without id: used by explain --json
+ * too. */
 void flow_verdict_json(const struct flow_verdict *v, struct json_out *out);
 
 #endif

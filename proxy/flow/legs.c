@@ -49,7 +49,8 @@ void flow_fill_client_leg(struct flow *f, const struct leg_facts *facts)
         leg->alert = make_alert(f, &facts->alert);
 }
 
-/* An alert that says "we share nothing", whoever says it before a ServerHello: RFC 8446 §6.2, RFC 7301 §3.2. */
+/* An alert that says "we share nothing", whoever says it before a ServerHello: RFC 8446 §6.2, RFC
+ * 7301 §3.2. */
 static bool is_nothing_in_common(uint8_t alert)
 {
     return alert == 40 /* handshake_failure */ || alert == 70 /* protocol_version */ ||
@@ -76,17 +77,21 @@ enum symptom leg_symptom(const struct leg_facts *facts, enum leg_side which, boo
     if (facts->not_tls)
         return SYMPTOM_NOT_TLS;
     if (facts->alert.seen && facts->alert.fatal) {
-        bool         by_peer = facts->alert.from_client == (which == LEG_CLIENT);
+        bool by_peer = facts->alert.from_client == (which == LEG_CLIENT);
         enum symptom said = symptom_of_alert(&facts->alert, by_peer);
 
-        if (!by_peer || said != SYMPTOM_NONE) /* an end of our own making says nothing about the peer */
+        if (!by_peer ||
+            said != SYMPTOM_NONE) /* an end of our own making says nothing about the peer */
             return facts->plain_in > 0 ? SYMPTOM_NONE : said;
     }
     if (late)
         return SYMPTOM_STALLED;
     if (facts->finished)
-        return facts->plain_in == 0 && (facts->eof || facts->close_notify_in) ? SYMPTOM_CLOSE_AFTER_FINISH_UNUSED : SYMPTOM_NONE;
-    return facts->server_hello ? SYMPTOM_CLOSE_AFTER_CERTIFICATE : SYMPTOM_CLOSE_BEFORE_SERVER_HELLO;
+        return facts->plain_in == 0 && (facts->eof || facts->close_notify_in)
+                   ? SYMPTOM_CLOSE_AFTER_FINISH_UNUSED
+                   : SYMPTOM_NONE;
+    return facts->server_hello ? SYMPTOM_CLOSE_AFTER_CERTIFICATE
+                               : SYMPTOM_CLOSE_BEFORE_SERVER_HELLO;
 }
 
 const char *leg_ended(const struct leg_facts *facts, struct leg_end end)

@@ -1,4 +1,5 @@
-/* flow/legs.h - what a TLS leg showed, copied into a flow's records; and the symptom that it amounts to. */
+/* flow/legs.h - what a TLS leg showed, copied into a flow's records; and the symptom that it
+ * amounts to. */
 #ifndef WHYTLS_FLOW_LEGS_H
 #define WHYTLS_FLOW_LEGS_H
 
@@ -11,7 +12,8 @@
 void flow_fill_server_leg(struct flow *f, const struct leg_facts *facts);
 void flow_fill_client_leg(struct flow *f, const struct leg_facts *facts);
 
-/* The symptom of a leg that failed or was closed. `late`: its deadline passed. SYMPTOM_NONE: an end in order. */
+/* The symptom of a leg that failed or was closed. `late`: its deadline passed. SYMPTOM_NONE: an end
+ * in order. */
 enum symptom leg_symptom(const struct leg_facts *facts, enum leg_side which, bool late);
 
 /* How a transport came to its end. */

@@ -40,7 +40,7 @@ static struct value list_value(const struct field *field, const unsigned char *r
 struct value field_value(const struct field *field, const void *record)
 {
     const unsigned char *at = (const unsigned char *)record + field->offset;
-    struct value         v = {.kind = field->kind, .type = field->type};
+    struct value v = {.kind = field->kind, .type = field->type};
 
     switch (field->kind) {
     case FIELD_TEXT:

@@ -6,21 +6,28 @@
 #include "base/text.h"
 
 enum op_kind {
-    OP_NOTE = 0, OP_SUSPECT, OP_BECAUSE, OP_AGAINST, OP_RULE_OUT, OP_SET, OP_HEADER, OP_THEN,
+    OP_NOTE = 0,
+    OP_SUSPECT,
+    OP_BECAUSE,
+    OP_AGAINST,
+    OP_RULE_OUT,
+    OP_SET,
+    OP_HEADER,
+    OP_THEN,
 };
 
 struct call_op {
-    struct call_op      *next;
-    enum op_kind         kind;
-    const char          *name, *value; /* code and severity; header and value; fact */
+    struct call_op *next;
+    enum op_kind kind;
+    const char *name, *value; /* code and severity; header and value; fact */
     const struct phrase *says;
-    const struct with   *with;
-    const struct cause  *cause;
-    struct suspicion     how;
-    struct path          path;
-    int                  weight;
-    struct flow_fact     fact;
-    bool                 of_response;
+    const struct with *with;
+    const struct cause *cause;
+    struct suspicion how;
+    struct path path;
+    int weight;
+    struct flow_fact fact;
+    bool of_response;
     void (*then)(void *arg);
     void *then_arg;
 };
@@ -51,7 +58,8 @@ static struct call_op *op_add(struct call *c, enum op_kind kind)
     return op;
 }
 
-bool call_note(struct call *c, const char *code, const char *severity, const struct phrase *says, const struct with *with)
+bool call_note(struct call *c, const char *code, const char *severity, const struct phrase *says,
+    const struct with *with)
 {
     struct call_op *op = op_add(c, OP_NOTE);
 
@@ -77,7 +85,8 @@ bool call_suspect(struct call *c, const struct cause *cause, const struct suspic
     return true;
 }
 
-static bool evidence_stage(struct call *c, enum op_kind kind, const struct cause *cause, const struct path *fact, int weight)
+static bool evidence_stage(struct call *c, enum op_kind kind, const struct cause *cause,
+    const struct path *fact, int weight)
 {
     struct call_op *op = op_add(c, kind);
 
@@ -182,9 +191,9 @@ static void note_commit(struct call *c, const struct call_op *op)
 
 static void header_commit(struct call *c, const struct call_op *op)
 {
-    struct flow         *f = c->flow;
+    struct flow *f = c->flow;
     struct flow_headers *h = NULL;
-    size_t               kept = 0;
+    size_t kept = 0;
 
     if (op->of_response)
         h = f->response ? f->response->headers : NULL;

@@ -1,8 +1,8 @@
-/* hook/call.h - one visit of one listener: what it writes is staged here, and committed when the visit ends without error;
- * else all of it is dropped.
+/* hook/call.h - one visit of one listener: what it writes is staged here, and committed when the
+ * visit ends without error; else all of it is dropped.
  *
- * Staging copies into the call's own arena, so a dropped call leaves nothing in the flow. Every verb answers false past the
- * limits of one call: the caller makes that an error of the rule. */
+ * Staging copies into the call's own arena, so a dropped call leaves nothing in the flow. Every
+ * verb answers false past the limits of one call: the caller makes that an error of the rule. */
 #ifndef WHYTLS_HOOK_CALL_H
 #define WHYTLS_HOOK_CALL_H
 
@@ -26,23 +26,26 @@ enum {
 struct call_op;
 
 struct call {
-    struct flow     *flow;   /* read only until commit */
-    enum moment      moment;
-    struct speaker   who;
-    struct arena     arena;
-    struct call_op  *first, **last;
-    size_t           n_ops;
-    struct decision  decision; /* the strictest so far */
+    struct flow *flow; /* read only until commit */
+    enum moment moment;
+    struct speaker who;
+    struct arena arena;
+    struct call_op *first, **last;
+    size_t n_ops;
+    struct decision decision; /* the strictest so far */
 };
 
 void call_init(struct call *c, struct flow *f, enum moment m, const struct speaker *who);
 void call_fini(struct call *c);
 
 /* The phrase is borrowed until the commit; the rest is copied. */
-bool call_note(struct call *c, const char *code, const char *severity, const struct phrase *says, const struct with *with) MUST_USE;
+bool call_note(struct call *c, const char *code, const char *severity, const struct phrase *says,
+    const struct with *with) MUST_USE;
 bool call_suspect(struct call *c, const struct cause *cause, const struct suspicion *how) MUST_USE;
-bool call_because(struct call *c, const struct cause *cause, const struct path *fact, int weight) MUST_USE;
-bool call_against(struct call *c, const struct cause *cause, const struct path *fact, int weight) MUST_USE;
+bool call_because(
+    struct call *c, const struct cause *cause, const struct path *fact, int weight) MUST_USE;
+bool call_against(
+    struct call *c, const struct cause *cause, const struct path *fact, int weight) MUST_USE;
 bool call_rule_out(struct call *c, const struct cause *cause, const char *fact) MUST_USE;
 /* An action that has no strength at this moment is a mistake of the caller. */
 bool call_decide(struct call *c, enum action action, const char *why) MUST_USE;
@@ -51,7 +54,8 @@ bool call_set(struct call *c, const struct flow_fact *fact) MUST_USE;
 const struct flow_fact *call_fact(const struct call *c, const char *name);
 /* Of the current request or response. A NULL value removes every field of that name. */
 bool call_header(struct call *c, bool of_response, const char *name, const char *value) MUST_USE;
-/* Anything else that must happen with the commit and not otherwise; `arg` may lie in the call's arena. */
+/* Anything else that must happen with the commit and not otherwise; `arg` may lie in the call's
+ * arena. */
 bool call_then(struct call *c, void (*commit)(void *arg), void *arg) MUST_USE;
 
 void call_commit(struct call *c);

@@ -33,7 +33,7 @@ static bool word_key(char out[static WORD_KEY_CAP], enum wake_key key, const cha
 /* Numbers are addresses in x->number, as maps hold pointers. */
 static unsigned word_number(struct lexicon *x, enum wake_key key, const char *word)
 {
-    char     text[WORD_KEY_CAP];
+    char text[WORD_KEY_CAP];
     uint8_t *known = NULL;
 
     if (word_key(text, key, word))
@@ -43,7 +43,8 @@ static unsigned word_number(struct lexicon *x, enum wake_key key, const char *wo
     if (known)
         return (unsigned)(known - x->number);
     if (x->n == DIGEST_WORDS_MOST) {
-        log_warn("rules wait for more than %d different words; some will not wake", DIGEST_WORDS_MOST);
+        log_warn(
+            "rules wait for more than %d different words; some will not wake", DIGEST_WORDS_MOST);
         return DIGEST_WORDS_MOST;
     }
     map_put(x->numbers, text, &x->number[x->n]);
@@ -74,13 +75,13 @@ void filter_fini(struct filter *f)
 
 /* What is being said of the flow. */
 struct saying {
-    struct digest        *digest;
+    struct digest *digest;
     const struct lexicon *lexicon;
 };
 
 static void say(struct saying *s, enum wake_key key, const char *word)
 {
-    char           text[WORD_KEY_CAP];
+    char text[WORD_KEY_CAP];
     const uint8_t *known;
 
     if (!word || !word_key(text, key, word))
@@ -134,7 +135,7 @@ static void say_verdict(struct saying *s, const struct flow *f)
 
 static void say_failure(struct saying *s, const struct flow *f)
 {
-    const char              *symptom = NULL;
+    const char *symptom = NULL;
     const struct flow_alert *alert = NULL;
 
     say(s, WAKE_LEG, f->failed_leg);

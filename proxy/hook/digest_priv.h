@@ -1,7 +1,7 @@
 /* hook/digest_priv.h - a flow at a moment as a set of bits, so that a filter is a few ANDs.
  *
- * Every word that some filter waits for gets a number when the table is filled. At a moment, what the flow says is looked
- * up once; what nobody waits for has no number and costs nothing more. */
+ * Every word that some filter waits for gets a number when the table is filled. At a moment, what
+ * the flow says is looked up once; what nobody waits for has no number and costs nothing more. */
 #ifndef WHYTLS_HOOK_DIGEST_PRIV_H
 #define WHYTLS_HOOK_DIGEST_PRIV_H
 
@@ -18,10 +18,10 @@ struct map;
 
 /* The numbers of words; one in a table of hooks. */
 struct lexicon {
-    struct map *numbers;                /* "check\tTemporalValidity" to a number */
-    uint32_t    keys_at[N_MOMENTS];     /* which keys somebody asks for then */
-    unsigned    n;
-    uint8_t     number[DIGEST_WORDS_MOST];
+    struct map *numbers;         /* "check\tTemporalValidity" to a number */
+    uint32_t keys_at[N_MOMENTS]; /* which keys somebody asks for then */
+    unsigned n;
+    uint8_t number[DIGEST_WORDS_MOST];
 };
 
 struct digest {
@@ -31,8 +31,8 @@ struct digest {
 /* A filter with its words as numbers; `wake` is borrowed. */
 struct filter {
     const struct wake *wake;
-    uint32_t           keys; /* words that are asked for */
-    unsigned          *numbers[N_WAKE_KEYS]; /* owned, each as long as wake->words[key].n */
+    uint32_t keys;                  /* words that are asked for */
+    unsigned *numbers[N_WAKE_KEYS]; /* owned, each as long as wake->words[key].n */
 };
 
 void lexicon_init(struct lexicon *x);

@@ -14,28 +14,28 @@
 
 struct seat {
     struct listener listener;
-    struct watch    watch;
+    struct watch watch;
 };
 
 /* A listener's place at one moment. */
 struct turn {
-    struct turn  *next;
-    struct seat  *seat;
+    struct turn *next;
+    struct seat *seat;
     struct filter filter;
 };
 
 struct owned {
     struct owned *next;
-    void         *thing;
+    void *thing;
     void (*drop)(void *thing);
 };
 
 struct hooks {
-    struct seat  **seats; /* owned */
-    size_t         n_seats;
-    struct turn   *turns[N_MOMENTS], **last[N_MOMENTS]; /* owned */
+    struct seat **seats; /* owned */
+    size_t n_seats;
+    struct turn *turns[N_MOMENTS], **last[N_MOMENTS]; /* owned */
     struct lexicon lexicon;
-    struct owned  *owned;
+    struct owned *owned;
 
     const struct clock *clock;
     int64_t (*meter_us)(void *arg);
@@ -46,11 +46,14 @@ struct hooks {
 
 static const struct {
     const char *name;
-    int         at_hello, at_judged, at_request;
+    int at_hello, at_judged, at_request;
 } actions[] = {
-    [ACTION_NONE] = {NULL, 0, 0, 0},       [ACTION_INTERCEPT] = {"intercept", 1, 0, 0},
-    [ACTION_MIRROR] = {"mirror", 2, 2, 0}, [ACTION_TUNNEL] = {"tunnel", 3, 0, 0},
-    [ACTION_ALLOW] = {"allow", 0, 1, 0},   [ACTION_PAGE] = {"page", 0, 3, 0},
+    [ACTION_NONE] = {NULL, 0, 0, 0},
+    [ACTION_INTERCEPT] = {"intercept", 1, 0, 0},
+    [ACTION_MIRROR] = {"mirror", 2, 2, 0},
+    [ACTION_TUNNEL] = {"tunnel", 3, 0, 0},
+    [ACTION_ALLOW] = {"allow", 0, 1, 0},
+    [ACTION_PAGE] = {"page", 0, 3, 0},
     [ACTION_REFUSE] = {"refuse", 4, 4, 4},
 };
 
@@ -159,13 +162,15 @@ void hooks_own(struct hooks *h, void *thing, void (*drop)(void *thing))
     h->owned = one;
 }
 
-void hooks_trace(struct hooks *h, void (*seen)(void *arg, const struct hook_visit *visit), void *arg)
+void hooks_trace(
+    struct hooks *h, void (*seen)(void *arg, const struct hook_visit *visit), void *arg)
 {
     h->seen = seen;
     h->seen_arg = arg;
 }
 
-void hooks_measure(struct hooks *h, const struct clock *clock, int64_t (*meter_us)(void *arg), void *arg)
+void hooks_measure(
+    struct hooks *h, const struct clock *clock, int64_t (*meter_us)(void *arg), void *arg)
 {
     if (clock)
         h->clock = clock;
@@ -192,9 +197,11 @@ bool hook_wants(const struct hooks *h, enum moment m)
 }
 
 /* The stricter stands; of equals the first id's. */
-static void decide(struct decision *standing, const struct decision *said, enum moment m, struct flow *f)
+static void decide(
+    struct decision *standing, const struct decision *said, enum moment m, struct flow *f)
 {
-    int strength = action_strength(said->action, m), standing_strength = action_strength(standing->action, m);
+    int strength = action_strength(said->action, m),
+        standing_strength = action_strength(standing->action, m);
 
     if (said->action == ACTION_NONE || strength < standing_strength)
         return;
@@ -206,10 +213,10 @@ static void decide(struct decision *standing, const struct decision *said, enum 
 static void visit(struct hooks *h, struct seat *seat, struct flow *f, struct decision *decision)
 {
     const struct listener *l = &seat->listener;
-    struct speaker         who = {l->id, l->book};
-    struct call            call;
-    struct err             why = {0};
-    int64_t                before = h->meter_us(h->meter_arg);
+    struct speaker who = {l->id, l->book};
+    struct call call;
+    struct err why = {0};
+    int64_t before = h->meter_us(h->meter_arg);
 
     call_init(&call, f, f->moment, &who);
     bool well = l->visit(l->arg, &call, &why);
@@ -221,18 +228,20 @@ static void visit(struct hooks *h, struct seat *seat, struct flow *f, struct dec
         watch_fault(&seat->watch, f, f->moment, why.text, clock_steady_ms(h->clock));
     }
     call_fini(&call);
-    watch_cost(&seat->watch, f, f->moment, h->meter_us(h->meter_arg) - before, clock_steady_ms(h->clock));
+    watch_cost(
+        &seat->watch, f, f->moment, h->meter_us(h->meter_arg) - before, clock_steady_ms(h->clock));
     if (h->seen)
         h->seen(h->seen_arg, &(struct hook_visit){l->id, f->moment, f, well ? NULL : why.text});
 }
 
-/* One connection may carry thousands of messages: they settle nothing anew unless somebody brought something. */
+/* One connection may carry thousands of messages: they settle nothing anew unless somebody brought
+ * something. */
 static bool wants_settling(const struct flow *f, enum moment m)
 {
     if (!f->board)
         return false;
-    if (m == MOMENT_REQUEST || m == MOMENT_REQUEST_BODY || m == MOMENT_RESPONSE || m == MOMENT_RESPONSE_BODY
-        || m == MOMENT_WS_MESSAGE)
+    if (m == MOMENT_REQUEST || m == MOMENT_REQUEST_BODY || m == MOMENT_RESPONSE ||
+        m == MOMENT_RESPONSE_BODY || m == MOMENT_WS_MESSAGE)
         return f->board->changed;
     return true;
 }
@@ -240,8 +249,8 @@ static bool wants_settling(const struct flow *f, enum moment m)
 size_t hook_fire(struct hooks *h, enum moment m, struct flow *f, struct decision *out)
 {
     struct decision decision = {0};
-    struct digest   digest;
-    size_t          woken = 0;
+    struct digest digest;
+    size_t woken = 0;
 
     f->moment = m;
     if (h->turns[m])
@@ -255,7 +264,9 @@ size_t hook_fire(struct hooks *h, enum moment m, struct flow *f, struct decision
     if (wants_settling(f, m))
         settle(f);
     if (m == MOMENT_FINISH && f->board && f->board->n_cut)
-        flow_note_add(f, "rules/cut", "info", "The rules brought more causes or facts than one flow can hold; some were left out.", "whytls");
+        flow_note_add(f, "rules/cut", "info",
+            "The rules brought more causes or facts than one flow can hold; some were left out.",
+            "whytls");
     if (out)
         *out = decision;
     return woken;

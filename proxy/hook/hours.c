@@ -22,11 +22,11 @@ struct shift {
 };
 
 struct hours {
-    int           first, last; /* 0 is Monday */
-    int           start, stop; /* minutes of the day; stop may be 24:00 */
-    int32_t       offset;      /* before the first shift */
-    struct shift *shifts;      /* owned, ascending; NULL for UTC */
-    size_t        n_shifts;
+    int first, last;      /* 0 is Monday */
+    int start, stop;      /* minutes of the day; stop may be 24:00 */
+    int32_t offset;       /* before the first shift */
+    struct shift *shifts; /* owned, ascending; NULL for UTC */
+    size_t n_shifts;
 };
 
 static int day_find(const char *at)
@@ -65,7 +65,8 @@ static bool zone_header(const uint8_t *at, size_t left, size_t time_size, struct
         if (*counts[i] > ZONE_FILE_MOST)
             return false;
     }
-    b->size = b->times * time_size + b->times + b->types * 6 + b->chars + b->leap * (time_size + 4) + b->isstd + b->isut;
+    b->size = b->times * time_size + b->times + b->types * 6 + b->chars +
+              b->leap * (time_size + 4) + b->isstd + b->isut;
     return b->types > 0 && b->size <= left - ZONE_HEADER;
 }
 
@@ -80,23 +81,26 @@ static bool zone_parse(const uint8_t *at, size_t left, struct hours *h)
     left -= ZONE_HEADER + b.size;
     if (!zone_header(at, left, 8, &b))
         return false;
-    const uint8_t *times = at + ZONE_HEADER, *places = times + 8 * b.times, *types = places + b.times;
+    const uint8_t *times = at + ZONE_HEADER, *places = times + 8 * b.times,
+                  *types = places + b.times;
 
     h->offset = (int32_t)be32(types);
     h->shifts = mem_array(b.times, sizeof *h->shifts);
     for (size_t i = 0; i < b.times; i++) {
         if (places[i] >= b.types)
             return false;
-        h->shifts[h->n_shifts++] = (struct shift){be64(times + 8 * i), (int32_t)be32(types + (size_t)6 * places[i])};
+        h->shifts[h->n_shifts++] =
+            (struct shift){be64(times + 8 * i), (int32_t)be32(types + (size_t)6 * places[i])};
     }
     return true;
 }
 
 static bool zone_read(const char *name, struct hours *h, struct err *e)
 {
-    char       path[sizeof zone_folder + ZONE_NAME_MOST];
-    uint8_t   *bytes = NULL;
-    size_t     len, n = strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-/");
+    char path[sizeof zone_folder + ZONE_NAME_MOST];
+    uint8_t *bytes = NULL;
+    size_t len,
+        n = strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-/");
     struct err why = {0};
 
     if (name[n] || n == 0 || n >= ZONE_NAME_MOST || name[0] == '/')
@@ -142,7 +146,8 @@ static const char *window_read(const char *at, struct hours *h)
     if (*at != ' ')
         return NULL;
     at += strspn(at, " ");
-    if (strlen(at) < 11 || at[5] != '-' || !minute_read(at, &h->start) || !minute_read(at + 6, &h->stop))
+    if (strlen(at) < 11 || at[5] != '-' || !minute_read(at, &h->start) ||
+        !minute_read(at + 6, &h->stop))
         return NULL;
     at += 11;
     if (*at && *at != ' ')
@@ -153,11 +158,12 @@ static const char *window_read(const char *at, struct hours *h)
 bool hours_new(const char *text, struct hours **out, struct err *e)
 {
     struct hours *h = mem_new(sizeof *h);
-    const char   *zone = window_read(text, h);
-    bool          right;
+    const char *zone = window_read(text, h);
+    bool right;
 
     if (!zone)
-        right = err_set(e, ERR_CONFIG, "'%.80s' is no time window; write \"mon-fri 08:00-18:00\"", text);
+        right = err_set(
+            e, ERR_CONFIG, "'%.80s' is no time window; write \"mon-fri 08:00-18:00\"", text);
     else
         right = !*zone || !strcmp(zone, "UTC") || zone_read(zone, h, e);
     if (!right) {
@@ -193,15 +199,16 @@ static int32_t offset_at(const struct hours *h, int64_t at)
 
 static bool day_is_in(const struct hours *h, int day)
 {
-    return h->first <= h->last ? day >= h->first && day <= h->last : day >= h->first || day <= h->last;
+    return h->first <= h->last ? day >= h->first && day <= h->last
+                               : day >= h->first || day <= h->last;
 }
 
 bool hours_has(const struct hours *h, int64_t at)
 {
     int64_t local = at + (h->shifts ? offset_at(h, at) : 0);
     int64_t day = local >= 0 ? local / DAY : -((DAY - 1 - local) / DAY);
-    int     minute = (int)((local - day * DAY) / 60);
-    int     weekday = (int)(((day + 3) % 7 + 7) % 7); /* 1970-01-01 was a Thursday */
+    int minute = (int)((local - day * DAY) / 60);
+    int weekday = (int)(((day + 3) % 7 + 7) % 7); /* 1970-01-01 was a Thursday */
 
     if (h->start <= h->stop)
         return day_is_in(h, weekday) && minute >= h->start && minute < h->stop;

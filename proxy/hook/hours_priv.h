@@ -1,4 +1,5 @@
-/* hook/hours_priv.h - a window in the week: "mon-fri 08:00-18:00", with the name of a time zone behind it or without. */
+/* hook/hours_priv.h - a window in the week: "mon-fri 08:00-18:00", with the name of a time zone
+ * behind it or without. */
 #ifndef WHYTLS_HOOK_HOURS_PRIV_H
 #define WHYTLS_HOOK_HOURS_PRIV_H
 

@@ -1,7 +1,8 @@
-/* hook/listener.h - how a rule package, a C plugin or a built-in takes its place in a table of hooks.
+/* hook/listener.h - how a rule package, a C plugin or a built-in takes its place in a table of
+ * hooks.
  *
- * A listener is a name, filters, and one function; nothing here knows Lua. Tables are filled before traffic, by the thread
- * that makes them. */
+ * A listener is a name, filters, and one function; nothing here knows Lua. Tables are filled before
+ * traffic, by the thread that makes them. */
 #ifndef WHYTLS_HOOK_LISTENER_H
 #define WHYTLS_HOOK_LISTENER_H
 
@@ -20,9 +21,9 @@ struct wake;
 
 /* Borrowed as long as the table lives. */
 struct listener {
-    const char              *id;                /* "rule:dates/expired", "plugin:geo" */
-    const struct phrasebook *book;              /* the words of what it says; may be NULL */
-    const struct wake       *wakes[N_MOMENTS];  /* NULL: not woken at that moment */
+    const char *id;                      /* "rule:dates/expired", "plugin:geo" */
+    const struct phrasebook *book;       /* the words of what it says; may be NULL */
+    const struct wake *wakes[N_MOMENTS]; /* NULL: not woken at that moment */
     /* Reads the flow, stages what it writes on the call. False: it failed, all of it is dropped. */
     bool (*visit)(void *arg, struct call *c, struct err *e);
     void *arg;
@@ -35,17 +36,20 @@ void hooks_own(struct hooks *h, void *thing, void (*drop)(void *thing));
 
 /* One visit that was made, for specs and tests. `error` is NULL when it went well. */
 struct hook_visit {
-    const char        *id;
-    enum moment        moment;
+    const char *id;
+    enum moment moment;
     const struct flow *flow;
-    const char        *error;
+    const char *error;
 };
 
-void hooks_trace(struct hooks *h, void (*seen)(void *arg, const struct hook_visit *visit), void *arg);
+void hooks_trace(
+    struct hooks *h, void (*seen)(void *arg, const struct hook_visit *visit), void *arg);
 
-/* Another clock for the windows in which faults are counted, and another meter for what a visit costs (microseconds;
- * by default the processor time of this thread, as a rule is not to blame when the machine is busy). */
-void hooks_measure(struct hooks *h, const struct clock *clock, int64_t (*meter_us)(void *arg), void *arg);
+/* Another clock for the windows in which faults are counted, and another meter for what a visit
+ * costs (microseconds; by default the processor time of this thread, as a rule is not to blame when
+ * the machine is busy). */
+void hooks_measure(
+    struct hooks *h, const struct clock *clock, int64_t (*meter_us)(void *arg), void *arg);
 /* Is this listener switched off, after too many faults or slow visits? */
 bool hooks_is_off(const struct hooks *h, const char *id);
 

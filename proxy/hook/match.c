@@ -14,21 +14,22 @@
 enum host_reach { REACH_ONLY = 1, REACH_BELOW = 2 };
 
 struct network {
-    int     family;
-    int     bits;
+    int family;
+    int bits;
     uint8_t base[16];
 };
 
 struct matcher {
     enum matcher_kind kind;
-    size_t            n;
-    struct map       *names;    /* hosts: reach + address of a static row; words */
-    struct network   *networks; /* owned */
-    char            **globs;    /* owned, lower case */
-    struct hours    **hours;    /* owned */
+    size_t n;
+    struct map *names;        /* hosts: reach + address of a static row; words */
+    struct network *networks; /* owned */
+    char **globs;             /* owned, lower case */
+    struct hours **hours;     /* owned */
 };
 
-static const char *const kind_names[N_MATCHER_KINDS] = {"hosts", "networks", "globs", "words", "hours"};
+static const char *const kind_names[N_MATCHER_KINDS] = {
+    "hosts", "networks", "globs", "words", "hours"};
 
 const char *matcher_kind_name(enum matcher_kind kind)
 {
@@ -57,7 +58,7 @@ static int reach_of(const struct map *names, const char *name)
 
 static void *reach_row(int reach)
 {
-    void       *row;
+    void *row;
     const char *at = &reaches[reach];
 
     memcpy(&row, &at, sizeof row); /* the map takes values that may be changed; this one never is */
@@ -66,9 +67,9 @@ static void *reach_row(int reach)
 
 static bool host_add(struct matcher *m, const char *entry, struct err *e)
 {
-    char        name[HOST_CAP];
+    char name[HOST_CAP];
     const char *rest = entry;
-    int         reach = REACH_ONLY | REACH_BELOW;
+    int reach = REACH_ONLY | REACH_BELOW;
 
     if (*entry == '=' || *entry == '.') {
         reach = *entry == '=' ? REACH_ONLY : REACH_BELOW;
@@ -82,10 +83,10 @@ static bool host_add(struct matcher *m, const char *entry, struct err *e)
 
 static bool network_parse(const char *entry, struct network *out)
 {
-    char        base[INET6_ADDRSTRLEN];
+    char base[INET6_ADDRSTRLEN];
     const char *slash = strchr(entry, '/');
-    size_t      n = slash ? (size_t)(slash - entry) : strlen(entry);
-    int         widest;
+    size_t n = slash ? (size_t)(slash - entry) : strlen(entry);
+    int widest;
 
     if (n == 0 || n >= sizeof base)
         return false;
@@ -109,7 +110,7 @@ static bool network_parse(const char *entry, struct network *out)
 static bool bits_equal(const uint8_t *a, const uint8_t *b, int bits)
 {
     size_t whole = (size_t)bits / 8;
-    int    rest = bits % 8;
+    int rest = bits % 8;
 
     if (memcmp(a, b, whole))
         return false;
@@ -121,15 +122,17 @@ static bool entry_add(struct matcher *m, const char *entry, struct err *e)
     char lower[MATCH_ENTRY_LONGEST + 1];
 
     if (strlen(entry) > MATCH_ENTRY_LONGEST)
-        return err_set(e, ERR_CONFIG, "'%.40s…' is longer than %d bytes", entry, MATCH_ENTRY_LONGEST);
+        return err_set(
+            e, ERR_CONFIG, "'%.40s…' is longer than %d bytes", entry, MATCH_ENTRY_LONGEST);
     memcpy(lower, entry, strlen(entry) + 1);
     text_lower(lower);
     switch (m->kind) {
     case MATCH_HOSTS:
         return host_add(m, lower, e);
     case MATCH_NETWORKS:
-        return network_parse(lower, &m->networks[m->n])
-            || err_set(e, ERR_CONFIG, "'%.60s' is no network; write 192.0.2.0/24 or 2001:db8::/32", entry);
+        return network_parse(lower, &m->networks[m->n]) ||
+               err_set(e, ERR_CONFIG, "'%.60s' is no network; write 192.0.2.0/24 or 2001:db8::/32",
+                   entry);
     case MATCH_GLOBS:
         m->globs[m->n] = mem_text(lower);
         return true;
@@ -165,7 +168,8 @@ static void rooms_make(struct matcher *m, size_t n)
     }
 }
 
-bool matcher_new(enum matcher_kind kind, const char *const *entries, size_t n, struct matcher **out, struct err *e)
+bool matcher_new(enum matcher_kind kind, const char *const *entries, size_t n, struct matcher **out,
+    struct err *e)
 {
     if (n > MATCH_ENTRIES_MOST)
         return err_set(e, ERR_CONFIG, "more than %d entries", MATCH_ENTRIES_MOST);
@@ -224,7 +228,8 @@ static bool networks_have(const struct matcher *m, const char *ip)
     if (!network_parse(ip, &asked))
         return false;
     for (size_t i = 0; i < m->n; i++)
-        if (m->networks[i].family == asked.family && bits_equal(m->networks[i].base, asked.base, m->networks[i].bits))
+        if (m->networks[i].family == asked.family &&
+            bits_equal(m->networks[i].base, asked.base, m->networks[i].bits))
             return true;
     return false;
 }

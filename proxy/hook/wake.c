@@ -11,12 +11,13 @@ enum { EVERYWHERE = ~0 };
 
 static const struct {
     const char *name;
-    unsigned    moments;
+    unsigned moments;
     const char *about;
 } keys[N_WAKE_KEYS] = {
     [WAKE_HOST] = {"host", (unsigned)EVERYWHERE, "a host list, or \"settings.NAME\" of kind hosts"},
     [WAKE_HAS] = {"has", (unsigned)EVERYWHERE, "the path of a fact that must be there"},
-    [WAKE_ENTRY] = {"entry", (unsigned)EVERYWHERE, "connect, absolute, socks, transparent, starttls, explain"},
+    [WAKE_ENTRY] = {"entry", (unsigned)EVERYWHERE,
+        "connect, absolute, socks, transparent, starttls, explain"},
     [WAKE_CHECK] = {"check", AT(JUDGED) | AT(IDENTITY), "a failing check"},
     [WAKE_VERDICT] = {"verdict", AT(JUDGED), "accept or reject"},
     [WAKE_CLASS] = {"class", AT(JUDGED), "the winning class"},
@@ -28,7 +29,8 @@ static const struct {
     [WAKE_SCHEME] = {"scheme", AT(REQUEST), "http or https"},
     [WAKE_METHOD] = {"method", AT(REQUEST), "a method"},
     [WAKE_STATUS] = {"status", AT(RESPONSE), "a status code"},
-    [WAKE_ERROR] = {"error", AT(DIAL_FAILED), "nxdomain, servfail, refused, timeout, unreachable, reset"},
+    [WAKE_ERROR] = {"error", AT(DIAL_FAILED),
+        "nxdomain, servfail, refused, timeout, unreachable, reset"},
     [WAKE_SNI] = {"sni", AT(HELLO), "present or absent"},
     [WAKE_ALPN] = {"alpn", AT(HELLO), "a protocol that is offered"},
     [WAKE_CAUSE] = {"cause", AT(FINISH), "a cause in the diagnosis"},
@@ -57,7 +59,7 @@ bool wake_key_is_at(enum wake_key key, enum moment m)
 enum wake_key wake_key_find(enum moment m, const char *name, const char **near)
 {
     const char *names[N_WAKE_KEYS + 1];
-    size_t      n = 0;
+    size_t n = 0;
 
     for (enum wake_key key = WAKE_HOST; key < N_WAKE_KEYS; key++) {
         if (!wake_key_is_at(key, m))

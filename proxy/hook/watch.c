@@ -9,7 +9,7 @@
 static void code_make(char out[static 32], const struct watch *w, const char *what)
 {
     struct text code = {0};
-    size_t      n = strcspn(w->id, ":");
+    size_t n = strcspn(w->id, ":");
 
     text_add_n(&code, w->id, n < 16 ? n : 16);
     text_printf(&code, "s/%s", what);
@@ -25,7 +25,8 @@ static const char *name_of(const struct watch *w)
     return colon ? colon + 1 : w->id;
 }
 
-static void note(const struct watch *w, struct flow *f, const char *what, const char *severity, const struct text *says)
+static void note(const struct watch *w, struct flow *f, const char *what, const char *severity,
+    const struct text *says)
 {
     char code[32];
 
@@ -33,7 +34,8 @@ static void note(const struct watch *w, struct flow *f, const char *what, const 
     flow_note_add(f, code, severity, text_str(says), w->id);
 }
 
-/* Remembers this moment; is it the last of `most` within the window? The ring holds the latest `most` moments. */
+/* Remembers this moment; is it the last of `most` within the window? The ring holds the latest
+ * `most` moments. */
 static bool is_too_often(int64_t *ring, unsigned *n, unsigned most, int64_t now, int64_t window)
 {
     ring[*n % most] = now;
@@ -52,11 +54,13 @@ static void switch_off(struct watch *w, struct flow *f, const char *why)
     text_fini(&says);
 }
 
-void watch_fault(struct watch *w, struct flow *f, enum moment m, const char *error, int64_t steady_ms)
+void watch_fault(
+    struct watch *w, struct flow *f, enum moment m, const char *error, int64_t steady_ms)
 {
     struct text says = {0};
 
-    text_printf(&says, "%s failed at '%s', so it said nothing about this flow: ", name_of(w), moment_name(m));
+    text_printf(&says, "%s failed at '%s', so it said nothing about this flow: ", name_of(w),
+        moment_name(m));
     text_add_safe(&says, error, strlen(error), 400);
     note(w, f, "fault", "medium", &says);
     log_warn("flow %s: %s", f->id, text_str(&says));
@@ -71,10 +75,11 @@ void watch_cost(struct watch *w, struct flow *f, enum moment m, int64_t cost_us,
 
     if (cost_us <= WATCH_SLOW_US)
         return;
-    text_printf(&says, "%s took %lld ms at '%s'; more than %d ms is slow.", name_of(w), (long long)(cost_us / 1000),
-        moment_name(m), WATCH_SLOW_US / 1000);
+    text_printf(&says, "%s took %lld ms at '%s'; more than %d ms is slow.", name_of(w),
+        (long long)(cost_us / 1000), moment_name(m), WATCH_SLOW_US / 1000);
     note(w, f, "slow", "low", &says);
     text_fini(&says);
-    if (!w->off && is_too_often(w->slow, &w->n_slow, WATCH_SLOW_MOST, steady_ms, WATCH_SLOW_WINDOW_MS))
+    if (!w->off &&
+        is_too_often(w->slow, &w->n_slow, WATCH_SLOW_MOST, steady_ms, WATCH_SLOW_WINDOW_MS))
         switch_off(w, f, "it was slow three times within a minute");
 }

@@ -8,8 +8,8 @@
 #include "flow/flow.h"
 
 enum {
-    WATCH_SLOW_US = 5000,            /* a visit that costs more gets a note */
-    WATCH_SLOW_MOST = 3,             /* so many in … */
+    WATCH_SLOW_US = 5000, /* a visit that costs more gets a note */
+    WATCH_SLOW_MOST = 3,  /* so many in … */
     WATCH_SLOW_WINDOW_MS = 60 * 1000,
     WATCH_FAULTS_MOST = 5,
     WATCH_FAULTS_WINDOW_MS = 10 * 60 * 1000,
@@ -17,13 +17,15 @@ enum {
 
 struct watch {
     const char *id;
-    int64_t     faults[WATCH_FAULTS_MOST], slow[WATCH_SLOW_MOST]; /* when the latest were, in turn */
-    unsigned    n_faults, n_slow;
-    bool        off;
+    int64_t faults[WATCH_FAULTS_MOST], slow[WATCH_SLOW_MOST]; /* when the latest were, in turn */
+    unsigned n_faults, n_slow;
+    bool off;
 };
 
-/* A visit failed: a note on the flow, a line in the log; the fifth in ten minutes switches the listener off. */
-void watch_fault(struct watch *w, struct flow *f, enum moment m, const char *error, int64_t steady_ms);
+/* A visit failed: a note on the flow, a line in the log; the fifth in ten minutes switches the
+ * listener off. */
+void watch_fault(
+    struct watch *w, struct flow *f, enum moment m, const char *error, int64_t steady_ms);
 /* What a visit cost. */
 void watch_cost(struct watch *w, struct flow *f, enum moment m, int64_t cost_us, int64_t steady_ms);
 

@@ -62,12 +62,13 @@ enum h1_event h1_refused(struct h1 *h)
 {
     static const struct {
         llhttp_errno_t error;
-        const char    *why;
+        const char *why;
     } reasons[] = {
         {HPE_STRICT, "a line or a chunk that does not end in CRLF (RFC 9112 §2.2)"},
         {HPE_CR_EXPECTED, "a line that does not end in CRLF (RFC 9112 §2.2)"},
         {HPE_LF_EXPECTED, "a line that does not end in CRLF (RFC 9112 §2.2)"},
-        {HPE_UNEXPECTED_CONTENT_LENGTH, "Content-Length twice, or together with Transfer-Encoding (RFC 9112 §6.3)"},
+        {HPE_UNEXPECTED_CONTENT_LENGTH,
+            "Content-Length twice, or together with Transfer-Encoding (RFC 9112 §6.3)"},
         {HPE_UNEXPECTED_SPACE, "a blank where none may be (RFC 9112 §5.1)"},
         {HPE_INVALID_METHOD, "a method that is none (RFC 9110 §9.1)"},
         {HPE_INVALID_URL, "a target that is none (RFC 9112 §3.2)"},
@@ -77,7 +78,8 @@ enum h1_event h1_refused(struct h1 *h)
         {HPE_INVALID_CONTENT_LENGTH, "a Content-Length that is no number (RFC 9110 §8.6)"},
         {HPE_INVALID_CHUNK_SIZE, "a chunk size that is no number (RFC 9112 §7.1)"},
         {HPE_INVALID_STATUS, "a status that is no number of three digits (RFC 9112 §4)"},
-        {HPE_INVALID_TRANSFER_ENCODING, "a Transfer-Encoding that does not end in chunked (RFC 9112 §6.3)"},
+        {HPE_INVALID_TRANSFER_ENCODING,
+            "a Transfer-Encoding that does not end in chunked (RFC 9112 §6.3)"},
     };
     llhttp_errno_t error = llhttp_get_errno(&h->parser);
 
@@ -91,7 +93,7 @@ void h1_expect(struct h1 *h, const char *method)
 {
     if (h->n_expected == h->expected_cap) {
         size_t cap = h->expected_cap ? h->expected_cap * 2 : 8;
-        char  *grown = mem_new(cap);
+        char *grown = mem_new(cap);
 
         for (size_t i = 0; i < h->n_expected; i++)
             grown[i] = h->expected[(h->expected_at + i) % h->expected_cap];
@@ -122,10 +124,11 @@ static void expected_drop(struct h1 *h)
 static enum head_scan_result scan_more(struct h1 *h, struct evbuffer *in)
 {
     struct evbuffer_iovec pieces[PIECES];
-    struct evbuffer_ptr   at;
+    struct evbuffer_ptr at;
     enum head_scan_result result = HEAD_SCAN_MORE;
 
-    while (result == HEAD_SCAN_MORE && h->scan.len < evbuffer_get_length(in) && h->scan.len <= H1_HEAD_MOST) {
+    while (result == HEAD_SCAN_MORE && h->scan.len < evbuffer_get_length(in) &&
+           h->scan.len <= H1_HEAD_MOST) {
         evbuffer_ptr_set(in, &at, h->scan.len, EVBUFFER_PTR_SET);
         int n = evbuffer_peek(in, -1, &at, pieces, PIECES);
         for (int i = 0; i < n && i < PIECES && result == HEAD_SCAN_MORE; i++)
@@ -144,7 +147,8 @@ static void take_head(struct h1 *h, struct evbuffer *in, size_t len)
 {
     size_t cap = len < HEAD_USUAL ? HEAD_USUAL : len + 1;
 
-    if (cap > h->cap || h->cap > HEAD_USUAL) { /* a large one is not kept for the life of the connection */
+    if (cap > h->cap ||
+        h->cap > HEAD_USUAL) { /* a large one is not kept for the life of the connection */
         mem_free(h->raw);
         mem_free(h->text);
         h->raw = mem_new(cap);
@@ -173,14 +177,16 @@ static bool feed(struct h1 *h, const char *bytes, size_t n)
     }
 }
 
-/* Framing does not hang on the method or the target: where llhttp knows less of them than we do, it gets another. */
+/* Framing does not hang on the method or the target: where llhttp knows less of them than we do, it
+ * gets another. */
 static bool feed_first_line(struct h1 *h, size_t len)
 {
     const char *raw = h->head.raw;
 
     if (h->side == H1_RESPONSES || (h->audit.plain_method && h->audit.plain_target))
         return feed(h, raw, len);
-    const char *target = strchr(raw, ' '), *version = strchr(target + 1, ' '); /* the audit saw both blanks */
+    const char *target = strchr(raw, ' '),
+               *version = strchr(target + 1, ' '); /* the audit saw both blanks */
     if (!(h->audit.plain_method ? feed(h, raw, (size_t)(target - raw)) : feed(h, "POST", 4)))
         return false;
     if (!(h->audit.plain_target ? feed(h, target, (size_t)(version - target)) : feed(h, " /", 2)))
@@ -192,7 +198,7 @@ static bool feed_first_line(struct h1 *h, size_t len)
 static bool feed_fields(struct h1 *h, size_t at)
 {
     const char *line, *raw = h->head.raw;
-    size_t      n;
+    size_t n;
 
     if (!h->audit.odd_names)
         return feed(h, raw + at, h->head.raw_len - at);
@@ -269,7 +275,7 @@ static void fill_field(struct h1_field *field, char *line, size_t n)
 
 static bool fill_head(struct h1 *h)
 {
-    size_t      first = strcspn(h->raw, "\r"), at = first + 2, n;
+    size_t first = strcspn(h->raw, "\r"), at = first + 2, n;
     const char *line;
 
     h->head.n_fields = 0;
@@ -289,7 +295,8 @@ static bool has_no_body(const struct h1 *h)
 {
     int status = h->head.status;
 
-    return h->side == H1_RESPONSES && (status < 200 || status == 204 || status == 304 || expected_first(h) == 'H');
+    return h->side == H1_RESPONSES &&
+           (status < 200 || status == 204 || status == 304 || expected_first(h) == 'H');
 }
 
 static enum h1_state body_state(struct h1 *h)
@@ -298,7 +305,8 @@ static enum h1_state body_state(struct h1 *h)
         return H1_AT_END;
     if (h->flags & F_CHUNKED)
         return H1_IN_CHUNKS;
-    if (h->side == H1_RESPONSES && ((h->flags & F_TRANSFER_ENCODING) || !(h->flags & F_CONTENT_LENGTH)))
+    if (h->side == H1_RESPONSES &&
+        ((h->flags & F_TRANSFER_ENCODING) || !(h->flags & F_CONTENT_LENGTH)))
         return H1_UNTIL_CLOSE;
     return h->head.content_length > 0 ? H1_IN_LENGTH : H1_AT_END;
 }
@@ -315,8 +323,8 @@ static bool switches_protocol(const struct h1 *h)
 static void frame(struct h1 *h)
 {
     struct h1_head *head = &h->head;
-    uint16_t        flags = h->flags;
-    bool            http11 = head->major == 1 && head->minor >= 1;
+    uint16_t flags = h->flags;
+    bool http11 = head->major == 1 && head->minor >= 1;
 
     head->chunked = flags & F_CHUNKED;
     head->content_length = flags & F_CONTENT_LENGTH ? (int64_t)h->length : -1;
@@ -325,11 +333,15 @@ static void frame(struct h1 *h)
         h->state = H1_AT_UPGRADE;
     } else {
         h->state = body_state(h);
-        h->upgrading = h->side == H1_REQUESTS && (flags & F_UPGRADE) && (flags & F_CONNECTION_UPGRADE);
+        h->upgrading =
+            h->side == H1_REQUESTS && (flags & F_UPGRADE) && (flags & F_CONNECTION_UPGRADE);
     }
-    head->has_body = h->state == H1_IN_CHUNKS || h->state == H1_IN_LENGTH || h->state == H1_UNTIL_CLOSE;
-    head->keep_alive = http11 ? !(flags & F_CONNECTION_CLOSE) : (flags & F_CONNECTION_KEEP_ALIVE) != 0;
-    /* RFC 9112 §6.1: Transfer-Encoding in HTTP/1.0 is a framing to be used once and not trusted any further. */
+    head->has_body =
+        h->state == H1_IN_CHUNKS || h->state == H1_IN_LENGTH || h->state == H1_UNTIL_CLOSE;
+    head->keep_alive =
+        http11 ? !(flags & F_CONNECTION_CLOSE) : (flags & F_CONNECTION_KEEP_ALIVE) != 0;
+    /* RFC 9112 §6.1: Transfer-Encoding in HTTP/1.0 is a framing to be used once and not trusted any
+     * further. */
     if (h->state == H1_UNTIL_CLOSE || (!http11 && (flags & F_TRANSFER_ENCODING)))
         head->keep_alive = false;
     h->left = h->length;
@@ -341,7 +353,8 @@ static void frame(struct h1 *h)
 static void note_led(struct h1 *h)
 {
     if (h->led && h->audit.n_findings < HEAD_FINDINGS_MOST)
-        h->audit.findings[h->audit.n_findings++] = "an empty line before the message (RFC 9112 §2.2)";
+        h->audit.findings[h->audit.n_findings++] =
+            "an empty line before the message (RFC 9112 §2.2)";
     h->led = false;
 }
 
@@ -429,10 +442,13 @@ enum h1_event h1_finish(struct h1 *h)
         h->state = H1_AT_HEAD;
     switch (h->state) {
     case H1_AT_HEAD:
-        return h->scan.len == 0 ? H1_END : h1_bad(h, "the connection ended in the middle of a head (RFC 9112 §8)");
+        return h->scan.len == 0
+                   ? H1_END
+                   : h1_bad(h, "the connection ended in the middle of a head (RFC 9112 §8)");
     case H1_IN_LENGTH:
         h1_bad(h, "");
-        snprintf(h->why, sizeof h->why, "the connection ended %llu bytes before the end of the body (RFC 9112 §8)",
+        snprintf(h->why, sizeof h->why,
+            "the connection ended %llu bytes before the end of the body (RFC 9112 §8)",
             (unsigned long long)h->left);
         return H1_BAD;
     case H1_IN_CHUNKS:

@@ -1,4 +1,5 @@
-/* http/h1_body.c - bodies: by length, in chunks, until the end of the connection (RFC 9112 §6.3). */
+/* http/h1_body.c - bodies: by length, in chunks, until the end of the connection (RFC 9112 §6.3).
+ */
 #include "h1_priv.h"
 
 #include <event2/buffer.h>
@@ -6,7 +7,8 @@
 
 enum { PIECES = 16 };
 
-/* A small piece is copied, so that a peer that sends byte by byte does not pin a whole read buffer with each. */
+/* A small piece is copied, so that a peer that sends byte by byte does not pin a whole read buffer
+ * with each. */
 static void move(struct evbuffer *in, struct evbuffer *out, size_t n)
 {
     char small[H1_COPY_BELOW];
@@ -66,8 +68,9 @@ static size_t chunk_bytes(struct h1 *h, const char *bytes, size_t n)
     if (head_scan_why(result))
         h1_bad(h, head_scan_why(result));
     else if (h->line.len > most)
-        h1_bad(h, h->chunk == H1_CHUNK_LINE ? "a chunk line of more than 4 KiB (RFC 9112 §7.1.1)"
-                                            : "a trailer section of more than 64 KiB (RFC 9112 §7.1.2)");
+        h1_bad(h, h->chunk == H1_CHUNK_LINE
+                      ? "a chunk line of more than 4 KiB (RFC 9112 §7.1.1)"
+                      : "a trailer section of more than 64 KiB (RFC 9112 §7.1.2)");
     return h->state == H1_BROKEN ? 0 : h->line.len - before;
 }
 
@@ -103,7 +106,7 @@ static size_t feed_piece(struct h1 *h, const char *bytes, size_t n)
         size_t take = chunk_bytes(h, bytes + used, n - used);
         if (take == 0)
             break;
-        bool           line_over = bytes[used + take - 1] == '\n';
+        bool line_over = bytes[used + take - 1] == '\n';
         llhttp_errno_t error = llhttp_execute(&h->parser, bytes + used, take);
         if (error != HPE_OK && !h->message_done) {
             h1_refused(h);
@@ -121,8 +124,8 @@ static size_t feed_piece(struct h1 *h, const char *bytes, size_t n)
 static enum h1_event in_chunks(struct h1 *h, struct evbuffer *in, struct evbuffer *out)
 {
     struct evbuffer_iovec pieces[PIECES];
-    int                   n = evbuffer_peek(in, -1, NULL, pieces, PIECES);
-    size_t                used = 0;
+    int n = evbuffer_peek(in, -1, NULL, pieces, PIECES);
+    size_t used = 0;
 
     if (evbuffer_get_length(in) == 0)
         return H1_NEED_MORE;

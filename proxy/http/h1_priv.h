@@ -7,14 +7,16 @@
 #include "h1.h"
 #include "head_audit.h"
 
-enum { H1_COPY_BELOW = 1024 }; /* fewer bytes are cheaper copied than moved with the memory that holds them */
+enum {
+    H1_COPY_BELOW = 1024
+}; /* fewer bytes are cheaper copied than moved with the memory that holds them */
 
 enum h1_state {
     H1_AT_HEAD = 0,
-    H1_IN_LENGTH,      /* Content-Length */
+    H1_IN_LENGTH, /* Content-Length */
     H1_IN_CHUNKS,
     H1_UNTIL_CLOSE,
-    H1_AT_END,         /* H1_END is to be told */
+    H1_AT_END, /* H1_END is to be told */
     H1_AT_UPGRADE,
     H1_BROKEN,
 };
@@ -22,27 +24,27 @@ enum h1_state {
 enum h1_chunk { H1_CHUNK_LINE = 0, H1_CHUNK_DATA, H1_CHUNK_TRAILER };
 
 struct h1 {
-    enum h1_side     side;
-    enum h1_state    state;
-    bool             closed;     /* the last message said that it is the last */
-    bool             upgrading;  /* H1_UPGRADED instead of H1_END */
-    bool             headers_done, message_done; /* said by llhttp */
-    uint16_t         flags;      /* of llhttp, when the head was complete */
-    uint64_t         length;     /* Content-Length, then */
+    enum h1_side side;
+    enum h1_state state;
+    bool closed;                     /* the last message said that it is the last */
+    bool upgrading;                  /* H1_UPGRADED instead of H1_END */
+    bool headers_done, message_done; /* said by llhttp */
+    uint16_t flags;                  /* of llhttp, when the head was complete */
+    uint64_t length;                 /* Content-Length, then */
     struct head_scan scan;
     struct head_audit audit;
-    bool             led;        /* empty lines came before the head */
-    char            *raw, *text; /* owned: the head; and its copy, cut into C strings */
-    size_t           cap;        /* of each */
-    struct h1_head   head;
-    llhttp_t         parser;
-    uint64_t         body_bytes;
-    uint64_t         left;       /* of the body, or of the chunk with its CRLF */
-    enum h1_chunk    chunk;
-    struct head_scan line;       /* of a chunk line or the trailer section */
-    char            *expected;   /* owned ring: 'H'EAD, 'C'ONNECT, or anything else */
-    size_t           expected_cap, expected_at, n_expected;
-    char             why[160];
+    bool led;         /* empty lines came before the head */
+    char *raw, *text; /* owned: the head; and its copy, cut into C strings */
+    size_t cap;       /* of each */
+    struct h1_head head;
+    llhttp_t parser;
+    uint64_t body_bytes;
+    uint64_t left; /* of the body, or of the chunk with its CRLF */
+    enum h1_chunk chunk;
+    struct head_scan line; /* of a chunk line or the trailer section */
+    char *expected;        /* owned ring: 'H'EAD, 'C'ONNECT, or anything else */
+    size_t expected_cap, expected_at, n_expected;
+    char why[160];
 };
 
 enum h1_event h1_bad(struct h1 *h, const char *why);

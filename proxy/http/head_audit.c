@@ -104,7 +104,8 @@ static void refuse(struct head_audit *out, const char *text)
 /* llhttp's list; any other token is a legal method all the same (RFC 9110 §9.1). */
 static bool is_usual_method(const char *s, size_t n)
 {
-    static const char *const usual[] = {"GET", "POST", "HEAD", "PUT", "DELETE", "CONNECT", "OPTIONS", "PATCH", "TRACE"};
+    static const char *const usual[] = {
+        "GET", "POST", "HEAD", "PUT", "DELETE", "CONNECT", "OPTIONS", "PATCH", "TRACE"};
 
     for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++)
         if (strlen(usual[i]) == n && memcmp(usual[i], s, n) == 0)
@@ -115,14 +116,16 @@ static bool is_usual_method(const char *s, size_t n)
 static void audit_request_line(const char *line, size_t n, struct head_audit *out)
 {
     const char *space = memchr(line, ' ', n);
-    size_t      method = space ? (size_t)(space - line) : n;
+    size_t method = space ? (size_t)(space - line) : n;
 
     if (!head_is_token(line, method))
         refuse(out, "a method that is no token (RFC 9110 §9.1)");
     const char *target = line + method + 1, *end = line + n;
-    const char *version = space && target < end ? memchr(target, ' ', (size_t)(end - target)) : NULL;
+    const char *version =
+        space && target < end ? memchr(target, ' ', (size_t)(end - target)) : NULL;
     if (!version || version == target) {
-        refuse(out, "a request line that is not method, target and version with one blank between (RFC 9112 §3)");
+        refuse(out, "a request line that is not method, target and version with one blank between "
+                    "(RFC 9112 §3)");
         return;
     }
     out->plain_method = is_usual_method(line, method);
@@ -136,7 +139,8 @@ static void audit_request_line(const char *line, size_t n, struct head_audit *ou
             out->plain_target = false;
     }
     if (!out->plain_target)
-        find(out, "bytes above 7 bits in the target, which should be percent-encoded (RFC 3986 §2.1)");
+        find(out,
+            "bytes above 7 bits in the target, which should be percent-encoded (RFC 3986 §2.1)");
     if (memchr(version + 1, ' ', (size_t)(end - version - 1)))
         refuse(out, "a blank inside the target (RFC 9112 §3.2)");
 }
@@ -145,7 +149,7 @@ static void audit_request_line(const char *line, size_t n, struct head_audit *ou
 static void audit_status_line(const char *line, size_t n, struct head_audit *out)
 {
     static const char version[] = "HTTP/1.x ";
-    size_t            at = sizeof version - 1, digits = 0;
+    size_t at = sizeof version - 1, digits = 0;
 
     while (at + digits < n && line[at + digits] >= '0' && line[at + digits] <= '9')
         digits++;
@@ -165,8 +169,8 @@ static bool is_named(const char *name, size_t n, const char *const *names)
 /* Fields that decide where a message ends or to whom it goes: with these nothing odd may pass. */
 static bool is_framing(const char *name, size_t n)
 {
-    static const char *const names[] = {
-        "content-length", "transfer-encoding", "connection", "host", "upgrade", "trailer", "te", NULL};
+    static const char *const names[] = {"content-length", "transfer-encoding", "connection", "host",
+        "upgrade", "trailer", "te", NULL};
 
     return is_named(name, n, names);
 }
@@ -194,8 +198,10 @@ static void audit_field(const char *line, size_t n, bool request, struct head_au
     bool framing = is_framing(line, name);
     if (blanks > 0) {
         if (framing)
-            refuse(out, "a blank before the colon of a field that frames the message (RFC 9112 §5.1)");
-        find(out, request ? "a blank before the colon of a request field, which a server must refuse (RFC 9112 §5.1)"
+            refuse(
+                out, "a blank before the colon of a field that frames the message (RFC 9112 §5.1)");
+        find(out, request ? "a blank before the colon of a request field, which a server must "
+                            "refuse (RFC 9112 §5.1)"
                           : "a blank before the colon of a response field (RFC 9112 §5.1)");
     }
     if (!head_is_token(line, name))
@@ -220,7 +226,7 @@ static void count_field(const char *line, size_t n, struct counts *counts)
     static const char *const host[] = {"host", NULL}, *const length[] = {"content-length", NULL},
                              *const coding[] = {"transfer-encoding", NULL};
     const char *colon = memchr(line, ':', n);
-    size_t      name = colon ? (size_t)(colon - line) : 0;
+    size_t name = colon ? (size_t)(colon - line) : 0;
 
     counts->hosts += is_named(line, name, host);
     counts->lengths += is_named(line, name, length);
@@ -230,12 +236,13 @@ static void count_field(const char *line, size_t n, struct counts *counts)
 static bool ends_in_10(const char *line, size_t n, bool request)
 {
     static const char version[] = "HTTP/1.0";
-    size_t            m = sizeof version - 1;
+    size_t m = sizeof version - 1;
 
     return n >= m && memcmp(request ? line + n - m : line, version, m) == 0;
 }
 
-static void audit_counts(const struct counts *counts, bool request, bool http10, struct head_audit *out)
+static void audit_counts(
+    const struct counts *counts, bool request, bool http10, struct head_audit *out)
 {
     if (request && counts->hosts > 1)
         refuse(out, "more than one Host (RFC 9112 §3.2)");
@@ -256,8 +263,8 @@ static void audit_counts(const struct counts *counts, bool request, bool http10,
 
 void head_audit(const char *head, size_t len, bool request, struct head_audit *out)
 {
-    size_t        first = line_end(head, len, 0), at = first + 2, n;
-    const char   *line;
+    size_t first = line_end(head, len, 0), at = first + 2, n;
+    const char *line;
     struct counts counts = {0};
 
     *out = (struct head_audit){0};

@@ -18,7 +18,8 @@ static bool is_in(const char *name, size_t n, const char *const *names)
     return false;
 }
 
-/* Never taken away by what Connection says: a client could hide a body from the site, or who it speaks to. */
+/* Never taken away by what Connection says: a client could hide a body from the site, or who it
+ * speaks to. */
 static bool is_kept(const char *name, size_t n)
 {
     static const char *const names[] = {"Host", "Content-Length", "Transfer-Encoding", NULL};
@@ -28,13 +29,15 @@ static bool is_kept(const char *name, size_t n)
 
 static bool is_for_proxy(const char *name, size_t n)
 {
-    static const char *const names[] = {"Proxy-Connection", "Proxy-Authorization", "Keep-Alive", "TE", NULL};
+    static const char *const names[] = {
+        "Proxy-Connection", "Proxy-Authorization", "Keep-Alive", "TE", NULL};
 
     return is_in(name, n, names);
 }
 
 /* Calls `each` for every option of every Connection field until it gives true. */
-static bool each_option(const struct h1_head *head, bool (*each)(const char *option, size_t n, const void *arg), const void *arg)
+static bool each_option(const struct h1_head *head,
+    bool (*each)(const char *option, size_t n, const void *arg), const void *arg)
 {
     for (size_t i = 0; i < head->n_fields; i++) {
         const char *at = head->fields[i].value;
@@ -54,7 +57,7 @@ static bool each_option(const struct h1_head *head, bool (*each)(const char *opt
 
 struct name {
     const char *at;
-    size_t      len;
+    size_t len;
 };
 
 static bool is_same(const char *option, size_t n, const void *arg)
@@ -69,11 +72,12 @@ static bool is_option(const struct h1_head *head, const char *name, size_t n)
     return each_option(head, is_same, &(struct name){.at = name, .len = n});
 }
 
-/* What is left of Connection: whether the site may keep this connection, and whether it may change the protocol. */
+/* What is left of Connection: whether the site may keep this connection, and whether it may change
+ * the protocol. */
 static void add_connection(const struct h1_head *head, struct evbuffer *out)
 {
     static const char *const ours[] = {"close", "keep-alive", "upgrade"};
-    const char              *before = "Connection: ";
+    const char *before = "Connection: ";
 
     for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++) {
         if (!is_option(head, ours[i], strlen(ours[i])))
@@ -100,7 +104,7 @@ static bool is_dropped(const struct h1_head *head, const char *name, size_t n)
 
 struct target {
     const char *authority, *path; /* authority NULL: not in absolute form */
-    size_t      authority_len;
+    size_t authority_len;
 };
 
 static struct target target_of(const struct h1_head *head)
@@ -126,7 +130,8 @@ static void add_first_line(const struct h1_head *head, const struct target *t, s
 
     if (t->authority && *path != '/') /* RFC 9112 §3.2.1, and §3.2.4 for OPTIONS */
         slash = !*path && strcmp(head->method, "OPTIONS") == 0 ? "*" : "/";
-    evbuffer_add_printf(out, "%s %s%.*s HTTP/%u.%u\r\n", head->method, slash, (int)strcspn(path, "#"), path, head->major, head->minor);
+    evbuffer_add_printf(out, "%s %s%.*s HTTP/%u.%u\r\n", head->method, slash,
+        (int)strcspn(path, "#"), path, head->major, head->minor);
 }
 
 static void add_host(const struct target *t, struct evbuffer *out)
@@ -136,11 +141,12 @@ static void add_host(const struct target *t, struct evbuffer *out)
     evbuffer_add(out, "\r\n", 2);
 }
 
-static void add_field(const struct h1_head *head, const struct target *t, const char *line, size_t n, struct evbuffer *out)
+static void add_field(const struct h1_head *head, const struct target *t, const char *line,
+    size_t n, struct evbuffer *out)
 {
     static const char *const host[] = {"Host", NULL}, *const connection[] = {"Connection", NULL};
-    const char              *colon = memchr(line, ':', n);
-    size_t                   name = colon ? (size_t)(colon - line) : n;
+    const char *colon = memchr(line, ':', n);
+    size_t name = colon ? (size_t)(colon - line) : n;
 
     while (name > 0 && (line[name - 1] == ' ' || line[name - 1] == '\t'))
         name--;
@@ -154,8 +160,8 @@ static void add_field(const struct h1_head *head, const struct target *t, const 
 
 void head_forward_request(const struct h1_head *head, struct evbuffer *out)
 {
-    const char   *line, *first = memchr(head->raw, '\r', head->raw_len);
-    size_t        n, at = first ? (size_t)(first - head->raw) + 2 : head->raw_len;
+    const char *line, *first = memchr(head->raw, '\r', head->raw_len);
+    size_t n, at = first ? (size_t)(first - head->raw) + 2 : head->raw_len;
     struct target t = target_of(head);
 
     add_first_line(head, &t, out);

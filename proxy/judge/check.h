@@ -37,20 +37,20 @@ enum judge_check_id {
 
 struct judge_check {
     enum judge_check_id id;
-    const char         *name;
+    const char *name;
     enum judge_severity severity;
     enum judge_class class;
-    int32_t     osstatus;
+    int32_t osstatus;
     const char *osstatus_name;
-    uint32_t    cssm; /* the old code that some tools still show */
-    bool        done; /* whytls has this check; false: the name is known, the check is not made */
+    uint32_t cssm;    /* the old code that some tools still show */
+    bool done;        /* whytls has this check; false: the name is known, the check is not made */
     const char *text; /* of the long form */
 };
 
 const struct judge_check *judge_check(enum judge_check_id id);
 /* NULL when iOS has no such check. */
 const struct judge_check *judge_check_find(const char *name);
-const char               *judge_class_name(enum judge_class c); /* "Expired"; NULL for CLASS_NONE */
+const char *judge_class_name(enum judge_class c); /* "Expired"; NULL for CLASS_NONE */
 /* CLASS_NONE when there is no such class. */
 enum judge_class judge_class_find(const char *name);
 const char *judge_severity_name(enum judge_severity s); /* "none", "recoverable", "deny", "fatal" */

@@ -23,7 +23,7 @@ static void fail_self_signed(struct judging *j)
 static void fail_incomplete(struct judging *j)
 {
     const struct cert *last = judging_last(j);
-    struct finding     f = {.check = CHECK_MISSING_INTERMEDIATE, .cert = j->path.n - 1};
+    struct finding f = {.check = CHECK_MISSING_INTERMEDIATE, .cert = j->path.n - 1};
 
     f.cause = last->aia.n ? "missing-intermediate-aia" : "missing-intermediate-no-aia";
     if (!j->counting && path_has_bad_link(j->c, &j->path)) {
@@ -58,9 +58,9 @@ void check_links(struct judging *j)
     for (size_t i = 0; i + 1 < j->path.n; i++) {
         const struct cert *c = j->path.at[i], *issuer = j->path.at[i + 1];
 
-        if (c->aki && issuer->ski
-            && (c->aki_id.len != issuer->ski_id.len
-                || memcmp(c->aki_id.at, issuer->ski_id.at, c->aki_id.len) != 0))
+        if (c->aki && issuer->ski &&
+            (c->aki_id.len != issuer->ski_id.len ||
+                memcmp(c->aki_id.at, issuer->ski_id.at, c->aki_id.len) != 0))
             judging_fail(j,
                 (struct finding){.check = CHECK_ID_LINKAGE, .cert = i, .cause = "aki-ski-mismatch"},
                 "authority key id %s, the issuer's subject key id %s", c->aki, issuer->ski);

@@ -9,8 +9,8 @@ static bool lacks_sign_bit(const struct cert *c)
 
 bool ca_is_fit(const struct cert *c)
 {
-    return !(c->version >= 3 && !c->has_basic_constraints)
-           && !(c->has_basic_constraints && !c->is_ca) && !lacks_sign_bit(c);
+    return !(c->version >= 3 && !c->has_basic_constraints) &&
+           !(c->has_basic_constraints && !c->is_ca) && !lacks_sign_bit(c);
 }
 
 /* Every certificate above the leaf, the anchor too. */
@@ -20,7 +20,7 @@ void check_ca(struct judging *j)
 
     for (size_t i = 1; i < j->path.n; i++) {
         const struct cert *c = j->path.at[i];
-        bool               old_inside = c->version < 3 && i + 1 < j->path.n && root_is_v3;
+        bool old_inside = c->version < 3 && i + 1 < j->path.n && root_is_v3;
 
         if (c->version >= 3 && !c->has_basic_constraints)
             judging_fail(j,
@@ -53,8 +53,8 @@ void check_ca(struct judging *j)
 void check_path_length(struct judging *j)
 {
     const struct judge_path *p = &j->path;
-    size_t                   first = p->anchored ? p->n - 1 : p->n; /* one above the first member */
-    long                     left = (long)first;
+    size_t first = p->anchored ? p->n - 1 : p->n; /* one above the first member */
+    long left = (long)first;
 
     if (p->anchored && p->at[p->n - 1]->path_len >= 0 && p->at[p->n - 1]->path_len < left)
         left = p->at[p->n - 1]->path_len;

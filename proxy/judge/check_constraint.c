@@ -31,25 +31,25 @@ enum {
 };
 
 struct general_name {
-    int              type;
+    int type;
     struct cert_span body;   /* of a directory name: the whole Name */
     struct cert_span normal; /* owned: of a directory name under the web policy, else empty */
 };
 
 struct subtree {
     struct general_name base;
-    size_t              group; /* which CA's */
+    size_t group; /* which CA's */
 };
 
 struct subtrees {
     struct subtree *at; /* owned */
-    size_t          n;
+    size_t n;
 };
 
 struct constraints {
     struct subtrees permitted, excluded;
-    size_t          groups;
-    bool            by_rfc;
+    size_t groups;
+    bool by_rfc;
 };
 
 static bool general_name_of(const struct der_item *item, struct general_name *out)
@@ -98,7 +98,7 @@ static bool host_is_within(struct cert_span host, struct cert_span base)
 
 static bool email_is_within(struct cert_span name, struct cert_span base)
 {
-    const uint8_t   *at = memrchr(name.at, '@', name.len);
+    const uint8_t *at = memrchr(name.at, '@', name.len);
     struct cert_span host = name;
 
     if (base.len && memchr(base.at, '@', base.len))
@@ -111,7 +111,7 @@ static bool email_is_within(struct cert_span name, struct cert_span base)
 /* The host of scheme://user@host:port/path */
 static bool uri_is_within(struct cert_span name, struct cert_span base)
 {
-    const uint8_t   *at = memmem(name.at, name.len, "://", 3), *user;
+    const uint8_t *at = memmem(name.at, name.len, "://", 3), *user;
     struct cert_span host;
 
     if (!at)
@@ -146,16 +146,16 @@ static bool directory_is_within(struct cert_span name, struct cert_span base)
 {
     struct der_item n, b;
 
-    return der_only(name, DER_SEQUENCE, &n) && der_only(base, DER_SEQUENCE, &b)
-           && n.body.len > b.body.len
-           && (b.body.len == 0 || memcmp(n.body.at, b.body.at, b.body.len) == 0);
+    return der_only(name, DER_SEQUENCE, &n) && der_only(base, DER_SEQUENCE, &b) &&
+           n.body.len > b.body.len &&
+           (b.body.len == 0 || memcmp(n.body.at, b.body.at, b.body.len) == 0);
 }
 
 /* RFC 5280 §7.1: RDN by RDN, normalised; 'S' opens each RDN of the normal form. */
 static bool directory_is_within_by_rfc(struct cert_span name, struct cert_span base)
 {
-    return name.at && base.at && name.len >= base.len && memcmp(name.at, base.at, base.len) == 0
-           && (name.len == base.len || name.at[base.len] == 'S');
+    return name.at && base.at && name.len >= base.len && memcmp(name.at, base.at, base.len) == 0 &&
+           (name.len == base.len || name.at[base.len] == 'S');
 }
 
 /* Once, and not for each of a million pairs. A Name that is none matches nothing. */
@@ -194,8 +194,8 @@ static bool is_within(const struct general_name *name, const struct general_name
 
 static bool is_supported(const struct general_name *base)
 {
-    return base->type == NAME_EMAIL || base->type == NAME_DNS || base->type == NAME_DIRECTORY
-           || base->type == NAME_URI || base->type == NAME_IP;
+    return base->type == NAME_EMAIL || base->type == NAME_DNS || base->type == NAME_DIRECTORY ||
+           base->type == NAME_URI || base->type == NAME_IP;
 }
 
 enum constraint_answer {
@@ -228,7 +228,7 @@ static enum constraint_answer permitted_test(
 
     for (size_t i = 0; i < k->permitted.n; i++) {
         const struct subtree *s = &k->permitted.at[i];
-        uint32_t              group = UINT32_C(1) << (k->by_rfc ? s->group : 0);
+        uint32_t group = UINT32_C(1) << (k->by_rfc ? s->group : 0);
 
         if (s->base.type != name->type || (holds & group))
             continue;
@@ -243,8 +243,8 @@ static enum constraint_answer permitted_test(
 
 _Static_assert(JUDGE_DEPTH_MOST <= 32, "each CA of a path has a bit");
 
-/* RFC 5280 §4.2.1.10: a constraint that cannot be processed refuses the certificates that have such a
- * name. */
+/* RFC 5280 §4.2.1.10: a constraint that cannot be processed refuses the certificates that have such
+ * a name. */
 static bool cannot_tell(const struct constraints *k, const struct general_name *base)
 {
     return k->by_rfc && !is_supported(base);
@@ -284,9 +284,9 @@ static void fail_name(
     struct judging *j, size_t i, const struct general_name *name, enum constraint_answer answer)
 {
     struct finding f = {.check = CHECK_NAME_CONSTRAINTS, .cert = i};
-    const char    *why = answer == CONSTRAINT_EXCLUDED
-                             ? "is excluded by a CA above"
-                             : "is not among the names that a CA above permits";
+    const char *why = answer == CONSTRAINT_EXCLUDED
+                          ? "is excluded by a CA above"
+                          : "is not among the names that a CA above permits";
     char *text = name->type == NAME_DNS || name->type == NAME_EMAIL || name->type == NAME_URI
                      ? der_text_utf8(name->body)
                      : NULL;
@@ -308,14 +308,14 @@ static void fail_name(
 static bool san_test(struct judging *j, const struct constraints *k, size_t i)
 {
     const struct cert_extension *san = cert_extension(j->path.at[i], OID_SUBJECT_ALT_NAME);
-    struct der_item              sequence, item;
-    struct general_name          name;
+    struct der_item sequence, item;
+    struct general_name name;
 
     if (!san || !der_only(san->value, DER_SEQUENCE, &sequence))
         return true;
     for (struct der d = der_of(sequence.body); d.left && der_next(&d, &item);) {
-        enum constraint_answer answer = general_name_of(&item, &name) ? name_test(j, k, &name)
-                                                                      : CONSTRAINT_HOLDS;
+        enum constraint_answer answer =
+            general_name_of(&item, &name) ? name_test(j, k, &name) : CONSTRAINT_HOLDS;
 
         if (answer != CONSTRAINT_HOLDS) {
             fail_name(j, i, &name, answer);
@@ -327,8 +327,8 @@ static bool san_test(struct judging *j, const struct constraints *k, size_t i)
 
 static void names_test(struct judging *j, const struct constraints *k, size_t i)
 {
-    const struct cert     *c = j->path.at[i];
-    struct general_name    name = {.type = NAME_DIRECTORY, .body = c->subject.der};
+    const struct cert *c = j->path.at[i];
+    struct general_name name = {.type = NAME_DIRECTORY, .body = c->subject.der};
     enum constraint_answer answer = CONSTRAINT_HOLDS;
 
     if (k->permitted.n + k->excluded.n == 0)
@@ -364,8 +364,8 @@ static void permitted_put(struct constraints *k, struct subtree s)
     bool replaces = !k->by_rfc && (s.base.type == NAME_DNS || s.base.type == NAME_DIRECTORY);
 
     for (size_t i = 0; replaces && i < k->permitted.n; i++)
-        if (k->permitted.at[i].group < s.group
-            && is_within(&s.base, &k->permitted.at[i].base, false)) {
+        if (k->permitted.at[i].group < s.group &&
+            is_within(&s.base, &k->permitted.at[i].base, false)) {
             k->permitted.at[i] = s;
             return;
         }
@@ -388,7 +388,7 @@ static bool subtrees_take(struct judging *j, struct constraints *k, size_t i, st
 
     for (struct der d = der_of(body); d.left;) {
         struct subtree s = {.group = k->groups};
-        struct der     inside;
+        struct der inside;
 
         if (!der_take(&d, DER_SEQUENCE, &item))
             return false; /* told as UnparseableExtension */
@@ -403,7 +403,8 @@ static bool subtrees_take(struct judging *j, struct constraints *k, size_t i, st
             return false;
         }
         if (k->permitted.n + k->excluded.n >= SUBTREES_MOST) {
-            fail_subtree(j, i - 1, "the CAs above it have 1024 subtrees or more, too many to hold it to");
+            fail_subtree(
+                j, i - 1, "the CAs above it have 1024 subtrees or more, too many to hold it to");
             return false;
         }
         if (k->by_rfc)
@@ -419,9 +420,9 @@ static bool subtrees_take(struct judging *j, struct constraints *k, size_t i, st
 static bool constraints_take(struct judging *j, struct constraints *k, size_t i)
 {
     const struct cert_extension *x = cert_extension(j->path.at[i], OID_NAME_CONSTRAINTS);
-    struct der_item              sequence, list;
-    struct der                   d;
-    bool                         ok = true;
+    struct der_item sequence, list;
+    struct der d;
+    bool ok = true;
 
     if (!x || !der_only(x->value, DER_SEQUENCE, &sequence))
         return true;
@@ -444,7 +445,7 @@ static void subtrees_fini(struct subtrees *list)
 void check_name_constraints(struct judging *j)
 {
     struct constraints k = {.by_rfc = judge_policy_is_webpki(j->c->policy)};
-    bool               ok = true;
+    bool ok = true;
 
     for (size_t i = j->path.n; i-- > 0 && ok;) {
         bool anchor = j->path.anchored && i + 1 == j->path.n;

@@ -30,8 +30,8 @@ static bool is_repeated(const struct cert *c, size_t k)
 /* RFC 5280 §4.2: what every application must or should recognise. */
 static bool is_in_rfc(const char *oid)
 {
-    static const char *const ids[] = {"2.5.29.14", "2.5.29.15", "2.5.29.17", "2.5.29.19", "2.5.29.30",
-        "2.5.29.32", "2.5.29.33", "2.5.29.35", "2.5.29.36", "2.5.29.37", "2.5.29.54"};
+    static const char *const ids[] = {"2.5.29.14", "2.5.29.15", "2.5.29.17", "2.5.29.19",
+        "2.5.29.30", "2.5.29.32", "2.5.29.33", "2.5.29.35", "2.5.29.36", "2.5.29.37", "2.5.29.54"};
 
     for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
         if (strcmp(oid, ids[i]) == 0)
@@ -70,7 +70,8 @@ static void unreadable_one(struct judging *j, size_t i, const struct cert_extens
                 : "");
 }
 
-/* iOS does not look into a trusted anchor for what is critical; others do, at what they are handed. */
+/* iOS does not look into a trusted anchor for what is critical; others do, at what they are handed.
+ */
 static bool minds_critical(const struct judging *j, size_t i)
 {
     if (judge_policy_is_webpki(j->c->policy))
@@ -82,7 +83,7 @@ void check_extensions(struct judging *j)
 {
     for (size_t i = 0; i < j->path.n; i++) {
         const struct cert *c = j->path.at[i];
-        bool               minds = minds_critical(j, i);
+        bool minds = minds_critical(j, i);
 
         for (size_t k = 0; k < c->n_extensions; k++) {
             if (minds)

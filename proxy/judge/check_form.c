@@ -1,5 +1,5 @@
-/* judge/check_form.c - the web policy alone: the form that RFC 5280 and the CA/Browser Forum's Baseline Requirements want
- * of each certificate of a path. iOS minds none of it. */
+/* judge/check_form.c - the web policy alone: the form that RFC 5280 and the CA/Browser Forum's
+ * Baseline Requirements want of each certificate of a path. iOS minds none of it. */
 #include "judging_priv.h"
 
 #include <string.h>
@@ -32,8 +32,8 @@ static bool is_ca_place(const struct judging *j, size_t i)
  * without key ids, with basicConstraints that are not critical, and browsers take name and key. */
 bool form_is_waived(const struct judging *j, size_t i)
 {
-    return i > 0 && i + 1 == j->path.n && j->path.anchored && j->c->roots
-           && roots_trust_web(j->c->roots, j->path.at[i]);
+    return i > 0 && i + 1 == j->path.n && j->path.anchored && j->c->roots &&
+           roots_trust_web(j->c->roots, j->path.at[i]);
 }
 
 /* Signed by its own key, whatever name or key id it gives of its issuer. Asked of anchors only. */
@@ -41,33 +41,36 @@ static bool is_own_issuer(const struct judging *j, size_t i)
 {
     const struct cert *c = j->path.at[i];
 
-    return c->self_signed
-           || (j->path.anchored && i + 1 == j->path.n && link_is_good(c, c, NULL));
+    return c->self_signed || (j->path.anchored && i + 1 == j->path.n && link_is_good(c, c, NULL));
 }
 
 /* RFC 5280 §4.1.2: version 3, a positive serial of at most 20 octets, an issuer with a name. */
 static void basics_test(struct judging *j, size_t i)
 {
     const struct cert *c = j->path.at[i];
-    const char        *serial = c->serial;
+    const char *serial = c->serial;
 
     if (c->version != 3)
         judging_fail(j, (struct finding){.check = CHECK_WEB_VERSION, .cert = i, .cause = "cert-v1"},
             "it is of version %d", c->version);
-    if (serial[0] == '-' || strspn(serial, "0") == strlen(serial) || strlen(serial) > SERIAL_DIGITS_MOST)
+    if (serial[0] == '-' || strspn(serial, "0") == strlen(serial) ||
+        strlen(serial) > SERIAL_DIGITS_MOST)
         judging_fail(j,
-            (struct finding){.check = CHECK_WEB_SERIAL_NUMBER, .cert = i, .cause = "serial-abnormal"},
+            (struct finding){
+                .check = CHECK_WEB_SERIAL_NUMBER, .cert = i, .cause = "serial-abnormal"},
             "its serial number is %s", serial);
     if (c->issuer.empty)
-        judging_fail(j, (struct finding){.check = CHECK_WEB_ISSUER, .cert = i}, "its issuer is empty");
+        judging_fail(
+            j, (struct finding){.check = CHECK_WEB_ISSUER, .cert = i}, "its issuer is empty");
 }
 
-/* Which extensions must be critical, and which must not (RFC 5280 §4.2; BR §7.1.2.7.10 for the usage). */
+/* Which extensions must be critical, and which must not (RFC 5280 §4.2; BR §7.1.2.7.10 for the
+ * usage). */
 static void criticality_test(struct judging *j, size_t i)
 {
     static const struct {
         const char *oid;
-        bool        critical, leaf_only;
+        bool critical, leaf_only;
     } rows[] = {
         {OID_AUTHORITY_KEY_ID, false, false},
         {OID_SUBJECT_KEY_ID, false, false},
@@ -85,8 +88,8 @@ static void criticality_test(struct judging *j, size_t i)
         const struct cert_extension *x = cert_extension(c, rows[k].oid);
 
         if (x && x->critical != rows[k].critical && !(rows[k].leaf_only && i > 0))
-            judging_fail(j, (struct finding){.check = CHECK_WEB_CRITICALITY, .cert = i}, "%s is %scritical", x->name,
-                x->critical ? "" : "not ");
+            judging_fail(j, (struct finding){.check = CHECK_WEB_CRITICALITY, .cert = i},
+                "%s is %scritical", x->name, x->critical ? "" : "not ");
     }
     if (is_ca_place(j, i) && c->is_ca && !cert_extension(c, OID_BASIC_CONSTRAINTS)->critical)
         judging_fail(j, (struct finding){.check = CHECK_WEB_CRITICALITY, .cert = i},
@@ -113,7 +116,7 @@ static bool names_the_issuer(const struct cert_extension *x)
  * that does so names it alone, and its own. */
 static const char *authority_fault(const struct judging *j, size_t i)
 {
-    const struct cert           *c = j->path.at[i];
+    const struct cert *c = j->path.at[i];
     const struct cert_extension *x = cert_extension(c, OID_AUTHORITY_KEY_ID);
     bool odd = x && c->self_issued && !(c->ski && c->aki && der_span_equal(c->aki_id, c->ski_id));
 
@@ -130,9 +133,8 @@ static const char *authority_fault(const struct judging *j, size_t i)
 
 static void key_ids_test(struct judging *j, size_t i)
 {
-    const char    *fault = authority_fault(j, i);
-    struct finding f = {
-        .check = CHECK_WEB_AUTHORITY_KEY_ID, .cert = i, .cause = "key-id-missing"};
+    const char *fault = authority_fault(j, i);
+    struct finding f = {.check = CHECK_WEB_AUTHORITY_KEY_ID, .cert = i, .cause = "key-id-missing"};
 
     if (fault)
         judging_fail(j, f, "%s", fault);
@@ -160,7 +162,7 @@ static bool alt_email_is_fit(const char *email)
 static void alt_names_test(struct judging *j)
 {
     const struct cert *leaf = j->path.at[0];
-    struct finding     f = {.check = CHECK_WEB_SUBJECT_ALT_NAME, .cause = "extension-malformed"};
+    struct finding f = {.check = CHECK_WEB_SUBJECT_ALT_NAME, .cause = "extension-malformed"};
 
     for (size_t i = 0; i < leaf->dns.n; i++)
         if (!alt_name_is_fit(leaf->dns.at[i])) {
@@ -202,15 +204,15 @@ static bool looks_like_dns(const char *cn)
 /* In any notation: 192.168.001.001, 0xC0A80101, 2001:DB8::1. */
 static bool looks_like_ip(const char *cn)
 {
-    return strspn(cn, "0123456789abcdefABCDEFxX.:") == strlen(cn)
-           && (strpbrk(cn, ".:") || text_starts(cn, "0x"));
+    return strspn(cn, "0123456789abcdefABCDEFxX.:") == strlen(cn) &&
+           (strpbrk(cn, ".:") || text_starts(cn, "0x"));
 }
 
 /* Names of this machine itself (RFC 6761 §6.3), for which no public CA may sign. */
 static bool is_loopback(const char *host)
 {
-    return text_starts(host, "127.") || strcmp(host, "::1") == 0 || strcmp(host, "localhost") == 0
-           || text_ends(host, ".localhost");
+    return text_starts(host, "127.") || strcmp(host, "::1") == 0 ||
+           strcmp(host, "localhost") == 0 || text_ends(host, ".localhost");
 }
 
 /* BR §7.1.4.3: the common name, if any, is one of the alternative names, letter for letter. Held
@@ -218,11 +220,11 @@ static bool is_loopback(const char *host)
 static void common_name_test(struct judging *j)
 {
     const struct cert *leaf = j->path.at[0];
-    const char        *cn = leaf->subject.cn;
-    bool               has_domains = false;
+    const char *cn = leaf->subject.cn;
+    bool has_domains = false;
 
-    if (!cn || is_client(j) || (j->c->host && is_loopback(j->c->host)) || has_text(&leaf->dns, cn)
-        || has_text(&leaf->ips, cn) || has_wildcard_of(&leaf->dns, cn))
+    if (!cn || is_client(j) || (j->c->host && is_loopback(j->c->host)) ||
+        has_text(&leaf->dns, cn) || has_text(&leaf->ips, cn) || has_wildcard_of(&leaf->dns, cn))
         return;
     for (size_t i = 0; i < leaf->dns.n; i++)
         has_domains = has_domains || strchr(leaf->dns.at[i], '.');
@@ -239,7 +241,9 @@ static void leaf_test(struct judging *j)
         judging_fail(j, (struct finding){.check = CHECK_WEB_LEAF_IS_CA, .cause = "root-as-leaf"},
             leaf->is_ca ? "it may sign certificates itself" : "its key usage has keyCertSign");
     if (cert_extension(leaf, OID_NAME_CONSTRAINTS))
-        judging_fail(j, (struct finding){.check = CHECK_WEB_CONSTRAINT_FORM, .cause = "name-constraint-malformed"},
+        judging_fail(j,
+            (struct finding){
+                .check = CHECK_WEB_CONSTRAINT_FORM, .cause = "name-constraint-malformed"},
             "name constraints on a certificate that is no CA's");
     alt_names_test(j);
     common_name_test(j);
@@ -249,7 +253,7 @@ static void leaf_test(struct judging *j)
 static bool ip_subtree_is_fit(struct cert_span base)
 {
     size_t half = base.len / 2;
-    bool   ended = false;
+    bool ended = false;
 
     if (base.len != 8 && base.len != 32)
         return false;
@@ -267,7 +271,7 @@ static bool ip_subtree_is_fit(struct cert_span base)
 static bool dns_subtree_is_fit(struct cert_span base)
 {
     char *text = der_text_utf8(base);
-    bool  fit = !*text || (cert_dns_is_host(text) && !strchr(text, '*'));
+    bool fit = !*text || (cert_dns_is_host(text) && !strchr(text, '*'));
 
     mem_free(text);
     return fit;
@@ -276,9 +280,9 @@ static bool dns_subtree_is_fit(struct cert_span base)
 /* A mailbox, a host, or a domain behind a dot. */
 static bool email_subtree_is_fit(struct cert_span base)
 {
-    char       *text = der_text_utf8(base);
+    char *text = der_text_utf8(base);
     const char *at = strchr(text, '@'), *host = at ? at + 1 : *text == '.' ? text + 1 : text;
-    bool        fit = !*text || (cert_dns_is_host(host) && at != text);
+    bool fit = !*text || (cert_dns_is_host(host) && at != text);
 
     mem_free(text);
     return fit;
@@ -311,9 +315,9 @@ static const char *subtrees_fault(struct cert_span body)
 static void constraints_test(struct judging *j, size_t i)
 {
     const struct cert_extension *x = cert_extension(j->path.at[i], OID_NAME_CONSTRAINTS);
-    struct der_item              sequence, list;
-    const char                  *fault = NULL;
-    struct der                   d;
+    struct der_item sequence, list;
+    const char *fault = NULL;
+    struct der d;
 
     if (!x || !der_only(x->value, DER_SEQUENCE, &sequence))
         return;
@@ -326,8 +330,10 @@ static void constraints_test(struct judging *j, size_t i)
         fault = fault ? fault : subtrees_fault(list.body);
     if (fault)
         judging_fail(j,
-            (struct finding){.check = CHECK_WEB_CONSTRAINT_FORM, .cert = i, .cause = "name-constraint-malformed"}, "%s",
-            fault);
+            (struct finding){.check = CHECK_WEB_CONSTRAINT_FORM,
+                .cert = i,
+                .cause = "name-constraint-malformed"},
+            "%s", fault);
 }
 
 void check_form(struct judging *j)
@@ -342,8 +348,8 @@ void check_form(struct judging *j)
             constraints_test(j, i);
     }
     leaf_test(j);
-    if (last > 0 && judging_last(j)->self_signed && judging_last(j)->has_eku
-        && !form_is_waived(j, last))
+    if (last > 0 && judging_last(j)->self_signed && judging_last(j)->has_eku &&
+        !form_is_waived(j, last))
         judging_fail(j, (struct finding){.check = CHECK_WEB_ROOT_USAGE, .cert = last},
             "the root has an extended key usage");
 }

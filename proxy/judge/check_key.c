@@ -88,10 +88,9 @@ void check_system_weak_key(struct judging *j)
     if (judging_kind(j) != ANCHORS_SYSTEM)
         return;
     for (size_t i = 0; i < j->path.n; i++)
-        if (is_too_small(j->path.at[i])
-            && !(j->path.at[i]->key_type == CERT_KEY_EC && whole_bits(j->path.at[i]) >= 224))
-            fail_key(
-                j, CHECK_SYSTEM_TRUSTED_WEAK_KEY, i, "RSA from 2048 bits or EC from 224 bits");
+        if (is_too_small(j->path.at[i]) &&
+            !(j->path.at[i]->key_type == CERT_KEY_EC && whole_bits(j->path.at[i]) >= 224))
+            fail_key(j, CHECK_SYSTEM_TRUSTED_WEAK_KEY, i, "RSA from 2048 bits or EC from 224 bits");
 }
 
 /* BR §6.1.5: the modulus in bits is divisible by 8. */
@@ -99,7 +98,8 @@ void check_web_key(struct judging *j)
 {
     for (size_t i = 0; i < j->path.n; i++)
         if (j->path.at[i]->key_type == CERT_KEY_RSA && j->path.at[i]->key_bits % 8)
-            judging_fail(j, (struct finding){.check = CHECK_KEY_SIZE, .cert = i, .cause = "odd-rsa-size"},
+            judging_fail(j,
+                (struct finding){.check = CHECK_KEY_SIZE, .cert = i, .cause = "odd-rsa-size"},
                 "its key is %s, and bits come in eights", j->path.at[i]->key_text);
 }
 
@@ -131,8 +131,8 @@ void check_signature_hash(struct judging *j)
 {
     for (size_t i = 0; i < j->path.n; i++) {
         const struct cert *c = j->path.at[i];
-        bool               user_anchor = i + 1 == j->path.n && j->path.anchored
-                           && judging_kind(j) == ANCHORS_USER;
+        bool user_anchor =
+            i + 1 == j->path.n && j->path.anchored && judging_kind(j) == ANCHORS_USER;
 
         if ((hash_is_broken(c) || c->hash == CERT_HASH_SHA1) && !c->self_signed && !user_anchor)
             fail_hash(j, CHECK_SIGNATURE_HASH_ALGORITHMS, i);

@@ -16,7 +16,7 @@ enum { NAMES_SHOWN_MOST = 6 };
 static char *names_list(const struct cert *c)
 {
     struct text out = {0};
-    size_t      n = c->dns.n + c->ips.n;
+    size_t n = c->dns.n + c->ips.n;
 
     for (size_t i = 0; i < n && i < NAMES_SHOWN_MOST; i++) {
         text_add(&out, i ? ", " : "");
@@ -48,7 +48,7 @@ static bool is_ascii(const char *s)
 static const char *wildcard_cause(const char *dns, const char *host)
 {
     const char *rest = strchr(dns, '*'), *site;
-    size_t      hn = strlen(host), n;
+    size_t hn = strlen(host), n;
 
     if (!rest)
         return NULL;
@@ -90,15 +90,15 @@ static const char *near_miss(const struct cert *c, const char *host)
 
 static bool common_name_matches(const struct cert *c, const char *host)
 {
-    return c->subject.cn
-           && (text_equal_caseless(c->subject.cn, host) || cert_dns_matches(c->subject.cn, host));
+    return c->subject.cn &&
+           (text_equal_caseless(c->subject.cn, host) || cert_dns_matches(c->subject.cn, host));
 }
 
 static struct finding name_finding(const struct cert *c, const char *host)
 {
     struct finding f = {.check = CHECK_SSL_HOSTNAME, .cause = "name-mismatch"};
-    uint8_t        ip[16];
-    size_t         len;
+    uint8_t ip[16];
+    size_t len;
 
     if (cert_ip_parse(host, ip, &len)) {
         f.cause = has_dns(c, host) ? "ip-as-dns-san" : "ip-not-in-san";
@@ -116,7 +116,7 @@ static struct finding name_finding(const struct cert *c, const char *host)
 void check_host(struct judging *j)
 {
     const struct cert *leaf = j->path.at[0];
-    char              *list;
+    char *list;
 
     if (!j->c->host || cert_covers_host(leaf, j->c->host))
         return;
@@ -141,13 +141,14 @@ static bool is_named(const struct cert *c, const char *host)
     return false;
 }
 
-/* Browsers refuse `*.s3.amazonaws.com` as well: the customers below it are strangers to each other. */
+/* Browsers refuse `*.s3.amazonaws.com` as well: the customers below it are strangers to each other.
+ */
 void check_web_wildcard(struct judging *j)
 {
     const struct cert *leaf = j->path.at[0];
-    const char        *host = j->c->host, *dot = host ? strchr(host, '.') : NULL;
-    char              *suffix;
-    size_t             n;
+    const char *host = j->c->host, *dot = host ? strchr(host, '.') : NULL;
+    char *suffix;
+    size_t n;
 
     if (!dot || !cert_covers_host(leaf, host) || is_named(leaf, host))
         return;
@@ -166,8 +167,8 @@ void check_web_wildcard(struct judging *j)
 static bool eap_trusts(const struct judging *j, const char *name)
 {
     for (size_t i = 0; i < j->c->n_server_names; i++)
-        if (text_equal_caseless(j->c->server_names[i], name)
-            || cert_dns_matches(j->c->server_names[i], name))
+        if (text_equal_caseless(j->c->server_names[i], name) ||
+            cert_dns_matches(j->c->server_names[i], name))
             return true;
     return false;
 }
@@ -176,7 +177,7 @@ static bool eap_trusts(const struct judging *j, const char *name)
 void check_eap_names(struct judging *j)
 {
     const struct cert *leaf = j->path.at[0];
-    char              *list;
+    char *list;
 
     if (j->c->n_server_names == 0)
         return;
@@ -190,7 +191,9 @@ void check_eap_names(struct judging *j)
         (struct finding){.check = CHECK_EAP_TRUSTED_SERVER_NAMES, .cause = "name-mismatch"},
         "the profile trusts %s%s, the certificate names %s", j->c->server_names[0],
         j->c->n_server_names > 1 ? " and others" : "",
-        *list ? list : leaf->subject.cn ? leaf->subject.cn : "nobody");
+        *list              ? list
+        : leaf->subject.cn ? leaf->subject.cn
+                           : "nobody");
     mem_free(list);
 }
 
@@ -211,8 +214,8 @@ void check_email(struct judging *j)
                         : leaf->subject_emails.n ? leaf->subject_emails.at[0]
                                                  : NULL;
 
-    if (!j->c->email || texts_have(&leaf->emails, j->c->email)
-        || (!san_only && texts_have(&leaf->subject_emails, j->c->email)))
+    if (!j->c->email || texts_have(&leaf->emails, j->c->email) ||
+        (!san_only && texts_have(&leaf->subject_emails, j->c->email)))
         return;
     judging_fail(j, (struct finding){.check = CHECK_EMAIL, .cause = "smime-address-mismatch"},
         "asked for %s, the certificate %s%s%s", j->c->email,

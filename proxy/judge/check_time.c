@@ -34,8 +34,8 @@ static bool dates_count(const struct judging *j, const struct cert *c)
 static void time_one(struct judging *j, size_t i)
 {
     const struct cert *c = j->path.at[i];
-    struct finding     f = {.check = CHECK_TEMPORAL_VALIDITY, .cert = i};
-    char               date[TIME_TEXT_CAP], at[TIME_TEXT_CAP], by[TIME_TEXT_CAP];
+    struct finding f = {.check = CHECK_TEMPORAL_VALIDITY, .cert = i};
+    char date[TIME_TEXT_CAP], at[TIME_TEXT_CAP], by[TIME_TEXT_CAP];
 
     time_rfc3339(at, j->c->at);
     if (!dates_count(j, c)) {
@@ -77,18 +77,18 @@ static void fail_lifetime(
 void check_lifetime(struct judging *j)
 {
     const struct cert *leaf = j->path.at[0];
-    int64_t            life = cert_lifetime(leaf);
-    bool               system = judging_kind(j) == ANCHORS_SYSTEM;
+    int64_t life = cert_lifetime(leaf);
+    bool system = judging_kind(j) == ANCHORS_SYSTEM;
 
     if (!leaf->dates_readable)
         return;
     if (system && leaf->not_before >= RULES_OF_2020_FROM && life > LIFETIME_398_DAYS)
         fail_lifetime(j, CHECK_SYSTEM_TRUST_VALIDITY, LIFETIME_398_DAYS, "validity-too-long");
-    else if (system && leaf->not_before >= RULES_OF_2018_FROM
-             && leaf->not_before < RULES_OF_2020_FROM && life > LIFETIME_825_DAYS)
+    else if (system && leaf->not_before >= RULES_OF_2018_FROM &&
+             leaf->not_before < RULES_OF_2020_FROM && life > LIFETIME_825_DAYS)
         fail_lifetime(j, CHECK_SYSTEM_TRUST_VALIDITY, LIFETIME_825_DAYS, "validity-too-long");
-    if (!judging_leaf_is_user_anchor(j) && leaf->not_before >= RULES_OF_2019_FROM
-        && life > LIFETIME_825_DAYS)
+    if (!judging_leaf_is_user_anchor(j) && leaf->not_before >= RULES_OF_2019_FROM &&
+        life > LIFETIME_825_DAYS)
         fail_lifetime(j, CHECK_OTHER_TRUST_VALIDITY, LIFETIME_825_DAYS,
             system ? "validity-too-long" : "private-ca-long-validity");
 }

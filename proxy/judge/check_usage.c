@@ -106,8 +106,8 @@ static const char *leaf_cause(const struct cert *leaf)
 void check_server_auth(struct judging *j)
 {
     const struct cert *leaf = j->path.at[0];
-    enum anchors_are   kind = judging_kind(j);
-    bool               lists = cert_has_eku(leaf, OID_SERVER_AUTH);
+    enum anchors_are kind = judging_kind(j);
+    bool lists = cert_has_eku(leaf, OID_SERVER_AUTH);
 
     if (kind == ANCHORS_USER)
         return;

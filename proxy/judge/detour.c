@@ -17,8 +17,8 @@ static const struct verdict_check *reason_of(const struct judging *j)
     for (size_t i = 1; i < j->n_checks; i++) {
         const struct verdict_check *c = &j->checks[i];
 
-        if (c->check->class < best->check->class
-            || (c->check->class == best->check->class && c->cert < best->cert))
+        if (c->check->class < best->check->class ||
+            (c->check->class == best->check->class && c->cert < best->cert))
             best = c;
     }
     return best;
@@ -28,9 +28,9 @@ static const struct verdict_check *reason_of(const struct judging *j)
 static char *why_not(
     const struct judge_case *c, const struct judge_path *path, unsigned *name_tests)
 {
-    struct judge_case           plain = *c; /* the path itself, without asking who was revoked */
-    struct judging              j = {.c = &plain, .path = *path, .name_tests = *name_tests};
-    struct text                 why = {0};
+    struct judge_case plain = *c; /* the path itself, without asking who was revoked */
+    struct judging j = {.c = &plain, .path = *path, .name_tests = *name_tests};
+    struct text why = {0};
     const struct verdict_check *reason;
 
     plain.evidence = NULL;
@@ -50,14 +50,13 @@ static char *why_not(
     return text_give(&why);
 }
 
-void detours_tell(
-    const struct judge_case *c, const struct judge_paths *paths, struct verdict *out)
+void detours_tell(const struct judge_case *c, const struct judge_paths *paths, struct verdict *out)
 {
     unsigned name_tests = JUDGE_NAME_TESTS_MOST / 4;
 
     for (size_t i = 0; i < paths->n_others; i++) {
         const struct judge_path *path = &paths->others[i];
-        struct verdict_detour   *d = &out->detours[out->n_detours++];
+        struct verdict_detour *d = &out->detours[out->n_detours++];
 
         d->n = path->n;
         d->sha256 = mem_array(path->n, sizeof(*d->sha256));

@@ -70,9 +70,9 @@ bool judging_leaf_is_user_anchor(const struct judging *j)
 void judging_fail(struct judging *j, struct finding f, const char *format, ...)
 {
     struct text raw = {0}, safe = {0};
-    va_list     ap;
-    char        line[2048];
-    int         n;
+    va_list ap;
+    char line[2048];
+    int n;
 
     if (j->counting || j->n_checks == VERDICT_CHECKS_MOST) {
         j->n_checks += j->counting;
@@ -120,40 +120,22 @@ static const struct {
     void (*run)(struct judging *j);
     unsigned policies;
 } checks[] = {
-    {check_anchor, EVERY},
-    {check_time, EVERY},
+    {check_anchor, EVERY}, {check_time, EVERY},
     {check_host, SERVER | (1U << JUDGE_TLS_CLIENT) | IPSEC | WEB}, /* when the caller names one */
-    {check_eap_names, EAP},
-    {check_email, MAIL | WEB}, /* when the caller names one */
-    {check_weak_key, EVERY},
-    {check_key_size, SERVER | MAIL | WEB},
-    {check_system_weak_key, 1U << JUDGE_EAP_SERVER},
-    {check_weak_signature, EVERY},
-    {check_signature_hash, SERVER | MAIL | WEB},
-    {check_system_weak_hash, 1U << JUDGE_EAP_SERVER},
-    {check_extended_key_usage, EVERY & ~((1U << JUDGE_X509_BASIC) | IPSEC)}, /* VPN gateways have all sorts */
-    {check_server_auth, SERVER},
-    {check_email_protection, MAIL},
-    {check_key_usage, IOS},
-    {check_smime_usage, MAIL},
-    {check_lifetime, SERVER},
-    {check_smime_lifetime, MAIL},
-    {check_ca, EVERY},
-    {check_path_length, EVERY},
-    {check_name_constraints, EVERY},
-    {check_policies, EVERY},
-    {check_extensions, EVERY},
-    {check_subjects, EVERY},
-    {check_links, IOS},
-    {check_pins, IOS},
-    {check_denied, IOS},
-    {check_listed, IOS},
-    {check_depth, EVERY},
-    {check_form, WEB},
-    {check_web_usage, WEB},
-    {check_web_key, WEB},
-    {check_web_wildcard, WEB},
-    {check_ct, SERVER | (1U << JUDGE_X509_BASIC) | WEB}, /* whether it qualifies; what is demanded is check_ct's */
+    {check_eap_names, EAP}, {check_email, MAIL | WEB},             /* when the caller names one */
+    {check_weak_key, EVERY}, {check_key_size, SERVER | MAIL | WEB},
+    {check_system_weak_key, 1U << JUDGE_EAP_SERVER}, {check_weak_signature, EVERY},
+    {check_signature_hash, SERVER | MAIL | WEB}, {check_system_weak_hash, 1U << JUDGE_EAP_SERVER},
+    {check_extended_key_usage,
+        EVERY & ~((1U << JUDGE_X509_BASIC) | IPSEC)}, /* VPN gateways have all sorts */
+    {check_server_auth, SERVER}, {check_email_protection, MAIL}, {check_key_usage, IOS},
+    {check_smime_usage, MAIL}, {check_lifetime, SERVER}, {check_smime_lifetime, MAIL},
+    {check_ca, EVERY}, {check_path_length, EVERY}, {check_name_constraints, EVERY},
+    {check_policies, EVERY}, {check_extensions, EVERY}, {check_subjects, EVERY}, {check_links, IOS},
+    {check_pins, IOS}, {check_denied, IOS}, {check_listed, IOS}, {check_depth, EVERY},
+    {check_form, WEB}, {check_web_usage, WEB}, {check_web_key, WEB}, {check_web_wildcard, WEB},
+    {check_ct, SERVER | (1U << JUDGE_X509_BASIC) |
+                   WEB},     /* whether it qualifies; what is demanded is check_ct's */
     {check_revocation, ~0U}, /* whatever a revoked certificate is used for */
 };
 
@@ -167,7 +149,7 @@ void judging_run(struct judging *j)
 const char *judging_trusted_by(const struct judging *j)
 {
     const struct roots *roots = j->c->roots;
-    const char         *by = roots ? roots_trusted_by(roots, judging_last(j)) : "neither";
+    const char *by = roots ? roots_trusted_by(roots, judging_last(j)) : "neither";
 
     if (strcmp(by, "neither") != 0 || !j->path.anchored)
         return by;
@@ -184,7 +166,7 @@ static void path_give(const struct judging *j, struct verdict *out)
 
 void judge_chain(const struct judge_case *c, struct verdict *out)
 {
-    struct judging     j = {.c = c, .name_tests = JUDGE_NAME_TESTS_MOST};
+    struct judging j = {.c = c, .name_tests = JUDGE_NAME_TESTS_MOST};
     struct judge_paths paths;
 
     out->anchors_are = c->anchors_are;

@@ -24,36 +24,36 @@ enum {
 
 struct judge_path {
     const struct cert *at[JUDGE_DEPTH_MOST]; /* borrowed from the case; leaf first */
-    size_t             n;
-    bool               anchored; /* the last one is trusted */
-    bool               fetched;  /* one of them was not sent, and had to be fetched */
+    size_t n;
+    bool anchored; /* the last one is trusted */
+    bool fetched;  /* one of them was not sent, and had to be fetched */
 };
 
 /* The paths of one case that came to an end: the best, and those that were turned down for it. */
 struct judge_paths {
     struct judge_path best;
     struct judge_path others[VERDICT_DETOURS_MOST];
-    size_t            n_others;
+    size_t n_others;
 };
 
 struct judging {
     const struct judge_case *c;
-    struct judge_path        path;
-    bool                     counting;   /* only n_checks is wanted: nothing is written */
-    unsigned                 name_tests; /* that may still be made */
-    struct verdict_check    *checks;     /* owned */
-    size_t                   n_checks;
+    struct judge_path path;
+    bool counting;                /* only n_checks is wanted: nothing is written */
+    unsigned name_tests;          /* that may still be made */
+    struct verdict_check *checks; /* owned */
+    size_t n_checks;
     enum verdict_revocation *revocation; /* owned, of path.n; NULL: nothing was looked at */
-    const char              *revocation_source; /* static, or NULL */
-    enum verdict_ct          ct;
-    size_t                   n_scts; /* of the leaf, wherever they came from */
+    const char *revocation_source;       /* static, or NULL */
+    enum verdict_ct ct;
+    size_t n_scts; /* of the leaf, wherever they came from */
 };
 
 /* What a failing check says beside its name. */
 struct finding {
     enum judge_check_id check;
-    size_t              cert;
-    const char         *cause, *also; /* static, or NULL */
+    size_t cert;
+    const char *cause, *also; /* static, or NULL */
 };
 
 void judging_fail(struct judging *j, struct finding f, const char *format, ...) PRINTF_LIKE(3, 4);
@@ -61,12 +61,12 @@ void judging_fini(struct judging *j);
 void judging_run(struct judging *j);
 
 /* The kind of anchor at the end; a path without one is held to the rules of an app's own. */
-enum anchors_are                 judging_kind(const struct judging *j);
-bool                             judging_leaf_is_user_anchor(const struct judging *j);
+enum anchors_are judging_kind(const struct judging *j);
+bool judging_leaf_is_user_anchor(const struct judging *j);
 /* What Apple's lists say of the CAs of the path, once the checks are made: verdict.ca_status. */
-void                             listed_tell(const struct judging *j, struct verdict *out);
+void listed_tell(const struct judging *j, struct verdict *out);
 /* "both", "apple", "mozilla", "custom", "neither": whose list ends the path. */
-const char                      *judging_trusted_by(const struct judging *j);
+const char *judging_trusted_by(const struct judging *j);
 static inline const struct cert *judging_last(const struct judging *j)
 {
     return j->path.at[j->path.n - 1];
@@ -115,8 +115,8 @@ bool ca_is_fit(const struct cert *c);
 /* Of the roots of a public store the web policy does not ask how they are written. */
 bool form_is_waived(const struct judging *j, size_t i);
 
-/* The best path of the case, by iOS's scores; at least the leaf. What was fetched counts only where nothing is accepted
- * without. */
+/* The best path of the case, by iOS's scores; at least the leaf. What was fetched counts only where
+ * nothing is accepted without. */
 void path_find(const struct judge_case *c, struct judge_paths *out);
 /* Why the others were turned down, into the verdict. */
 void detours_tell(const struct judge_case *c, const struct judge_paths *paths, struct verdict *out);
@@ -125,8 +125,8 @@ bool path_has_bad_link(const struct judge_case *c, const struct judge_path *path
 /* Is `c` trusted in this case? */
 bool case_trusts(const struct judge_case *jc, const struct cert *c);
 
-/* cert_is_signed_by, remembered for the whole process. *budget_us (may be NULL) is what may still be
- * computed: at 0 the answer is no, unless it is remembered. */
+/* cert_is_signed_by, remembered for the whole process. *budget_us (may be NULL) is what may still
+ * be computed: at 0 the answer is no, unless it is remembered. */
 bool link_is_good(const struct cert *c, const struct cert *issuer, unsigned *budget_us);
 /* Whether it is remembered, good or bad. */
 bool link_is_known(const struct cert *c, const struct cert *issuer);
@@ -135,8 +135,8 @@ unsigned link_cost_us(const struct cert *issuer);
 
 /* Has the log signed this SCT for this leaf? The log's key is that of the id inside the SCT. */
 struct sct_question {
-    const uint8_t   *leaf;   /* sha256 of the certificate */
-    const uint8_t   *issuer; /* sha256 of its issuer's key; zeros when the SCT is not embedded */
+    const uint8_t *leaf;   /* sha256 of the certificate */
+    const uint8_t *issuer; /* sha256 of its issuer's key; zeros when the SCT is not embedded */
     struct cert_span sct;
 };
 

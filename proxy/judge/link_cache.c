@@ -19,14 +19,14 @@ struct link_entry {
 };
 
 static struct {
-    pthread_mutex_t   lock;
+    pthread_mutex_t lock;
     struct link_entry at[LINK_ENTRIES];
 } links = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 static struct link_entry *place_of(const struct cert *c, const struct cert *issuer)
 {
-    size_t i = (size_t)(c->sha256[0] << 8 | c->sha256[1])
-               ^ (size_t)(issuer->spki_sha256[0] << 8 | issuer->spki_sha256[1]);
+    size_t i = (size_t)(c->sha256[0] << 8 | c->sha256[1]) ^
+               (size_t)(issuer->spki_sha256[0] << 8 | issuer->spki_sha256[1]);
 
     return &links.at[i % LINK_ENTRIES];
 }
@@ -34,11 +34,11 @@ static struct link_entry *place_of(const struct cert *c, const struct cert *issu
 static int link_recall(const struct cert *c, const struct cert *issuer)
 {
     const struct link_entry *l = place_of(c, issuer);
-    int                      is = LINK_EMPTY;
+    int is = LINK_EMPTY;
 
     pthread_mutex_lock(&links.lock);
-    if (l->is != LINK_EMPTY && memcmp(l->cert, c->sha256, 32) == 0
-        && memcmp(l->key, issuer->spki_sha256, 32) == 0)
+    if (l->is != LINK_EMPTY && memcmp(l->cert, c->sha256, 32) == 0 &&
+        memcmp(l->key, issuer->spki_sha256, 32) == 0)
         is = l->is;
     pthread_mutex_unlock(&links.lock);
     return is;
@@ -57,7 +57,7 @@ static void link_keep(const struct cert *c, const struct cert *issuer, bool good
 
 static unsigned exponent_bits(const struct cert *c)
 {
-    BIGNUM  *e = NULL;
+    BIGNUM *e = NULL;
     unsigned bits = 17; /* 65537 */
 
     if (EVP_PKEY_get_bn_param(c->key, OSSL_PKEY_PARAM_RSA_E, &e) == 1)
@@ -66,8 +66,8 @@ static unsigned exponent_bits(const struct cert *c)
     return bits;
 }
 
-/* Measured on one core of 2023 and rounded up. RSA grows with the square of the modulus and with the
- * exponent, which somebody may have made as long as the modulus; P-256 alone has fast code. */
+/* Measured on one core of 2023 and rounded up. RSA grows with the square of the modulus and with
+ * the exponent, which somebody may have made as long as the modulus; P-256 alone has fast code. */
 unsigned link_cost_us(const struct cert *issuer)
 {
     unsigned bits = issuer->key_bits > 0 ? (unsigned)issuer->key_bits : 0, kilo = bits / 1024 + 1;
@@ -91,9 +91,9 @@ unsigned link_cost_us(const struct cert *issuer)
 
 bool link_is_good(const struct cert *c, const struct cert *issuer, unsigned *budget_us)
 {
-    int      is = link_recall(c, issuer);
+    int is = link_recall(c, issuer);
     unsigned cost;
-    bool     good;
+    bool good;
 
     if (is != LINK_EMPTY)
         return is == LINK_GOOD;

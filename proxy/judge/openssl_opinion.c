@@ -26,7 +26,7 @@ struct opinion_entry {
 };
 
 static struct {
-    pthread_mutex_t      lock;
+    pthread_mutex_t lock;
     struct opinion_entry at[OPINION_ENTRIES];
 } opinions = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
@@ -43,8 +43,8 @@ static bool key_make(
     const struct judge_case *c, const struct cert *supposed, uint8_t key[static 32])
 {
     EVP_MD_CTX *md = EVP_MD_CTX_new();
-    uint64_t    about[] = {c->roots ? roots_id(c->roots) : 0, c->policy == JUDGE_X509_BASIC};
-    bool        ok = md && EVP_DigestInit_ex(md, EVP_sha256(), NULL) == 1;
+    uint64_t about[] = {c->roots ? roots_id(c->roots) : 0, c->policy == JUDGE_X509_BASIC};
+    bool ok = md && EVP_DigestInit_ex(md, EVP_sha256(), NULL) == 1;
 
     if (ok) {
         EVP_DigestUpdate(md, about, sizeof(about));
@@ -68,7 +68,7 @@ static struct opinion_entry *place_of(const uint8_t key[static 32])
 static bool recall(const uint8_t key[static 32], int64_t at, struct openssl_opinion *out)
 {
     const struct opinion_entry *o = place_of(key);
-    bool                        found;
+    bool found;
 
     pthread_mutex_lock(&opinions.lock);
     found = o->from <= at && at <= o->until && o->opinion.asked && memcmp(o->key, key, 32) == 0;
@@ -99,7 +99,7 @@ static void keep(const struct judge_case *c, const struct judge_path *path,
     const uint8_t key[static 32], const struct openssl_opinion *opinion)
 {
     struct opinion_entry *o = place_of(key);
-    int64_t               from = INT64_MIN, until = INT64_MAX;
+    int64_t from = INT64_MIN, until = INT64_MAX;
 
     for (size_t i = 0; i < c->chain->n; i++)
         stretch(c->chain->at[i], c->at, &from, &until);
@@ -117,7 +117,7 @@ static void keep(const struct judge_case *c, const struct judge_path *path,
  * the caller. */
 static X509_STORE *store_of(const struct judge_case *c, const struct cert *supposed)
 {
-    bool        roots_count_too = c->roots && !(c->anchors_are == ANCHORS_CUSTOM && c->anchors);
+    bool roots_count_too = c->roots && !(c->anchors_are == ANCHORS_CUSTOM && c->anchors);
     X509_STORE *store;
 
     if (roots_count_too && !c->anchors && !supposed) {
@@ -140,7 +140,7 @@ static X509_STORE *store_of(const struct judge_case *c, const struct cert *suppo
 static bool name_set(X509_VERIFY_PARAM *param, const char *host)
 {
     uint8_t ip[16];
-    size_t  len;
+    size_t len;
 
     if (!host)
         return true;
@@ -148,8 +148,8 @@ static bool name_set(X509_VERIFY_PARAM *param, const char *host)
     if (cert_ip_parse(host, ip, &len))
         return X509_VERIFY_PARAM_set1_ip(param, ip, len) == 1;
     len = strlen(host);
-    return X509_VERIFY_PARAM_set1_host(param, host, len && host[len - 1] == '.' ? len - 1 : len)
-           == 1;
+    return X509_VERIFY_PARAM_set1_host(param, host, len && host[len - 1] == '.' ? len - 1 : len) ==
+           1;
 }
 
 static STACK_OF(X509) * pool_of(const struct cert_chain *chain)
@@ -164,16 +164,16 @@ static STACK_OF(X509) * pool_of(const struct cert_chain *chain)
 /* What OpenSSL's own step over the signatures needs to know to be spared. */
 struct asking {
     const struct judge_path *path;
-    int64_t                  at;
+    int64_t at;
     X509_STORE_CTX_verify_fn usual;
-    bool                     gave_up;
+    bool gave_up;
 };
 
 /* Inside the dates with a second to spare, so that no rule about their edges can matter. */
 static bool is_plainly_valid(const struct cert *c, int64_t at)
 {
-    return c->dates_by_rfc && c->not_before < at && at < c->not_after
-           && !(X509_get_extension_flags(c->x509) & EXFLAG_PROXY);
+    return c->dates_by_rfc && c->not_before < at && at < c->not_after &&
+           !(X509_get_extension_flags(c->x509) & EXFLAG_PROXY);
 }
 
 static bool may_sign(const struct cert *c)
@@ -188,29 +188,29 @@ static bool is_proven(X509_STORE_CTX *ctx, const struct asking *a)
     STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(ctx);
     unsigned long flags = X509_VERIFY_PARAM_get_flags(X509_STORE_CTX_get0_param(ctx));
 
-    if (!a->path->anchored || (size_t)sk_X509_num(chain) != a->path->n
-        || !a->path->at[a->path->n - 1]->self_signed || (flags & X509_V_FLAG_CHECK_SS_SIGNATURE))
+    if (!a->path->anchored || (size_t)sk_X509_num(chain) != a->path->n ||
+        !a->path->at[a->path->n - 1]->self_signed || (flags & X509_V_FLAG_CHECK_SS_SIGNATURE))
         return false;
     for (size_t i = 0; i < a->path->n; i++) {
         const struct cert *c = a->path->at[i];
 
-        if (sk_X509_value(chain, (int)i) != c->x509 || !is_plainly_valid(c, a->at)
-            || (i > 0 && !may_sign(c)))
+        if (sk_X509_value(chain, (int)i) != c->x509 || !is_plainly_valid(c, a->at) ||
+            (i > 0 && !may_sign(c)))
             return false;
     }
     return true;
 }
 
-/* A pool of hundreds, each signed by the next with a slow key, may stand in front of OpenSSL too, which
- * has no bound but the depth of 100. */
-static bool is_affordable(STACK_OF(X509) *chain)
+/* A pool of hundreds, each signed by the next with a slow key, may stand in front of OpenSSL too,
+ * which has no bound but the depth of 100. */
+static bool is_affordable(STACK_OF(X509) * chain)
 {
     unsigned left = JUDGE_SIGNATURES_US;
 
     for (int i = 1; i < sk_X509_num(chain); i++) {
-        EVP_PKEY   *key = X509_get0_pubkey(sk_X509_value(chain, i));
+        EVP_PKEY *key = X509_get0_pubkey(sk_X509_value(chain, i));
         struct cert issuer = {.key = key, .key_type = CERT_KEY_OTHER};
-        unsigned    cost;
+        unsigned cost;
 
         if (!key)
             continue;
@@ -243,8 +243,8 @@ static int signatures_verify(X509_STORE_CTX *ctx)
     return 0;
 }
 
-/* OpenSSL holds each name of a chain against each constraint above it, up to a million pairs for each
- * two certificates. By the bytes, as a pair has at least four on either side. */
+/* OpenSSL holds each name of a chain against each constraint above it, up to a million pairs for
+ * each two certificates. By the bytes, as a pair has at least four on either side. */
 static bool names_are_few(const struct cert_chain *chain)
 {
     uint64_t names = 0, constraints = 0;
@@ -268,8 +268,8 @@ static bool ctx_prepare(
         return false;
     param = X509_STORE_CTX_get0_param(ctx);
     X509_VERIFY_PARAM_set_time(param, (time_t)c->at);
-    return (c->policy == JUDGE_X509_BASIC || X509_STORE_CTX_set_default(ctx, "ssl_server") == 1)
-           && name_set(param, c->host);
+    return (c->policy == JUDGE_X509_BASIC || X509_STORE_CTX_set_default(ctx, "ssl_server") == 1) &&
+           name_set(param, c->host);
 }
 
 static void verify(const struct judge_case *c, const struct judge_path *path, X509_STORE *store,
@@ -311,9 +311,9 @@ void openssl_ask(
     const struct judge_case *c, const struct judge_path *path, struct openssl_opinion *out)
 {
     const struct cert *supposed = supposed_root(c, path);
-    uint8_t            key[32];
-    bool               keyed = key_make(c, supposed, key);
-    X509_STORE        *store;
+    uint8_t key[32];
+    bool keyed = key_make(c, supposed, key);
+    X509_STORE *store;
 
     *out = (struct openssl_opinion){0};
     if (keyed && recall(key, c->at, out))

@@ -16,8 +16,8 @@ enum {
 /* A partial path is its end and the way back. */
 struct node {
     const struct cert *cert;
-    size_t             child; /* index of the node below; unused at depth 0 */
-    size_t             depth; /* 0: the leaf */
+    size_t child; /* index of the node below; unused at depth 0 */
+    size_t depth; /* 0: the leaf */
 };
 
 struct queue {
@@ -27,18 +27,18 @@ struct queue {
 
 struct search {
     const struct judge_case *c;
-    struct node              nodes[JUDGE_PATHS_MOST];
-    size_t                   n;
+    struct node nodes[JUDGE_PATHS_MOST];
+    size_t n;
     struct queue good, aside; /* aside: a CA check failed, so only when nothing is accepted */
-    unsigned     signatures_us, name_tests; /* that may still be computed */
-    size_t       judged;
-    long         best_score;
-    size_t       best;
-    bool         best_anchored, done;
-    size_t       ends[VERDICT_DETOURS_MOST + 1]; /* nodes at which a path ended, the first ones */
-    bool         end_anchored[VERDICT_DETOURS_MOST + 1];
-    size_t       n_ends;
-    bool         with_fetched;
+    unsigned signatures_us, name_tests; /* that may still be computed */
+    size_t judged;
+    long best_score;
+    size_t best;
+    bool best_anchored, done;
+    size_t ends[VERDICT_DETOURS_MOST + 1]; /* nodes at which a path ended, the first ones */
+    bool end_anchored[VERDICT_DETOURS_MOST + 1];
+    size_t n_ends;
+    bool with_fetched;
 };
 
 static bool chain_has(const struct cert_chain *chain, const struct cert *c)
@@ -61,8 +61,8 @@ bool case_trusts(const struct judge_case *jc, const struct cert *c)
         return true;
     if (chain_has(jc->anchors, c))
         return true;
-    return roots_are_trusted(jc)
-           && (judge_policy_is_webpki(jc->policy) ? roots_trust_web : roots_trust)(jc->roots, c);
+    return roots_are_trusted(jc) &&
+           (judge_policy_is_webpki(jc->policy) ? roots_trust_web : roots_trust)(jc->roots, c);
 }
 
 static void queue_put(struct queue *q, size_t node)
@@ -83,9 +83,8 @@ static bool is_on_path(const struct search *s, size_t node, const struct cert *c
     for (;; node = s->nodes[node].child) {
         const struct cert *on = s->nodes[node].cert;
 
-        if (cert_same(on, c)
-            || (cert_name_equal(&on->subject, &c->subject)
-                && memcmp(on->spki_sha256, c->spki_sha256, 32) == 0))
+        if (cert_same(on, c) || (cert_name_equal(&on->subject, &c->subject) &&
+                                    memcmp(on->spki_sha256, c->spki_sha256, 32) == 0))
             return true;
         if (s->nodes[node].depth == 0)
             return false;
@@ -94,8 +93,8 @@ static bool is_on_path(const struct search *s, size_t node, const struct cert *c
 
 static bool hash_is_weak(const struct cert *c)
 {
-    return c->hash == CERT_HASH_MD2 || c->hash == CERT_HASH_MD4 || c->hash == CERT_HASH_MD5
-           || c->hash == CERT_HASH_SHA1;
+    return c->hash == CERT_HASH_MD2 || c->hash == CERT_HASH_MD4 || c->hash == CERT_HASH_MD5 ||
+           c->hash == CERT_HASH_SHA1;
 }
 
 static bool key_is_strong(const struct cert *c)
@@ -116,8 +115,8 @@ static bool has_weak_hash(const struct judge_path *p)
 static long score_of(const struct judge_path *p, int64_t at)
 {
     const struct cert *last = p->at[p->n - 1];
-    bool               in_time = true, strong = true;
-    long               score = p->anchored ? 10000 : 0;
+    bool in_time = true, strong = true;
+    long score = p->anchored ? 10000 : 0;
 
     for (size_t i = 0; i < p->n; i++) {
         in_time = in_time && p->at[i]->not_before <= at && at <= p->at[i]->not_after;
@@ -142,8 +141,8 @@ static bool passes_all(struct search *s, const struct judge_path *p)
 static void consider(struct search *s, size_t node, bool anchored)
 {
     struct judge_path p = {.anchored = anchored};
-    bool              accepted;
-    long              score;
+    bool accepted;
+    long score;
 
     unroll(s, node, &p);
     accepted = anchored && passes_all(s, &p);
@@ -164,7 +163,7 @@ static void consider(struct search *s, size_t node, bool anchored)
 
 struct parents {
     const struct cert *at[PARENTS_MOST];
-    size_t             n;
+    size_t n;
 };
 
 static void parent_add(struct parents *p, const struct cert *child, const struct cert *c)
@@ -183,7 +182,7 @@ static void parents_find(
 {
     const struct cert *roots[PARENTS_MOST];
     size_t n = jc->roots ? roots_find_subject(jc->roots, &child->issuer, roots, PARENTS_MOST) : 0;
-    bool   trusted = roots_are_trusted(jc);
+    bool trusted = roots_are_trusted(jc);
 
     p->n = 0;
     for (size_t i = 0; jc->anchors && i < jc->anchors->n; i++)
@@ -201,8 +200,8 @@ static void parents_find(
 static bool extend(struct search *s, size_t node, bool aside)
 {
     const struct node *end = &s->nodes[node];
-    struct parents     parents;
-    bool               any = false;
+    struct parents parents;
+    bool any = false;
 
     if (end->depth + 1 == JUDGE_DEPTH_MOST || s->n == JUDGE_PATHS_MOST)
         return false;
@@ -247,7 +246,8 @@ static void search_run(struct search *s, bool with_fetched)
 static bool needs_fetched(const struct judge_case *c, const struct judge_path *p)
 {
     for (size_t i = 0; c->fetched && i < p->n; i++)
-        if (chain_has(c->fetched, p->at[i]) && !chain_has(c->chain, p->at[i]) && !case_trusts(c, p->at[i]))
+        if (chain_has(c->fetched, p->at[i]) && !chain_has(c->chain, p->at[i]) &&
+            !case_trusts(c, p->at[i]))
             return true;
     return false;
 }
@@ -271,8 +271,8 @@ static void paths_give(const struct search *s, struct judge_paths *out)
 /* The basic policy and EAP, which judges before there is a network, never fetch. */
 static bool may_fetch(const struct judge_case *c)
 {
-    return c->fetched && c->fetched->n && c->policy != JUDGE_X509_BASIC
-           && c->policy != JUDGE_EAP_SERVER && c->policy != JUDGE_EAP_CLIENT;
+    return c->fetched && c->fetched->n && c->policy != JUDGE_X509_BASIC &&
+           c->policy != JUDGE_EAP_SERVER && c->policy != JUDGE_EAP_CLIENT;
 }
 
 void path_find(const struct judge_case *c, struct judge_paths *out)
@@ -292,8 +292,8 @@ void path_find(const struct judge_case *c, struct judge_paths *out)
 bool path_has_bad_link(const struct judge_case *c, const struct judge_path *path)
 {
     const struct cert *last = path->at[path->n - 1];
-    struct parents     parents;
-    unsigned           budget = 0; /* the search has computed them, or had no more time */
+    struct parents parents;
+    unsigned budget = 0; /* the search has computed them, or had no more time */
 
     parents_find(c, last, path->fetched, &parents);
     for (size_t i = 0; i < parents.n; i++)

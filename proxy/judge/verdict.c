@@ -75,8 +75,8 @@ void verdict_fini(struct verdict *v)
 const struct verdict_check *verdict_failed(const struct verdict *v, const char *check, size_t cert)
 {
     for (size_t i = 0; i < v->n_checks; i++)
-        if (strcmp(v->checks[i].check->name, check) == 0
-            && (cert == SIZE_MAX || v->checks[i].cert == cert))
+        if (strcmp(v->checks[i].check->name, check) == 0 &&
+            (cert == SIZE_MAX || v->checks[i].cert == cert))
             return &v->checks[i];
     return NULL;
 }
@@ -130,7 +130,7 @@ static char *sentence(const struct verdict *v, const struct verdict_check *winne
 char *verdict_long_text(const struct verdict *v)
 {
     struct text out = {0};
-    size_t      cert = SIZE_MAX;
+    size_t cert = SIZE_MAX;
 
     for (size_t i = 0; i < v->n_checks; i++) {
         if (v->checks[i].cert != cert) {

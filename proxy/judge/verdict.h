@@ -26,7 +26,7 @@ enum { VERDICT_CHECKS_MOST = 512, VERDICT_CAUSES_MOST = 24 };
 /* One check that failed on one certificate. */
 struct verdict_check {
     const struct judge_check *check; /* static */
-    size_t                    cert;  /* its place in the path: 0 is the leaf */
+    size_t cert;                     /* its place in the path: 0 is the leaf */
     char *detail; /* owned: the evidence in words, "notAfter 2026-08-01T…, judged at …"; may be NULL
                    */
     const char
@@ -35,10 +35,10 @@ struct verdict_check {
 };
 
 struct openssl_opinion {
-    bool        asked;
-    bool        accept;
-    int         code, depth; /* X509_V_ERR_…, where; 0 and 0 when accepted */
-    const char *text;        /* static */
+    bool asked;
+    bool accept;
+    int code, depth;  /* X509_V_ERR_…, where; 0 and 0 when accepted */
+    const char *text; /* static */
 };
 
 /* Certificate Transparency, as far as it was looked at (check_ct.c). */
@@ -65,49 +65,51 @@ enum verdict_revocation {
 struct verdict_detour {
     char **sha256; /* owned texts: hex, leaf first */
     size_t n;
-    char  *why; /* owned: "“Old Root” expired 2021-09-30" */
+    char *why; /* owned: "“Old Root” expired 2021-09-30" */
 };
 
 enum { VERDICT_DETOURS_MOST = 8, VERDICT_CA_DETAIL_CAP = 200 };
 
 struct verdict {
     enum verdict_answer answer;
-    enum anchors_are    anchors_are;
-    char               *error; /* owned; VERDICT_ERROR only */
+    enum anchors_are anchors_are;
+    char *error; /* owned; VERDICT_ERROR only */
 
     /* The winning failure; CLASS_NONE, NULL and 0 when accepted. */
     enum judge_class class;
-    char               *text; /* owned: "“NAME” certificate is expired" */
-    int32_t             osstatus;
-    const char         *osstatus_name; /* static */
-    int32_t             nsurlerror;    /* -1202 */
-    bool                overridable;   /* a person may go on: nothing fatal, nothing denied */
-    enum judge_severity severity;      /* the worst */
+    char *text; /* owned: "“NAME” certificate is expired" */
+    int32_t osstatus;
+    const char *osstatus_name;    /* static */
+    int32_t nsurlerror;           /* -1202 */
+    bool overridable;             /* a person may go on: nothing fatal, nothing denied */
+    enum judge_severity severity; /* the worst */
 
     struct verdict_check *checks; /* owned; by certificate, then in the order of check.def */
-    size_t                n_checks;
-    const struct cert        *
+    size_t n_checks;
+    const struct cert *
         *path; /* owned, a reference each: leaf first, the anchor last when anchored */
-    size_t      n_path;
-    bool        anchored;   /* the path ends in a trusted certificate */
-    const char *trusted_by; /* static: "both", "apple", "mozilla", "custom", "neither": whose list ends the path */
-    /* static: "removed", "limited" by Apple, "unverified-apple": ends below what looks like a root of Apple's; or NULL */
+    size_t n_path;
+    bool anchored;          /* the path ends in a trusted certificate */
+    const char *trusted_by; /* static: "both", "apple", "mozilla", "custom", "neither": whose list
+                               ends the path */
+    /* static: "removed", "limited" by Apple, "unverified-apple": ends below what looks like a root
+     * of Apple's; or NULL */
     const char *ca_status;
-    char        ca_detail[VERDICT_CA_DETAIL_CAP]; /* when it was removed; which root it looks like */
-    bool        fetched;    /* the path needs a certificate that was fetched by AIA */
-    enum verdict_ct          ct;
-    size_t                   n_scts; /* of the leaf: embedded, stapled, of the handshake; 0 unless ct was judged */
-    enum verdict_revocation *revocation;        /* owned; n_path of them; NULL: nothing was checked */
-    const char              *revocation_source; /* static: "staple", "ocsp", "crl"; NULL: none */
-    struct verdict_detour    detours[VERDICT_DETOURS_MOST];
-    size_t                   n_detours;
+    char ca_detail[VERDICT_CA_DETAIL_CAP]; /* when it was removed; which root it looks like */
+    bool fetched; /* the path needs a certificate that was fetched by AIA */
+    enum verdict_ct ct;
+    size_t n_scts; /* of the leaf: embedded, stapled, of the handshake; 0 unless ct was judged */
+    enum verdict_revocation *revocation; /* owned; n_path of them; NULL: nothing was checked */
+    const char *revocation_source;       /* static: "staple", "ocsp", "crl"; NULL: none */
+    struct verdict_detour detours[VERDICT_DETOURS_MOST];
+    size_t n_detours;
     const char
-          *causes[VERDICT_CAUSES_MOST]; /* static: ids of the catalogue, the winning one first */
+        *causes[VERDICT_CAUSES_MOST]; /* static: ids of the catalogue, the winning one first */
     size_t n_causes;
     struct openssl_opinion openssl;
 };
 
-void        verdict_fini(struct verdict *v);
+void verdict_fini(struct verdict *v);
 const char *verdict_answer_name(enum verdict_answer a); /* "error", "accept", "reject" */
 /* "not-judged", "qualified", "missing", "invalid", "cannot-tell" */
 const char *verdict_ct_name(enum verdict_ct c);

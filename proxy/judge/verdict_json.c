@@ -36,7 +36,8 @@ static void path_write(const struct verdict *v, struct json_out *out)
     json_array_end(out);
 }
 
-/* Said only when somebody brought something to go by: a verdict without says "not checked" by silence. */
+/* Said only when somebody brought something to go by: a verdict without says "not checked" by
+ * silence. */
 static void revocation_write(const struct verdict *v, struct json_out *out)
 {
     if (v->fetched)

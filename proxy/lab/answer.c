@@ -21,14 +21,14 @@
 
 struct request {
     const char *method, *target, *host; /* NUL-terminated, in the copy of the head */
-    uint64_t    body;
-    bool        has_length, close, bad;
+    uint64_t body;
+    bool has_length, close, bad;
 };
 
 struct reply {
     const char *status, *type; /* "200 OK" */
     const void *body;
-    size_t      len;
+    size_t len;
 };
 
 static char *next_line(char **at)
@@ -79,8 +79,8 @@ static void take_header(struct request *r, const char *name, char *value)
 static struct request read_head(char *head)
 {
     struct request r = {0};
-    char          *line = next_line(&head), *target = line ? strchr(line, ' ') : NULL;
-    char          *version = target ? strchr(target + 1, ' ') : NULL;
+    char *line = next_line(&head), *target = line ? strchr(line, ' ') : NULL;
+    char *version = target ? strchr(target + 1, ' ') : NULL;
 
     r.bad = !version || target == line || !text_starts(version + 1, "HTTP/1.");
     for (const char *c = line; !r.bad && c < target; c++)
@@ -116,7 +116,7 @@ static bool host_is(const char *header, const char *host)
 
 static const struct lab_entry *entry_of(const char *host_header)
 {
-    size_t                  n;
+    size_t n;
     const struct lab_entry *entries = lab_entries(&n);
 
     for (size_t i = 0; i < n; i++)
@@ -131,16 +131,16 @@ static void add_date(struct text *to, const struct clock *clock)
     static const char *const days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
     static const char *const months[] = {
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    time_t    now = (time_t)(clock_wall_ms(clock) / 1000);
+    time_t now = (time_t)(clock_wall_ms(clock) / 1000);
     struct tm tm;
 
     if (gmtime_r(&now, &tm))
-        text_printf(to, "Date: %s, %02d %s %04d %02d:%02d:%02d GMT\r\n", days[tm.tm_wday], tm.tm_mday, months[tm.tm_mon],
-            tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
+        text_printf(to, "Date: %s, %02d %s %04d %02d:%02d:%02d GMT\r\n", days[tm.tm_wday],
+            tm.tm_mday, months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
 }
 
-static void send_reply(
-    const struct answer *a, const struct request *r, const struct reply *reply, struct evbuffer *out)
+static void send_reply(const struct answer *a, const struct request *r, const struct reply *reply,
+    struct evbuffer *out)
 {
     struct text head = {0};
 
@@ -154,25 +154,27 @@ static void send_reply(
     text_fini(&head);
 }
 
-static void send_page(const struct answer *a, const struct request *r, const char *status, struct evbuffer *out)
+static void send_page(
+    const struct answer *a, const struct request *r, const char *status, struct evbuffer *out)
 {
     const struct lab_entry *entry = r->bad ? NULL : entry_of(r->host);
-    struct text             page = {0};
+    struct text page = {0};
 
     if (entry)
-        text_printf(&page, "<!doctype html><title>%s</title><p>%s: %s (%s)</p>\n", entry->host, entry->host,
-            entry->cause ? entry->cause : "healthy", entry->about);
+        text_printf(&page, "<!doctype html><title>%s</title><p>%s: %s (%s)</p>\n", entry->host,
+            entry->host, entry->cause ? entry->cause : "healthy", entry->about);
     else
         text_printf(&page, "<!doctype html><title>%s</title><p>%s</p>\n", status, status);
-    send_reply(a, r, &(struct reply){status, "text/html; charset=utf-8", text_str(&page), page.len}, out);
+    send_reply(
+        a, r, &(struct reply){status, "text/html; charset=utf-8", text_str(&page), page.len}, out);
     text_fini(&page);
 }
 
 static bool send_issuer(const struct answer *a, const struct request *r, struct evbuffer *out)
 {
     const struct pki_item *item = pki_find(a->pki, PKI_UNSENT);
-    unsigned char         *der = NULL;
-    int                    len = item ? i2d_X509(item->chain[0], &der) : -1;
+    unsigned char *der = NULL;
+    int len = item ? i2d_X509(item->chain[0], &der) : -1;
 
     if (len <= 0)
         return false;
@@ -184,7 +186,7 @@ static bool send_issuer(const struct answer *a, const struct request *r, struct 
 /* http://ocsp.lab.test/SITE/REQUEST: the request itself is not read, its answer is the site's. */
 static bool send_status(const struct answer *a, const struct request *r, struct evbuffer *out)
 {
-    struct text            name = {0};
+    struct text name = {0};
     const struct pki_item *item = NULL;
 
     if (r->bad || !host_is(r->host, STAPLE_HOST) || r->target[0] != '/')
@@ -194,7 +196,8 @@ static bool send_status(const struct answer *a, const struct request *r, struct 
     text_fini(&name);
     if (!item || !item->ocsp)
         return false;
-    send_reply(a, r, &(struct reply){"200 OK", "application/ocsp-response", item->ocsp, item->ocsp_len}, out);
+    send_reply(a, r,
+        &(struct reply){"200 OK", "application/ocsp-response", item->ocsp, item->ocsp_len}, out);
     return true;
 }
 
@@ -204,7 +207,9 @@ static void answer_one(const struct answer *a, const struct request *r, struct e
 
     if ((issuer && send_issuer(a, r, out)) || send_status(a, r, out))
         return;
-    const char *status = r->bad ? "400 Bad Request" : entry_of(r->host) ? "200 OK" : "404 Not Found";
+    const char *status = r->bad              ? "400 Bad Request"
+                         : entry_of(r->host) ? "200 OK"
+                                             : "404 Not Found";
     send_page(a, r, status, out);
 }
 
@@ -225,8 +230,8 @@ enum answer_state answer_requests(struct answer *a, struct evbuffer *in, struct 
         if (evbuffer_get_length(out) >= ANSWER_OUT_MOST)
             return ANSWER_FULL;
         struct evbuffer_ptr end = evbuffer_search(in, "\r\n\r\n", 4, NULL);
-        struct request      r = {.bad = true};
-        char               *head = NULL;
+        struct request r = {.bad = true};
+        char *head = NULL;
         if (end.pos < 0 && evbuffer_get_length(in) < ANSWER_HEAD_MOST)
             return ANSWER_HUNGRY;
         if (end.pos >= 0 && end.pos < ANSWER_HEAD_MOST) {

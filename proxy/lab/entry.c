@@ -1,6 +1,7 @@
 #include "lab.h"
 
-#define ENTRY(host, cause, way, slow, about) {host, 443, "https://" host "/", cause, "server", about, way, slow},
+#define ENTRY(host, cause, way, slow, about)                                                       \
+    {host, 443, "https://" host "/", cause, "server", about, way, slow},
 static const struct lab_entry entries[] = {
 #include "entry.def"
 };

@@ -4,7 +4,8 @@
 
 enum { RECORD_HEAD = 5, RECORD_HANDSHAKE = 22 };
 
-/* The first record is what a client sends before it waits; a hello that is spread over more is not read on. */
+/* The first record is what a client sends before it waits; a hello that is spread over more is not
+ * read on. */
 static bool hello_is_here(const uint8_t *bytes, size_t len)
 {
     if (len == 0)

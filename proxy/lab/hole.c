@@ -23,14 +23,15 @@ bool hole_open_refusing(struct hole *h, struct err *e)
     return true;
 }
 
-/* tcp(7): of a listening socket tcpi_unacked is the length of the queue, tcpi_sacked the longest that is allowed; one more
- * than that fits in. */
+/* tcp(7): of a listening socket tcpi_unacked is the length of the queue, tcpi_sacked the longest
+ * that is allowed; one more than that fits in. */
 static bool queue_is_full(int fd)
 {
     struct tcp_info info = {0};
-    socklen_t       len = sizeof info;
+    socklen_t len = sizeof info;
 
-    return getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 && info.tcpi_unacked > info.tcpi_sacked;
+    return getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 &&
+           info.tcpi_unacked > info.tcpi_sacked;
 }
 
 bool hole_open_silent(struct hole *h, struct err *e)

@@ -13,14 +13,15 @@
 
 struct issue_order {
     const struct recipe *recipe; /* a whole one */
-    EVP_PKEY            *key;    /* the subject's */
-    X509                *issuer; /* NULL: signs itself */
-    EVP_PKEY            *issuer_key;
-    int64_t              now_s;
+    EVP_PKEY *key;               /* the subject's */
+    X509 *issuer;                /* NULL: signs itself */
+    EVP_PKEY *issuer_key;
+    int64_t now_s;
     const struct ct_log_keys *logs; /* NULL: nobody promises anything */
 };
 
-/* A new key; freed with EVP_PKEY_free. NULL and *e when OpenSSL says no. RSA-2048 takes a good part of a second. */
+/* A new key; freed with EVP_PKEY_free. NULL and *e when OpenSSL says no. RSA-2048 takes a good part
+ * of a second. */
 EVP_PKEY *issue_key(enum recipe_key kind, struct err *e) MUST_USE;
 /* The signed certificate; freed with X509_free. */
 X509 *issue_cert(const struct issue_order *order, struct err *e) MUST_USE;

@@ -29,30 +29,32 @@ enum { BACKLOG = 4096, PAUSE_MS = 100, HTTP_PORT = 80 };
 
 /* A listening port and how it behaves. */
 struct door {
-    struct lab            *lab;
-    struct manner          manner;
+    struct lab *lab;
+    struct manner manner;
     struct evconnlistener *listener;
-    struct sockaddr_in     at;
+    struct sockaddr_in at;
 };
 
 struct lab {
-    struct house        house;
-    struct pki         *pki;
-    struct sites        sites;
-    struct event_base  *base;
-    struct event       *stop, *resume;
-    int                 stop_pipe[2];
-    struct door        *doors; /* the shared TLS port, plain HTTP, then those of entries with a way of their own */
-    size_t              n_doors;
+    struct house house;
+    struct pki *pki;
+    struct sites sites;
+    struct event_base *base;
+    struct event *stop, *resume;
+    int stop_pipe[2];
+    struct door
+        *doors; /* the shared TLS port, plain HTTP, then those of entries with a way of their own */
+    size_t n_doors;
     struct sockaddr_in *where; /* by entry; family 0: nowhere */
-    struct hole         refusing, silent;
-    pthread_t           thread;
-    bool                running;
+    struct hole refusing, silent;
+    pthread_t thread;
+    bool running;
 };
 
 enum { DOOR_TLS = 0, DOOR_HTTP, N_SHARED_DOORS };
 
-static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struct sockaddr *from, int len, void *arg)
+static void on_accept(
+    struct evconnlistener *listener, evutil_socket_t fd, struct sockaddr *from, int len, void *arg)
 {
     struct door *d = arg;
 
@@ -66,7 +68,7 @@ static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struc
 static void on_accept_error(struct evconnlistener *listener, void *arg)
 {
     const struct timeval pause = {.tv_usec = PAUSE_MS * 1000};
-    struct door         *d = arg;
+    struct door *d = arg;
 
     (void)listener;
     log_warn("cannot accept a connection: %s", strerror(errno));
@@ -107,9 +109,11 @@ static bool door_open(struct lab *lab, struct door *d, const struct manner *mann
     d->lab = lab;
     d->manner = *manner;
     d->at = (struct sockaddr_in){.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    d->listener = evconnlistener_new_bind(lab->base, on_accept, d, LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, BACKLOG,
-        (struct sockaddr *)&d->at, sizeof d->at);
-    if (!d->listener || getsockname(evconnlistener_get_fd(d->listener), (struct sockaddr *)&d->at, &len) != 0)
+    d->listener = evconnlistener_new_bind(lab->base, on_accept, d,
+        LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, BACKLOG, (struct sockaddr *)&d->at,
+        sizeof d->at);
+    if (!d->listener ||
+        getsockname(evconnlistener_get_fd(d->listener), (struct sockaddr *)&d->at, &len) != 0)
         return err_sys(e, "listening on 127.0.0.1");
     evconnlistener_set_error_cb(d->listener, on_accept_error);
     return true;
@@ -119,7 +123,7 @@ static bool door_open(struct lab *lab, struct door *d, const struct manner *mann
 static bool entry_open(struct lab *lab, size_t i, const struct lab_entry *entry, struct err *e)
 {
     struct manner manner = {.way = entry->way, .ctx = lab->sites.at[i]};
-    struct door  *d = &lab->doors[lab->n_doors];
+    struct door *d = &lab->doors[lab->n_doors];
 
     switch (entry->way) {
     case WAY_NXDOMAIN:
@@ -154,14 +158,15 @@ static bool entry_open(struct lab *lab, size_t i, const struct lab_entry *entry,
 
 static bool lab_open_doors(struct lab *lab, struct err *e)
 {
-    size_t                  n;
+    size_t n;
     const struct lab_entry *entries = lab_entries(&n);
-    const struct manner     tls = {.way = WAY_TLS, .ctx = lab->sites.at[0]}, http = {.http = true};
+    const struct manner tls = {.way = WAY_TLS, .ctx = lab->sites.at[0]}, http = {.http = true};
 
     lab->where = mem_array(n, sizeof *lab->where);
     lab->doors = mem_array(n + N_SHARED_DOORS, sizeof *lab->doors);
     lab->n_doors = N_SHARED_DOORS;
-    if (!door_open(lab, &lab->doors[DOOR_TLS], &tls, e) || !door_open(lab, &lab->doors[DOOR_HTTP], &http, e) ||
+    if (!door_open(lab, &lab->doors[DOOR_TLS], &tls, e) ||
+        !door_open(lab, &lab->doors[DOOR_HTTP], &http, e) ||
         !hole_open_refusing(&lab->refusing, e) || !hole_open_silent(&lab->silent, e))
         return false;
     for (size_t i = 0; i < n; i++)
@@ -170,7 +175,8 @@ static bool lab_open_doors(struct lab *lab, struct err *e)
     return true;
 }
 
-/* The lab's thread alone touches the base once it runs; the pipe is what reaches it from outside. */
+/* The lab's thread alone touches the base once it runs; the pipe is what reaches it from outside.
+ */
 static bool lab_open_base(struct lab *lab, struct err *e)
 {
     struct event_config *config = event_config_new();
@@ -188,7 +194,8 @@ static bool lab_open_base(struct lab *lab, struct err *e)
     return true;
 }
 
-/* No signal is the lab's: SIGINT goes to the threads that wait for it, SIGPIPE (OpenSSL writes with write) to nobody. */
+/* No signal is the lab's: SIGINT goes to the threads that wait for it, SIGPIPE (OpenSSL writes with
+ * write) to nobody. */
 static bool lab_start_thread(struct lab *lab, struct err *e)
 {
     sigset_t all, before;
@@ -261,8 +268,9 @@ void lab_stop(struct lab *lab)
 
 static bool name_is_ours(const char *host)
 {
-    static const char *const zones[] = {"lab.test", "lab-two.test", "lab-three.test", "lab-four.test"};
-    size_t                   len = strlen(host);
+    static const char *const zones[] = {
+        "lab.test", "lab-two.test", "lab-three.test", "lab-four.test"};
+    size_t len = strlen(host);
 
     for (size_t i = 0; i < sizeof zones / sizeof zones[0]; i++) {
         size_t n = strlen(zones[i]);
@@ -275,7 +283,8 @@ static bool name_is_ours(const char *host)
     return false;
 }
 
-static const struct sockaddr_in *entry_where(const struct lab *lab, size_t i, const struct lab_entry *entry, uint16_t port)
+static const struct sockaddr_in *entry_where(
+    const struct lab *lab, size_t i, const struct lab_entry *entry, uint16_t port)
 {
     if (port == entry->port)
         return &lab->where[i];
@@ -284,7 +293,7 @@ static const struct sockaddr_in *entry_where(const struct lab *lab, size_t i, co
 
 static const struct sockaddr_in *name_where(const struct lab *lab, const char *host, uint16_t port)
 {
-    size_t                  n;
+    size_t n;
     const struct lab_entry *entries = lab_entries(&n);
 
     if (text_equal_caseless(host, AIA_HOST) || text_equal_caseless(host, STAPLE_HOST))
@@ -295,7 +304,8 @@ static const struct sockaddr_in *name_where(const struct lab *lab, const char *h
     return NULL;
 }
 
-enum lab_answer lab_where(const struct lab *lab, const char *host, uint16_t port, struct sockaddr_storage *out, socklen_t *len)
+enum lab_answer lab_where(const struct lab *lab, const char *host, uint16_t port,
+    struct sockaddr_storage *out, socklen_t *len)
 {
     if (!name_is_ours(host))
         return LAB_NOT_OURS;

@@ -1,9 +1,10 @@
-/* lab/lab.h - a local badssl: one server per cause, each with exactly one fault, and healthy ones beside them.
+/* lab/lab.h - a local badssl: one server per cause, each with exactly one fault, and healthy ones
+ * beside them.
  *
- * One thread with its own event base; every server listens on a loopback port that the system picked, and lab_where tells
- * a name and port of the table from that. The PKI is made fresh for each data folder; no CA key outlives the making.
- * The servers misbehave on purpose, so nothing of the product's own TLS is used.
- * Uses base/. Used by app/ (whytls run --lab, whytls lab). */
+ * One thread with its own event base; every server listens on a loopback port that the system
+ * picked, and lab_where tells a name and port of the table from that. The PKI is made fresh for
+ * each data folder; no CA key outlives the making. The servers misbehave on purpose, so nothing of
+ * the product's own TLS is used. Uses base/. Used by app/ (whytls run --lab, whytls lab). */
 #ifndef WHYTLS_LAB_LAB_H
 #define WHYTLS_LAB_LAB_H
 
@@ -38,19 +39,19 @@ enum lab_way {
 
 /* A line of entry.def. All text is static. */
 struct lab_entry {
-    const char  *host;
-    uint16_t     port;
-    const char  *url;
-    const char  *cause; /* id of the catalogue; NULL: healthy */
-    const char  *leg;   /* where the cause lies: "server" */
-    const char  *about; /* one line for people */
+    const char *host;
+    uint16_t port;
+    const char *url;
+    const char *cause; /* id of the catalogue; NULL: healthy */
+    const char *leg;   /* where the cause lies: "server" */
+    const char *about; /* one line for people */
     enum lab_way way;
-    bool         slow;  /* shows only when a deadline of the client has passed */
+    bool slow; /* shows only when a deadline of the client has passed */
 };
 
 struct lab_config {
-    const char         *data_dir; /* borrowed during lab_start; the lab lives in its folder "lab" */
-    const struct clock *clock;    /* borrowed until lab_stop */
+    const char *data_dir;      /* borrowed during lab_start; the lab lives in its folder "lab" */
+    const struct clock *clock; /* borrowed until lab_stop */
 };
 
 enum lab_answer {
@@ -67,23 +68,24 @@ struct lab *lab_start(const struct lab_config *config, struct err *e) MUST_USE;
 /* Ends every connection, joins the thread, frees all. NULL is fine. */
 void lab_stop(struct lab *lab);
 
-/* Where does this name and port listen? Names compare without case. Every name under lab.test, lab-two.test, … is ours;
- * one that is not in the table is LAB_NXDOMAIN, a port that is not is an address that refuses. Port 80 of a healthy
- * name answers in plain HTTP. Thread: any, while the lab stands. */
-enum lab_answer lab_where(
-    const struct lab *lab, const char *host, uint16_t port, struct sockaddr_storage *out, socklen_t *len);
+/* Where does this name and port listen? Names compare without case. Every name under lab.test,
+ * lab-two.test, … is ours; one that is not in the table is LAB_NXDOMAIN, a port that is not is an
+ * address that refuses. Port 80 of a healthy name answers in plain HTTP. Thread: any, while the lab
+ * stands. */
+enum lab_answer lab_where(const struct lab *lab, const char *host, uint16_t port,
+    struct sockaddr_storage *out, socklen_t *len);
 
-/* A PEM file with the one root that the lab wants trusted; borrowed until lab_stop. The entry untrusted-root ends in
- * another one, which is not in it. */
+/* A PEM file with the one root that the lab wants trusted; borrowed until lab_stop. The entry
+ * untrusted-root ends in another one, which is not in it. */
 const char *lab_root_pem_path(const struct lab *lab);
 
 /* A log of Certificate Transparency that the lab wants trusted. */
 struct lab_ct_log {
-    const char *name;      /* static */
-    uint8_t    *key;       /* DER of its public key; freed with mem_free */
-    size_t      key_len;
-    bool        retired;   /* since retired_s */
-    int64_t     retired_s; /* seconds since 1970 */
+    const char *name; /* static */
+    uint8_t *key;     /* DER of its public key; freed with mem_free */
+    size_t key_len;
+    bool retired;      /* since retired_s */
+    int64_t retired_s; /* seconds since 1970 */
 };
 
 size_t lab_n_ct_logs(const struct lab *lab);

@@ -24,16 +24,16 @@
 #include "staple.h"
 
 #define FIRST_LINE "whytls lab " WHYTLS_VERSION " format 3 made "
-#define ITEM_LINE  "item "
+#define ITEM_LINE "item "
 #define OCSP_LABEL "OCSP RESPONSE"
 
 enum { FILE_MOST = 1024 * 1024, DAY_S = 86400 };
 
 /* What exists only while the PKI is made. */
 struct workshop {
-    int64_t   now_s;
+    int64_t now_s;
     EVP_PKEY *ca_key[N_RECIPE_CAS];
-    X509     *ca[N_RECIPE_CAS];
+    X509 *ca[N_RECIPE_CAS];
     struct ct_log_keys logs;
     EVP_PKEY *rsa2048; /* one for all that want such: it takes long to find */
 };
@@ -114,7 +114,7 @@ static bool pki_add_site(struct pki *pki, struct workshop *w, const char *host, 
     struct recipe recipe;
 
     recipe_of_site(host, &recipe);
-    struct pki_item   *item = pki_add(pki, host);
+    struct pki_item *item = pki_add(pki, host);
     struct issue_order order = {.recipe = &recipe, .now_s = w->now_s, .logs = &w->logs};
     item->key = order.key = workshop_key(w, recipe.key, e);
     if (!item->key)
@@ -129,8 +129,11 @@ static bool pki_add_site(struct pki *pki, struct workshop *w, const char *host, 
     item->chain[item->n_chain++] = leaf;
     if (recipe.sends != SENDS_LEAF_ONLY)
         push_issuers(item, w, &recipe);
-    struct staple_order said = {
-        .says = recipe.says, .leaf = leaf, .issuer = order.issuer, .issuer_key = order.issuer_key, .now_s = w->now_s};
+    struct staple_order said = {.says = recipe.says,
+        .leaf = leaf,
+        .issuer = order.issuer,
+        .issuer_key = order.issuer_key,
+        .now_s = w->now_s};
     return !recipe.says || staple_make(&said, &item->ocsp, &item->ocsp_len, e);
 }
 
@@ -175,9 +178,9 @@ static bool pki_add_logs(struct pki *pki, struct workshop *w, struct err *e)
 
 struct pki *pki_make(int64_t now_s, struct err *e)
 {
-    struct workshop         w = {.now_s = now_s};
-    struct pki             *pki = mem_new(sizeof *pki);
-    size_t                  n;
+    struct workshop w = {.now_s = now_s};
+    struct pki *pki = mem_new(sizeof *pki);
+    size_t n;
     const struct lab_entry *entries = lab_entries(&n);
 
     pki->made_s = now_s;
@@ -224,8 +227,8 @@ const struct pki_item *pki_find(const struct pki *pki, const char *name)
 bool pki_ct_log(const struct pki *pki, size_t i, struct lab_ct_log *out, struct err *e)
 {
     const struct pki_item *card = pki_find(pki, ct_log_name((enum lab_log)i));
-    unsigned char         *der = NULL;
-    int                    len = i2d_PUBKEY(X509_get0_pubkey(card->chain[0]), &der);
+    unsigned char *der = NULL;
+    int len = i2d_PUBKEY(X509_get0_pubkey(card->chain[0]), &der);
 
     if (len <= 0)
         return issue_failed(e, "writing the key of a log");
@@ -253,7 +256,7 @@ static bool item_write(BIO *to, const struct pki_item *item)
 static bool bio_save(BIO *from, const char *path, unsigned mode, struct err *e)
 {
     char *bytes;
-    long  len = BIO_get_mem_data(from, &bytes);
+    long len = BIO_get_mem_data(from, &bytes);
 
     return file_write(path, bytes, (size_t)len, mode, e);
 }
@@ -274,24 +277,28 @@ static bool pki_save(const struct pki *pki, const char *path, struct err *e)
 static bool root_save(const struct pki *pki, struct err *e)
 {
     const struct pki_item *root = pki_find(pki, PKI_ROOT);
-    BIO                   *bio = BIO_new(BIO_s_mem());
-    bool good = bio && root && PEM_write_bio_X509(bio, root->chain[0]) ? true : issue_failed(e, "writing the lab's root");
+    BIO *bio = BIO_new(BIO_s_mem());
+    bool good = bio && root && PEM_write_bio_X509(bio, root->chain[0])
+                    ? true
+                    : issue_failed(e, "writing the lab's root");
 
     good = good && bio_save(bio, pki->root_path, 0644, e);
     BIO_free_all(bio);
     return good;
 }
 
-/* The last part of a block, where there is one; reading certificates stops at it, and has consumed it. */
+/* The last part of a block, where there is one; reading certificates stops at it, and has consumed
+ * it. */
 static bool ocsp_read(struct pki_item *item, const char *pem, size_t len)
 {
     static const char begin[] = "-----BEGIN " OCSP_LABEL "-----";
-    const char       *at = memmem(pem, len, begin, sizeof begin - 1);
-    BIO              *bio = at ? BIO_new_mem_buf(at, (int)(len - (size_t)(at - pem))) : NULL;
-    char             *name = NULL, *header = NULL;
-    unsigned char    *der = NULL;
-    long              n = 0;
-    bool              good = bio && PEM_read_bio(bio, &name, &header, &der, &n) && n > 0 && n <= STAPLE_BYTES_MOST;
+    const char *at = memmem(pem, len, begin, sizeof begin - 1);
+    BIO *bio = at ? BIO_new_mem_buf(at, (int)(len - (size_t)(at - pem))) : NULL;
+    char *name = NULL, *header = NULL;
+    unsigned char *der = NULL;
+    long n = 0;
+    bool good =
+        bio && PEM_read_bio(bio, &name, &header, &der, &n) && n > 0 && n <= STAPLE_BYTES_MOST;
 
     if (good) {
         item->ocsp = mem_dup(der, (size_t)n);
@@ -335,7 +342,7 @@ static bool items_read(struct pki *pki, const char *at)
             return false;
         const char *next = strstr(line, "\n" ITEM_LINE);
         const char *end = next ? next + 1 : line + strlen(line);
-        char       *copy = mem_dup(name, (size_t)(line - name) + 1);
+        char *copy = mem_dup(name, (size_t)(line - name) + 1);
         copy[line - name] = '\0';
         struct pki_item *item = pki_add(pki, copy);
         mem_free(copy);
@@ -348,7 +355,7 @@ static bool items_read(struct pki *pki, const char *at)
 
 static bool pki_is_whole(const struct pki *pki)
 {
-    size_t                  n;
+    size_t n;
     const struct lab_entry *entries = lab_entries(&n);
 
     if (!pki_find(pki, PKI_ROOT) || !pki_find(pki, PKI_UNSENT))
@@ -367,7 +374,7 @@ static bool pki_is_whole(const struct pki *pki)
 
 static bool pki_parse(struct pki *pki, const char *file, int64_t now_s)
 {
-    char        when[TIME_TEXT_CAP] = {0};
+    char when[TIME_TEXT_CAP] = {0};
     const char *line = strchr(file, '\n');
     const char *from = file + strlen(FIRST_LINE);
 
@@ -385,12 +392,12 @@ static bool pki_parse(struct pki *pki, const char *file, int64_t now_s)
 static struct pki *pki_load(const char *path, int64_t now_s)
 {
     uint8_t *bytes;
-    size_t   len;
+    size_t len;
 
     if (!file_exists(path) || !file_read(path, FILE_MOST, &bytes, &len, NULL))
         return NULL;
     struct pki *pki = mem_new(sizeof *pki);
-    bool        good = strlen((char *)bytes) == len && pki_parse(pki, (char *)bytes, now_s);
+    bool good = strlen((char *)bytes) == len && pki_parse(pki, (char *)bytes, now_s);
     OPENSSL_cleanse(bytes, len);
     mem_free(bytes);
     if (good)
@@ -401,9 +408,9 @@ static struct pki *pki_load(const char *path, int64_t now_s)
 
 static struct pki *pki_open_locked(const char *dir, int64_t now_s, struct err *e)
 {
-    char       *path = file_join(dir, "pki.pem");
+    char *path = file_join(dir, "pki.pem");
     struct pki *pki = pki_load(path, now_s);
-    bool        good = true;
+    bool good = true;
 
     if (!pki) {
         pki = pki_make(now_s, e);
@@ -422,10 +429,10 @@ static struct pki *pki_open_locked(const char *dir, int64_t now_s, struct err *e
 
 struct pki *pki_open(const char *data_dir, int64_t now_s, struct err *e)
 {
-    char       *dir = file_join(data_dir, "lab");
-    char       *lock_path = file_join(dir, "lock");
+    char *dir = file_join(data_dir, "lab");
+    char *lock_path = file_join(dir, "lock");
     struct pki *pki = NULL;
-    int         lock = -1;
+    int lock = -1;
 
     if (!file_mkdirs(data_dir, 0700, e) || !file_mkdirs(dir, 0700, e))
         goto out;

@@ -1,7 +1,8 @@
 /* lab/pki.h - the keys and certificates of the lab: made, kept in two files, read again.
  *
- * DATA/lab/pki.pem (0600) holds what the servers need, DATA/lab/root.pem the one root to trust. No CA key is written down:
- * when the leaves are signed they are gone, so the root that a proxy trusts can sign nothing more. */
+ * DATA/lab/pki.pem (0600) holds what the servers need, DATA/lab/root.pem the one root to trust. No
+ * CA key is written down: when the leaves are signed they are gone, so the root that a proxy trusts
+ * can sign nothing more. */
 #ifndef WHYTLS_LAB_PKI_H
 #define WHYTLS_LAB_PKI_H
 
@@ -16,32 +17,33 @@
 
 enum { PKI_CHAIN_MOST = 4, PKI_KEPT_DAYS = 7 };
 
-/* A site's: key and chain as it is sent. Those of certificates alone ("root", "unsent") have no key. */
+/* A site's: key and chain as it is sent. Those of certificates alone ("root", "unsent") have no
+ * key. */
 struct pki_item {
-    char     *name;
+    char *name;
     EVP_PKEY *key;
-    X509     *chain[PKI_CHAIN_MOST]; /* leaf first */
-    size_t    n_chain;
+    X509 *chain[PKI_CHAIN_MOST]; /* leaf first */
+    size_t n_chain;
     unsigned char *ocsp; /* owned: what the issuer says of it; NULL: nothing */
-    size_t    ocsp_len;
+    size_t ocsp_len;
 };
 
 struct pki {
-    int64_t          made_s;
+    int64_t made_s;
     struct pki_item *items;
-    size_t           n_items;
-    char            *root_path;
+    size_t n_items;
+    char *root_path;
 };
 
 struct lab_ct_log; /* lab.h */
 
-#define PKI_ROOT   "root"
+#define PKI_ROOT "root"
 #define PKI_UNSENT "unsent" /* the issuer that missing-intermediate-… leave out */
 
-/* Reads the PKI under data_dir/lab, or makes it: when it is missing, broken, of another version or older than
- * PKI_KEPT_DAYS. One process at a time does so. Freed with pki_free. */
+/* Reads the PKI under data_dir/lab, or makes it: when it is missing, broken, of another version or
+ * older than PKI_KEPT_DAYS. One process at a time does so. Freed with pki_free. */
 struct pki *pki_open(const char *data_dir, int64_t now_s, struct err *e) MUST_USE;
-void        pki_free(struct pki *pki);
+void pki_free(struct pki *pki);
 /* NULL when there is none of this name. */
 const struct pki_item *pki_find(const struct pki *pki, const char *name);
 /* A log's name, key and state: see lab.h. */

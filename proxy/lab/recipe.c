@@ -16,8 +16,10 @@ static const struct recipe cas[N_RECIPE_CAS] = {
     [CA_MAIL_ONLY] = {.subject = "Lab Mail CA", .extended_key_usage = "emailProtection"},
     [CA_NOT_A_CA] = {.subject = "Lab End Entity", .basic_constraints = "critical,CA:FALSE"},
     [CA_NO_BASIC] = {.subject = "Lab CA Without Constraints", .basic_constraints = ""},
-    [CA_NO_CERT_SIGN] = {.subject = "Lab CRL Signer", .key_usage = "critical,digitalSignature,cRLSign"},
-    [CA_CONSTRAINED] = {.subject = "Lab Constrained CA", .extra_name = "nameConstraints",
+    [CA_NO_CERT_SIGN] = {.subject = "Lab CRL Signer",
+        .key_usage = "critical,digitalSignature,cRLSign"},
+    [CA_CONSTRAINED] = {.subject = "Lab Constrained CA",
+        .extra_name = "nameConstraints",
         .extra_value = "critical,permitted;DNS:lab-two.test"},
     [CA_SHORT] = {.subject = "Lab Short CA"},
     [CA_BELOW_SHORT] = {.subject = "Lab CA Below Short", .issuer = CA_SHORT},
@@ -36,12 +38,19 @@ static const struct recipe sites[] = {
     {.subject = "san-missing-cn-only.lab.test", .alt_name = ""},
     {.subject = "self-signed-leaf.lab.test", .issuer = CA_ITSELF},
     {.subject = "untrusted-root.lab.test", .issuer = CA_ELSEWHERE_ISSUING, .sends = SENDS_ROOT_TOO},
-    {.subject = "missing-intermediate-aia.lab.test", .issuer = CA_UNSENT, .sends = SENDS_LEAF_ONLY,
-        .extra_name = "authorityInfoAccess", .extra_value = AIA_URL},
-    {.subject = "missing-intermediate-no-aia.lab.test", .issuer = CA_UNSENT, .sends = SENDS_LEAF_ONLY},
+    {.subject = "missing-intermediate-aia.lab.test",
+        .issuer = CA_UNSENT,
+        .sends = SENDS_LEAF_ONLY,
+        .extra_name = "authorityInfoAccess",
+        .extra_value = AIA_URL},
+    {.subject = "missing-intermediate-no-aia.lab.test",
+        .issuer = CA_UNSENT,
+        .sends = SENDS_LEAF_ONLY},
     {.subject = "weak-key-rsa.lab.test", .key = KEY_RSA1024},
     {.subject = "weak-signature-sha1.lab.test", .issuer = CA_RSA, .digest = "SHA1"},
-    {.subject = "weak-signature-md5.lab.test", .issuer = CA_RSA, .digest = "MD5"}, /* ECDSA has no id for MD5 */
+    {.subject = "weak-signature-md5.lab.test",
+        .issuer = CA_RSA,
+        .digest = "MD5"}, /* ECDSA has no id for MD5 */
     {.subject = "eku-not-server.lab.test", .extended_key_usage = "clientAuth"},
     {.subject = "eku-missing.lab.test", .extended_key_usage = ""},
     {.subject = "eku-intermediate.lab.test", .issuer = CA_MAIL_ONLY},
@@ -51,17 +60,27 @@ static const struct recipe sites[] = {
     {.subject = "path-length-exceeded.lab.test", .issuer = CA_BELOW_SHORT},
     {.subject = "name-constraint-dns.lab.test", .issuer = CA_CONSTRAINED},
     /* Under the example arc of joint-iso-itu-t (RFC 7042 has none; 2.999 is ITU-T X.660's). */
-    {.subject = "unknown-critical-extension.lab.test", .extra_name = "2.999.1", .extra_value = "critical,DER:0500"},
+    {.subject = "unknown-critical-extension.lab.test",
+        .extra_name = "2.999.1",
+        .extra_value = "critical,DER:0500"},
     /* RFC 5280 §4.2.1.4: certificatePolicies with 2.23.140.1.2.1, domain-validated. */
-    {.subject = "duplicate-extension.lab.test", .extra_name = "2.5.29.32",
-        .extra_value = "DER:30:0a:30:08:06:06:67:81:0c:01:02:01", .extra_twice = true},
+    {.subject = "duplicate-extension.lab.test",
+        .extra_name = "2.5.29.32",
+        .extra_value = "DER:30:0a:30:08:06:06:67:81:0c:01:02:01",
+        .extra_twice = true},
     /* RFC 5280 §4.2.1.1: SEQUENCE { [0] keyIdentifier }, twenty octets that are nobody's. */
-    {.subject = "aki-ski-mismatch.lab.test", .authority_key_id = "", .extra_name = "2.5.29.35",
-        .extra_value = "DER:30:16:80:14:01:02:03:04:05:06:07:08:09:0a:0b:0c:0d:0e:0f:10:11:12:13:14"},
+    {.subject = "aki-ski-mismatch.lab.test",
+        .authority_key_id = "",
+        .extra_name = "2.5.29.35",
+        .extra_value =
+            "DER:30:16:80:14:01:02:03:04:05:06:07:08:09:0a:0b:0c:0d:0e:0f:10:11:12:13:14"},
     {.subject = "cert-revoked.lab.test", .says = SAYS_REVOKED, .staples = true},
     {.subject = "ocsp-stale.lab.test", .says = SAYS_OLD, .staples = true},
     /* RFC 7633: status_request, which is a staple. */
-    {.subject = "must-staple-missing.lab.test", .says = SAYS_GOOD, .extra_name = "tlsfeature", .extra_value = "status_request"},
+    {.subject = "must-staple-missing.lab.test",
+        .says = SAYS_GOOD,
+        .extra_name = "tlsfeature",
+        .extra_value = "status_request"},
     {.subject = "ct-missing.lab.test", .promises = PROMISES_NONE},
     {.subject = "ct-invalid.lab.test", .promises = PROMISES_BROKEN},
     /* The old suites of these two want an RSA key. */
@@ -117,7 +136,8 @@ void recipe_of_site(const char *host, struct recipe *out)
     if (!out->basic_constraints)
         out->basic_constraints = "critical,CA:FALSE";
     if (!out->key_usage)
-        out->key_usage = out->key == KEY_P256 ? "critical,digitalSignature" : "critical,digitalSignature,keyEncipherment";
+        out->key_usage = out->key == KEY_P256 ? "critical,digitalSignature"
+                                              : "critical,digitalSignature,keyEncipherment";
     if (!out->extended_key_usage)
         out->extended_key_usage = "serverAuth";
     if (!out->authority_key_id)

@@ -13,15 +13,16 @@
 #include "pki.h"
 #include "recipe.h"
 
-static int choose_protocol(
-    SSL *ssl, const unsigned char **out, unsigned char *out_len, const unsigned char *in, unsigned in_len, void *arg)
+static int choose_protocol(SSL *ssl, const unsigned char **out, unsigned char *out_len,
+    const unsigned char *in, unsigned in_len, void *arg)
 {
     static const unsigned char h1[] = "\x08http/1.1";
-    unsigned char             *chosen;
+    unsigned char *chosen;
 
     (void)ssl;
     (void)arg;
-    if (SSL_select_next_proto(&chosen, out_len, h1, sizeof h1 - 1, in, in_len) != OPENSSL_NPN_NEGOTIATED)
+    if (SSL_select_next_proto(&chosen, out_len, h1, sizeof h1 - 1, in, in_len) !=
+        OPENSSL_NPN_NEGOTIATED)
         return SSL_TLSEXT_ERR_NOACK;
     *out = chosen;
     return SSL_TLSEXT_ERR_OK;
@@ -29,9 +30,9 @@ static int choose_protocol(
 
 static int choose_site(SSL *ssl, int *alert, void *arg)
 {
-    const struct sites     *s = arg;
-    const char             *name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
-    size_t                  n;
+    const struct sites *s = arg;
+    const char *name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+    size_t n;
     const struct lab_entry *entries = lab_entries(&n);
 
     if (!name)
@@ -70,11 +71,14 @@ static bool set_way(SSL_CTX *ctx, enum lab_way way, const struct pki *pki)
     case WAY_TLS_OLD:
         return set_versions(ctx, TLS1_VERSION, TLS1_1_VERSION);
     case WAY_TLS_NULL: /* not even "ALL" of OpenSSL has these */
-        return set_versions(ctx, TLS1_2_VERSION, TLS1_2_VERSION) && SSL_CTX_set_cipher_list(ctx, "NULL-SHA256:NULL-SHA");
+        return set_versions(ctx, TLS1_2_VERSION, TLS1_2_VERSION) &&
+               SSL_CTX_set_cipher_list(ctx, "NULL-SHA256:NULL-SHA");
     case WAY_MTLS:
-        return set_versions(ctx, TLS1_2_VERSION, TLS1_3_VERSION) && want_client_certificate(ctx, pki);
+        return set_versions(ctx, TLS1_2_VERSION, TLS1_3_VERSION) &&
+               want_client_certificate(ctx, pki);
     case WAY_MTLS12:
-        return set_versions(ctx, TLS1_2_VERSION, TLS1_2_VERSION) && want_client_certificate(ctx, pki);
+        return set_versions(ctx, TLS1_2_VERSION, TLS1_2_VERSION) &&
+               want_client_certificate(ctx, pki);
     case WAY_PLAIN:
     case WAY_RESET:
     case WAY_SILENT:
@@ -102,7 +106,7 @@ static bool set_chain(SSL_CTX *ctx, const struct pki_item *item)
 static int staple_give(SSL *ssl, void *arg)
 {
     const struct pki_item *item = arg;
-    unsigned char         *copy = OPENSSL_memdup(item->ocsp, item->ocsp_len);
+    unsigned char *copy = OPENSSL_memdup(item->ocsp, item->ocsp_len);
 
     if (copy && SSL_set_tlsext_status_ocsp_resp(ssl, copy, (long)item->ocsp_len) == 1)
         return SSL_TLSEXT_ERR_OK;
@@ -121,7 +125,8 @@ static void set_staple(SSL_CTX *ctx, const struct lab_entry *entry, const struct
     SSL_CTX_set_tlsext_status_arg(ctx, (void *)(uintptr_t)item);
 }
 
-static SSL_CTX *site_new(const struct lab_entry *entry, const struct pki_item *item, const struct pki *pki, struct err *e)
+static SSL_CTX *site_new(const struct lab_entry *entry, const struct pki_item *item,
+    const struct pki *pki, struct err *e)
 {
     SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
 
@@ -136,7 +141,8 @@ static SSL_CTX *site_new(const struct lab_entry *entry, const struct pki_item *i
         SSL_CTX_set_alpn_select_cb(ctx, choose_protocol, NULL);
         set_staple(ctx, entry, item);
     }
-    if (ctx && SSL_CTX_set_cipher_list(ctx, "HIGH:!aNULL") && set_way(ctx, entry->way, pki) && set_chain(ctx, item))
+    if (ctx && SSL_CTX_set_cipher_list(ctx, "HIGH:!aNULL") && set_way(ctx, entry->way, pki) &&
+        set_chain(ctx, item))
         return ctx;
     issue_failed(e, entry->host);
     SSL_CTX_free(ctx);

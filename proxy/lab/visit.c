@@ -23,24 +23,24 @@ enum visit_state {
     VISIT_FAULT,     /* waiting for the ClientHello that is to be wronged */
     VISIT_HANDSHAKE,
     VISIT_TALK,
-    VISIT_OVER,      /* freed at the tail of the callback */
+    VISIT_OVER, /* freed at the tail of the callback */
 };
 
 enum io { IO_DONE = 0, IO_WANTS_READ, IO_WANTS_WRITE, IO_END, IO_BROKEN };
 
 struct visit {
-    struct magic     magic;
-    struct house    *house;
-    enum lab_way     way;
+    struct magic magic;
+    struct house *house;
+    enum lab_way way;
     enum visit_state state;
-    int              fd;
-    SSL             *ssl; /* owned; NULL: plain */
-    struct event    *readable, *writable, *deadline;
+    int fd;
+    SSL *ssl; /* owned; NULL: plain */
+    struct event *readable, *writable, *deadline;
     struct evbuffer *in, *out;
-    struct answer    answer;
-    bool             ending;  /* nothing more is read; the end comes when `out` has gone */
-    size_t           dropped; /* bytes, while draining */
-    struct visit    *next, **link;
+    struct answer answer;
+    bool ending;    /* nothing more is read; the end comes when `out` has gone */
+    size_t dropped; /* bytes, while draining */
+    struct visit *next, **link;
 };
 
 static void visit_free(struct visit *v)
@@ -66,7 +66,8 @@ static void visit_set_deadline(struct visit *v, int ms)
     event_add(v->deadline, &tv);
 }
 
-/* FIN now, close when the peer has closed: a close with unread bytes would send RST, which may overtake our last words. */
+/* FIN now, close when the peer has closed: a close with unread bytes would send RST, which may
+ * overtake our last words. */
 static void visit_drain(struct visit *v)
 {
     if (v->ssl && SSL_is_init_finished(v->ssl)) {
@@ -134,10 +135,10 @@ static enum io visit_pull(struct visit *v)
 static enum io visit_push(struct visit *v)
 {
     while (evbuffer_get_length(v->out) > 0) {
-        size_t         len = evbuffer_get_contiguous_space(v->out);
+        size_t len = evbuffer_get_contiguous_space(v->out);
         unsigned char *at = evbuffer_pullup(v->out, (ev_ssize_t)len);
-        ssize_t        n;
-        enum io        io;
+        ssize_t n;
+        enum io io;
 
         ERR_clear_error();
         n = v->ssl ? SSL_write(v->ssl, at, (int)len) : send(v->fd, at, len, MSG_NOSIGNAL);
@@ -161,7 +162,7 @@ static void visit_want(struct visit *v, bool read, bool write)
 
 static void visit_talk(struct visit *v)
 {
-    enum io           pulled = IO_DONE, pushed;
+    enum io pulled = IO_DONE, pushed;
     enum answer_state answered = ANSWER_HUNGRY;
 
     visit_set_deadline(v, VISIT_IDLE_MS);
@@ -179,12 +180,13 @@ static void visit_talk(struct visit *v)
     }
     if (v->ending && pushed == IO_DONE)
         visit_drain(v);
-    bool full = v->state == VISIT_TALK && (v->ending || answered == ANSWER_FULL || pulled == IO_END);
+    bool full =
+        v->state == VISIT_TALK && (v->ending || answered == ANSWER_FULL || pulled == IO_END);
     visit_want(v, !full, pushed == IO_WANTS_WRITE || pulled == IO_WANTS_WRITE);
 }
 
-/* Without session tickets nothing of ours carries the ACK of a TLS 1.3 Finished, and a client under Nagle's algorithm holds its
- * request back until one comes: 40 ms. */
+/* Without session tickets nothing of ours carries the ACK of a TLS 1.3 Finished, and a client under
+ * Nagle's algorithm holds its request back until one comes: 40 ms. */
 static void visit_acknowledge(const struct visit *v)
 {
 #ifdef TCP_QUICKACK
@@ -199,7 +201,7 @@ static void visit_acknowledge(const struct visit *v)
 static void visit_handshake(struct visit *v)
 {
     ERR_clear_error();
-    int     r = SSL_accept(v->ssl);
+    int r = SSL_accept(v->ssl);
     enum io io = r == 1 ? IO_DONE : tls_result(v->ssl, r);
 
     switch (io) {
@@ -222,7 +224,7 @@ static void visit_handshake(struct visit *v)
 static void visit_fault(struct visit *v)
 {
     enum io pulled = visit_pull(v);
-    size_t  len = evbuffer_get_length(v->in);
+    size_t len = evbuffer_get_length(v->in);
 
     if (pulled == IO_END || pulled == IO_BROKEN) {
         v->state = VISIT_OVER;
@@ -251,7 +253,7 @@ static void visit_fault(struct visit *v)
 
 static void visit_drop(struct visit *v)
 {
-    char    chunk[4096];
+    char chunk[4096];
     ssize_t n;
 
     while ((n = recv(v->fd, chunk, sizeof chunk, 0)) > 0) {
@@ -306,7 +308,7 @@ static void house_add(struct house *h, struct visit *v)
 void visit_take(struct house *h, const struct manner *m, int fd)
 {
     SSL *ssl = m->ctx ? SSL_new(m->ctx) : NULL;
-    int  on = 1;
+    int on = 1;
 
     if (h->n_visits >= VISITS_MOST || (m->ctx && (!ssl || !SSL_set_fd(ssl, fd)))) {
         SSL_free(ssl);

@@ -1,5 +1,5 @@
-/* lab/visit.h - one connection to the lab, from its first byte to its end: TLS and HTTP, or one of the wire faults.
- * All on the lab's thread. */
+/* lab/visit.h - one connection to the lab, from its first byte to its end: TLS and HTTP, or one of
+ * the wire faults. All on the lab's thread. */
 #ifndef WHYTLS_LAB_VISIT_H
 #define WHYTLS_LAB_VISIT_H
 
@@ -15,7 +15,7 @@ struct pki;
 struct visit;
 
 enum {
-    VISITS_MOST = 16384,       /* at once; more are closed unheard */
+    VISITS_MOST = 16384,        /* at once; more are closed unheard */
     VISIT_IDLE_MS = 120 * 1000, /* longer than any deadline that a fault should bring about */
     VISIT_DRAIN_MS = 5 * 1000,
     VISIT_DRAIN_MOST = 1024 * 1024, /* bytes that are still taken after our end */
@@ -23,18 +23,18 @@ enum {
 
 /* What all visits share. */
 struct house {
-    struct event_base  *base;  /* borrowed, as the rest */
+    struct event_base *base; /* borrowed, as the rest */
     const struct clock *clock;
-    const struct pki   *pki;
-    struct visit       *first; /* of the open ones */
-    size_t              n_visits;
+    const struct pki *pki;
+    struct visit *first; /* of the open ones */
+    size_t n_visits;
 };
 
 /* How a port behaves. */
 struct manner {
     enum lab_way way;
-    SSL_CTX     *ctx;   /* borrowed; NULL: no TLS */
-    bool         http;  /* plain HTTP from the first byte; `way` is not looked at */
+    SSL_CTX *ctx; /* borrowed; NULL: no TLS */
+    bool http;    /* plain HTTP from the first byte; `way` is not looked at */
 };
 
 /* Takes the socket, which must not block. */

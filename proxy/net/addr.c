@@ -43,10 +43,11 @@ static bool as_v6(const struct sockaddr *a, struct in6_addr *v6)
 const char *addr_text(char buf[static ADDR_TEXT_CAP], const struct sockaddr *a)
 {
     struct in6_addr v6;
-    uint32_t        v4;
+    uint32_t v4;
 
     if (as_v4(a, &v4))
-        snprintf(buf, ADDR_TEXT_CAP, "%u.%u.%u.%u", v4 >> 24, v4 >> 16 & 255, v4 >> 8 & 255, v4 & 255);
+        snprintf(
+            buf, ADDR_TEXT_CAP, "%u.%u.%u.%u", v4 >> 24, v4 >> 16 & 255, v4 >> 8 & 255, v4 & 255);
     else if (!as_v6(a, &v6) || !inet_ntop(AF_INET6, &v6, buf, ADDR_TEXT_CAP))
         snprintf(buf, ADDR_TEXT_CAP, "?");
     return buf;
@@ -64,7 +65,7 @@ const char *addr_port_text(char buf[static ADDR_TEXT_CAP], const struct sockaddr
 static bool parse_port(const char *text, uint16_t *port)
 {
     unsigned long n = 0;
-    size_t        digits = strspn(text, "0123456789");
+    size_t digits = strspn(text, "0123456789");
 
     if (digits == 0 || digits > 5 || text[digits])
         return false;
@@ -78,7 +79,7 @@ static bool parse_port(const char *text, uint16_t *port)
 
 static bool parse_host(const char *text, size_t n, bool v6, struct sockaddr_storage *out)
 {
-    char       host[HOST_TEXT_MOST + 1];
+    char host[HOST_TEXT_MOST + 1];
     union addr u = {0};
 
     if (n == 0 || n > HOST_TEXT_MOST)
@@ -97,8 +98,8 @@ static bool parse_host(const char *text, size_t n, bool v6, struct sockaddr_stor
 bool addr_parse(const char *text, int default_port, struct sockaddr_storage *out)
 {
     const char *colon = strchr(text, ':'), *after;
-    uint16_t    port = (uint16_t)(default_port < 0 ? 0 : default_port);
-    bool        host;
+    uint16_t port = (uint16_t)(default_port < 0 ? 0 : default_port);
+    bool host;
 
     if (text[0] == '[') {
         after = strchr(text, ']');
@@ -127,7 +128,8 @@ unsigned addr_len(const struct sockaddr *a)
 }
 
 /* Both families keep the port, in network order, right behind the family. */
-_Static_assert(offsetof(struct sockaddr_in, sin_port) == offsetof(struct sockaddr_in6, sin6_port), "one place of the port");
+_Static_assert(offsetof(struct sockaddr_in, sin_port) == offsetof(struct sockaddr_in6, sin6_port),
+    "one place of the port");
 
 uint16_t addr_port(const struct sockaddr *a)
 {
@@ -149,7 +151,7 @@ void addr_set_port(struct sockaddr *a, uint16_t port)
 bool addr_equal(const struct sockaddr *a, const struct sockaddr *b)
 {
     struct in6_addr a6, b6;
-    uint32_t        a4, b4;
+    uint32_t a4, b4;
 
     if (as_v4(a, &a4))
         return as_v4(b, &b4) && a4 == b4;
@@ -159,7 +161,7 @@ bool addr_equal(const struct sockaddr *a, const struct sockaddr *b)
 bool addr_is_any(const struct sockaddr *a)
 {
     struct in6_addr v6;
-    uint32_t        v4;
+    uint32_t v4;
 
     if (as_v4(a, &v4))
         return v4 == 0;
@@ -169,7 +171,7 @@ bool addr_is_any(const struct sockaddr *a)
 bool addr_is_loopback(const struct sockaddr *a)
 {
     struct in6_addr v6;
-    uint32_t        v4;
+    uint32_t v4;
 
     if (as_v4(a, &v4))
         return v4 >> 24 == 127;
@@ -179,7 +181,7 @@ bool addr_is_loopback(const struct sockaddr *a)
 bool addr_is_link_local(const struct sockaddr *a)
 {
     struct in6_addr v6;
-    uint32_t        v4;
+    uint32_t v4;
 
     if (as_v4(a, &v4))
         return v4 >> 16 == 0xa9fe;
@@ -189,11 +191,12 @@ bool addr_is_link_local(const struct sockaddr *a)
 bool addr_is_private(const struct sockaddr *a)
 {
     struct in6_addr v6;
-    uint32_t        v4;
+    uint32_t v4;
 
     if (addr_is_loopback(a) || addr_is_link_local(a))
         return true;
     if (as_v4(a, &v4))
-        return v4 >> 24 == 10 || v4 >> 20 == 0xac1 || v4 >> 16 == 0xc0a8 || v4 >> 22 == 0x191; /* 100.64.0.0/10 */
+        return v4 >> 24 == 10 || v4 >> 20 == 0xac1 || v4 >> 16 == 0xc0a8 ||
+               v4 >> 22 == 0x191; /* 100.64.0.0/10 */
     return as_v6(a, &v6) && (v6.s6_addr[0] & 0xfe) == 0xfc;
 }

@@ -23,32 +23,32 @@ enum {
 struct attempt {
     struct dial *dial;
     struct event event; /* writable: connected, or failed */
-    int          fd;    /* -1: over */
-    size_t       at;    /* into candidates */
+    int fd;             /* -1: over */
+    size_t at;          /* into candidates */
 };
 
 struct dial {
-    struct dial          *next, **link;
+    struct dial *next, **link;
     struct sockets_dialer *dialer;
-    struct resolve       *lookup; /* while names are asked for */
-    struct event          stagger, deadline, failing;
-    union addr            candidates[DIAL_ADDRESSES_MOST];
-    size_t                n_candidates, n_begun, n_open;
-    struct attempt        attempts[DIAL_ADDRESSES_MOST];
-    uint16_t              port;
-    bool                  from_loopback, vetoed;
-    int64_t               began_ms;
-    struct dial_result    result;
+    struct resolve *lookup; /* while names are asked for */
+    struct event stagger, deadline, failing;
+    union addr candidates[DIAL_ADDRESSES_MOST];
+    size_t n_candidates, n_begun, n_open;
+    struct attempt attempts[DIAL_ADDRESSES_MOST];
+    uint16_t port;
+    bool from_loopback, vetoed;
+    int64_t began_ms;
+    struct dial_result result;
     void (*done)(void *arg, struct dial_result *result);
     void *arg;
 };
 
 struct sockets_dialer {
-    struct dialer      base;
-    struct loop       *loop;     /* borrowed */
-    struct resolver   *resolver; /* borrowed */
+    struct dialer base;
+    struct loop *loop;         /* borrowed */
+    struct resolver *resolver; /* borrowed */
     struct dial_config config;
-    struct dial       *dials;
+    struct dial *dials;
 };
 
 const char *dial_error_name(enum dial_error e)
@@ -181,7 +181,7 @@ static void attempt_done(evutil_socket_t fd, short what, void *arg);
 static bool attempt_begin(struct dial *d, size_t at)
 {
     const union addr *to = &d->candidates[at];
-    struct attempt   *a = &d->attempts[d->n_begun++];
+    struct attempt *a = &d->attempts[d->n_begun++];
 
     *a = (struct attempt){.dial = d, .fd = -1, .at = at};
     addr_text(d->result.tried[d->result.n_tried++], &to->any);
@@ -222,9 +222,9 @@ static void next_attempt(struct dial *d)
 static void attempt_done(evutil_socket_t fd, short what, void *arg)
 {
     struct attempt *a = arg;
-    struct dial    *d = a->dial;
-    int             error = 0;
-    socklen_t       len = sizeof error;
+    struct dial *d = a->dial;
+    int error = 0;
+    socklen_t len = sizeof error;
 
     (void)what;
     if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) != 0)
@@ -263,7 +263,7 @@ static void too_late(evutil_socket_t fd, short what, void *arg)
 static void add_candidate(struct dial *d, const union addr *address, uint16_t port)
 {
     const struct dial_config *config = &d->dialer->config;
-    union addr                to = *address;
+    union addr to = *address;
 
     if (d->n_candidates == DIAL_ADDRESSES_MOST)
         return;
@@ -324,7 +324,8 @@ static void resolved(void *arg, const struct resolve_answer *answer)
 
     d->lookup = NULL;
     for (size_t i = 0; i < answer->n_aliases && i < DIAL_ALIASES_MOST; i++)
-        snprintf(d->result.aliases[d->result.n_aliases++], sizeof d->result.aliases[0], "%s", answer->aliases[i]);
+        snprintf(d->result.aliases[d->result.n_aliases++], sizeof d->result.aliases[0], "%s",
+            answer->aliases[i]);
     if (answer->error != RESOLVE_OK) {
         dial_end(d, error_of_lookup(answer->error), NULL);
         return;
@@ -337,11 +338,12 @@ static void resolved(void *arg, const struct resolve_answer *answer)
 static bool begin_instead(struct dial *d, const char *host)
 {
     const struct dial_config *config = &d->dialer->config;
-    struct sockaddr_storage   to = {0};
-    unsigned                  to_len = 0;
-    enum dial_error           error = DIAL_OK;
+    struct sockaddr_storage to = {0};
+    unsigned to_len = 0;
+    enum dial_error error = DIAL_OK;
 
-    if (!config->instead || !config->instead(config->arg, host, d->port, (struct sockaddr *)&to, &to_len, &error))
+    if (!config->instead ||
+        !config->instead(config->arg, host, d->port, (struct sockaddr *)&to, &to_len, &error))
         return false;
     if (error != DIAL_OK) {
         dial_fail_soon(d, error);
@@ -356,14 +358,20 @@ static bool begin_instead(struct dial *d, const char *host)
     return true;
 }
 
-static struct dial *sockets_start(struct dialer *base, const char *host, uint16_t port, bool from_loopback,
-    void (*done)(void *arg, struct dial_result *result), void *arg)
+static struct dial *sockets_start(struct dialer *base, const char *host, uint16_t port,
+    bool from_loopback, void (*done)(void *arg, struct dial_result *result), void *arg)
 {
     struct sockets_dialer *dialer = (struct sockets_dialer *)base;
-    struct dial           *d = mem_new(sizeof *d);
+    struct dial *d = mem_new(sizeof *d);
 
-    *d = (struct dial){.dialer = dialer, .port = port, .from_loopback = from_loopback, .done = done, .arg = arg,
-        .began_ms = loop_now_ms(dialer->loop), .next = dialer->dials, .link = &dialer->dials};
+    *d = (struct dial){.dialer = dialer,
+        .port = port,
+        .from_loopback = from_loopback,
+        .done = done,
+        .arg = arg,
+        .began_ms = loop_now_ms(dialer->loop),
+        .next = dialer->dials,
+        .link = &dialer->dials};
     if (d->next)
         d->next->link = &d->next;
     dialer->dials = d;
@@ -381,7 +389,8 @@ static void sockets_cancel(struct dialer *base, struct dial *one)
     dial_free(one);
 }
 
-struct dialer *dialer_sockets_new(struct loop *l, struct resolver *r, const struct dial_config *config)
+struct dialer *dialer_sockets_new(
+    struct loop *l, struct resolver *r, const struct dial_config *config)
 {
     struct sockets_dialer *dialer = mem_new(sizeof *dialer);
 

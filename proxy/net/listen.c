@@ -15,16 +15,17 @@
 enum { BACKLOG = 1024, PAUSE_MS = 100, LOG_EVERY_MS = 60000 };
 
 struct listener {
-    struct loop           *loop; /* borrowed */
+    struct loop *loop; /* borrowed */
     struct evconnlistener *accepting;
-    struct event          *again;
-    bool                   paused; /* by its owner */
-    int64_t                logged_ms;
+    struct event *again;
+    bool paused; /* by its owner */
+    int64_t logged_ms;
     void (*accepted)(void *arg, int fd, const struct sockaddr *peer, unsigned peer_len);
     void *arg;
 };
 
-static void took_one(struct evconnlistener *accepting, evutil_socket_t fd, struct sockaddr *peer, int peer_len, void *arg)
+static void took_one(struct evconnlistener *accepting, evutil_socket_t fd, struct sockaddr *peer,
+    int peer_len, void *arg)
 {
     struct listener *l = arg;
 
@@ -32,13 +33,14 @@ static void took_one(struct evconnlistener *accepting, evutil_socket_t fd, struc
     l->accepted(l->arg, fd, peer, (unsigned)peer_len);
 }
 
-/* Out of descriptors or memory: the connection stays in the kernel's queue, and a level-triggered loop would spin on it. */
+/* Out of descriptors or memory: the connection stays in the kernel's queue, and a level-triggered
+ * loop would spin on it. */
 static void accept_failed(struct evconnlistener *accepting, void *arg)
 {
     const struct timeval pause = {.tv_usec = PAUSE_MS * 1000};
-    struct listener     *l = arg;
-    int                  kept = errno;
-    int64_t              now = loop_now_ms(l->loop);
+    struct listener *l = arg;
+    int kept = errno;
+    int64_t now = loop_now_ms(l->loop);
 
     evconnlistener_disable(accepting);
     event_add(l->again, &pause);
@@ -85,16 +87,18 @@ static int open_socket(const struct sockaddr *at, unsigned len, bool reuse_port)
 static bool in_use(struct err *e, const char *where, int pid, const char *name)
 {
     if (pid > 0)
-        return err_set(e, ERR_SYSTEM, "cannot listen on %s: in use by %s (process %d)", where, name, pid);
+        return err_set(
+            e, ERR_SYSTEM, "cannot listen on %s: in use by %s (process %d)", where, name, pid);
     return err_set(e, ERR_SYSTEM, "cannot listen on %s: in use", where);
 }
 
-/* SO_REUSEPORT shares a port with any process of the same user, silently: a second whytls would get half of the phones.
- * So try without it first; when that fails, only a port held by ourselves may be shared. */
+/* SO_REUSEPORT shares a port with any process of the same user, silently: a second whytls would get
+ * half of the phones. So try without it first; when that fails, only a port held by ourselves may
+ * be shared. */
 static int bind_socket(const struct sockaddr *at, unsigned len, bool reuse_port, struct err *e)
 {
     char where[ADDR_TEXT_CAP], name[PORT_OWNER_CAP];
-    int  fd = open_socket(at, len, false);
+    int fd = open_socket(at, len, false);
 
     addr_port_text(where, at);
     if (fd >= 0 && !reuse_port)
@@ -121,8 +125,10 @@ static int bind_socket(const struct sockaddr *at, unsigned len, bool reuse_port,
     return -1;
 }
 
-struct listener *listen_start(struct loop *loop, const struct sockaddr *at, unsigned len, bool reuse_port,
-    void (*accepted)(void *arg, int fd, const struct sockaddr *peer, unsigned peer_len), void *arg, struct err *e)
+struct listener *listen_start(struct loop *loop, const struct sockaddr *at, unsigned len,
+    bool reuse_port,
+    void (*accepted)(void *arg, int fd, const struct sockaddr *peer, unsigned peer_len), void *arg,
+    struct err *e)
 {
     int fd = bind_socket(at, len, reuse_port, e);
 
@@ -138,7 +144,8 @@ struct listener *listen_start(struct loop *loop, const struct sockaddr *at, unsi
     if (!l->accepting || !l->again) {
         char where[ADDR_TEXT_CAP];
 
-        if (errno == EADDRINUSE) /* two that share no port option meet at listen(2), not at bind(2) */
+        if (errno ==
+            EADDRINUSE) /* two that share no port option meet at listen(2), not at bind(2) */
             in_use(e, addr_port_text(where, at), 0, NULL);
         else
             err_sys(e, "cannot listen on %s", addr_port_text(where, at));

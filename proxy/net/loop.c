@@ -17,15 +17,15 @@ struct letter {
 };
 
 struct loop {
-    struct event_base  *base;
+    struct event_base *base;
     const struct clock *clock; /* borrowed */
-    struct event       *woken;
-    int                 wake[2]; /* a pipe, so that kqueue serves as well as epoll */
+    struct event *woken;
+    int wake[2]; /* a pipe, so that kqueue serves as well as epoll */
     struct loop_orphan *orphans;
-    pthread_mutex_t     lock;    /* of the three below */
-    struct letter      *first, **last;
-    bool                stopped;
-    uint8_t             scratch[LOOP_SCRATCH];
+    pthread_mutex_t lock; /* of the three below */
+    struct letter *first, **last;
+    bool stopped;
+    uint8_t scratch[LOOP_SCRATCH];
 };
 
 struct loop_timer {
@@ -43,14 +43,14 @@ struct loop_watch {
 static void run_letters(evutil_socket_t fd, short what, void *arg)
 {
     struct loop *l = arg;
-    char         bytes[64];
+    char bytes[64];
 
     (void)what;
     while (read(fd, bytes, sizeof bytes) == (ssize_t)sizeof bytes) {
     }
     pthread_mutex_lock(&l->lock);
     struct letter *one = l->first;
-    bool           stopped = l->stopped;
+    bool stopped = l->stopped;
     l->first = NULL;
     l->last = &l->first;
     pthread_mutex_unlock(&l->lock);
@@ -78,16 +78,18 @@ static bool open_wake(struct loop *l, struct err *e)
 
 struct loop *loop_new(const struct clock *clock, struct err *e)
 {
-    struct loop         *l = mem_new(sizeof *l);
+    struct loop *l = mem_new(sizeof *l);
     struct event_config *config = event_config_new();
 
-    signal(SIGPIPE, SIG_IGN); /* libevent#1057: writing to a peer that left must be an error, not the end */
+    signal(SIGPIPE,
+        SIG_IGN); /* libevent#1057: writing to a peer that left must be an error, not the end */
     l->clock = clock;
     l->wake[0] = l->wake[1] = -1;
     l->last = &l->first;
     pthread_mutex_init(&l->lock, NULL);
     if (config) {
-        event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK); /* one thread; others only write to the wake pipe */
+        event_config_set_flag(
+            config, EVENT_BASE_FLAG_NOLOCK); /* one thread; others only write to the wake pipe */
         l->base = event_base_new_with_config(config);
         event_config_free(config);
     }
@@ -193,7 +195,8 @@ static void timer_fired(evutil_socket_t fd, short what, void *arg)
 struct loop_timer *loop_every(struct loop *l, int64_t ms, void (*call)(void *arg), void *arg)
 {
     struct loop_timer *t = mem_new(sizeof *t);
-    struct timeval     every = {.tv_sec = (time_t)(ms / 1000), .tv_usec = (suseconds_t)(ms % 1000 * 1000)};
+    struct timeval every = {
+        .tv_sec = (time_t)(ms / 1000), .tv_usec = (suseconds_t)(ms % 1000 * 1000)};
 
     t->call = call;
     t->arg = arg;

@@ -1,7 +1,8 @@
-/* net/pipe.h - what a connection needs of a transport, and no more: bytes in, bytes out, an end. A socket, or memory in
- * tests. It knows nothing of TLS.
+/* net/pipe.h - what a connection needs of a transport, and no more: bytes in, bytes out, an end. A
+ * socket, or memory in tests. It knows nothing of TLS.
  *
- * A pipe calls its owner back; the owner never frees it inside that call but marks itself done (see relay/relay.c). */
+ * A pipe calls its owner back; the owner never frees it inside that call but marks itself done (see
+ * relay/relay.c). */
 #ifndef WHYTLS_NET_PIPE_H
 #define WHYTLS_NET_PIPE_H
 
@@ -20,15 +21,16 @@ enum pipe_event {
 };
 
 struct pipe_ops {
-    void (*sent)(struct pipe *p);             /* bytes were put into p->out: send them */
-    void (*want_read)(struct pipe *p, bool);  /* go on, or stop reading from the peer */
-    void (*shut)(struct pipe *p);             /* FIN after p->out has drained */
-    void (*close)(struct pipe *p, bool reset); /* frees the pipe; reset: RST instead of what is left */
+    void (*sent)(struct pipe *p);            /* bytes were put into p->out: send them */
+    void (*want_read)(struct pipe *p, bool); /* go on, or stop reading from the peer */
+    void (*shut)(struct pipe *p);            /* FIN after p->out has drained */
+    void (*close)(
+        struct pipe *p, bool reset); /* frees the pipe; reset: RST instead of what is left */
 };
 
 struct pipe {
     const struct pipe_ops *ops;
-    struct evbuffer       *in, *out; /* owned by the pipe */
+    struct evbuffer *in, *out; /* owned by the pipe */
     void (*event)(void *owner, struct pipe *p, enum pipe_event what);
     void *owner;
 };
@@ -48,7 +50,8 @@ static inline void pipe_shut(struct pipe *p)
     p->ops->shut(p);
 }
 
-/* Bytes still in p->out are tried to be sent before the end (bounded: 5 s) unless reset. NULL is fine. */
+/* Bytes still in p->out are tried to be sent before the end (bounded: 5 s) unless reset. NULL is
+ * fine. */
 static inline void pipe_close(struct pipe *p, bool reset)
 {
     if (p)

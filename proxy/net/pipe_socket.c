@@ -14,8 +14,8 @@
 #include "loop_priv.h"
 
 enum {
-    /* From here on a read goes straight into the evbuffer; below, it is copied out of the loop's scratch, so that a peer
-     * that sends byte by byte cannot pin 64 KiB with each. */
+    /* From here on a read goes straight into the evbuffer; below, it is copied out of the loop's
+     * scratch, so that a peer that sends byte by byte cannot pin 64 KiB with each. */
     BULK_FROM = 16 * 1024,
     READ_MOST = 65536 - 64, /* with libevent's chain header, one allocation of 64 KiB */
     LINGER_S = 5,
@@ -23,23 +23,23 @@ enum {
 };
 
 struct socket_pipe {
-    struct pipe        pipe;
-    struct loop       *loop; /* borrowed */
+    struct pipe pipe;
+    struct loop *loop; /* borrowed */
     struct loop_orphan orphan;
-    struct event       read, write, late;
+    struct event read, write, late;
     struct evbuffer_cb_entry *relief; /* while reading is paused because `in` is full */
-    size_t             thrown;
-    int                fd;
-    unsigned           depth; /* of calls to the owner */
-    bool               bulk;
-    bool               wanted, reading; /* the owner's wish; the read event is in the loop */
-    bool               writing;         /* the write event is in the loop */
-    bool               eof;
-    bool               broken; /* a send failed; what the peer sent before is still to be read */
-    bool               over;   /* PIPE_RESET was told */
-    bool               shut_asked, shut;
-    bool               lingering;
-    bool               dead; /* closed inside a call to the owner: freed after it */
+    size_t thrown;
+    int fd;
+    unsigned depth; /* of calls to the owner */
+    bool bulk;
+    bool wanted, reading; /* the owner's wish; the read event is in the loop */
+    bool writing;         /* the write event is in the loop */
+    bool eof;
+    bool broken; /* a send failed; what the peer sent before is still to be read */
+    bool over;   /* PIPE_RESET was told */
+    bool shut_asked, shut;
+    bool lingering;
+    bool dead; /* closed inside a call to the owner: freed after it */
 };
 
 static struct socket_pipe *pipe_of(struct pipe *p)
@@ -85,7 +85,8 @@ static void update_reading(struct socket_pipe *s)
 {
     bool on = s->wanted && !s->relief && !s->eof && !s->over && !s->lingering;
 
-    /* Without interest the descriptor is not in epoll at all: a FIN or RST that is not asked for cannot spin. */
+    /* Without interest the descriptor is not in epoll at all: a FIN or RST that is not asked for
+     * cannot spin. */
     if (on && !s->reading)
         event_add(&s->read, NULL);
     else if (!on && s->reading)
@@ -172,7 +173,7 @@ static ssize_t read_bulk(struct socket_pipe *s)
         errno = ENOMEM;
         return -1;
     }
-    size_t  cap = space.iov_len < READ_MOST ? space.iov_len : READ_MOST;
+    size_t cap = space.iov_len < READ_MOST ? space.iov_len : READ_MOST;
     ssize_t n = recv(s->fd, space.iov_base, cap, 0);
     space.iov_len = n > 0 ? (size_t)n : 0;
     int kept = errno;
@@ -184,7 +185,7 @@ static ssize_t read_bulk(struct socket_pipe *s)
 static ssize_t read_small(struct socket_pipe *s)
 {
     uint8_t *scratch = loop_scratch(s->loop);
-    ssize_t  n = recv(s->fd, scratch, READ_MOST, 0);
+    ssize_t n = recv(s->fd, scratch, READ_MOST, 0);
 
     if (n > 0)
         evbuffer_add(s->pipe.in, scratch, (size_t)n);
@@ -239,7 +240,7 @@ static void readable(evutil_socket_t fd, short what, void *arg)
     }
     if (s->over)
         return;
-    bool    room = evbuffer_get_length(s->pipe.in) < PIPE_IN_MOST;
+    bool room = evbuffer_get_length(s->pipe.in) < PIPE_IN_MOST;
     ssize_t n = !room ? -1 : s->bulk ? read_bulk(s) : read_small(s);
     if (n > 0) {
         bytes_seen(s, (size_t)n);
@@ -254,8 +255,8 @@ static void readable(evutil_socket_t fd, short what, void *arg)
     }
 }
 
-/* Nothing waits to be sent. RFC 9112 §9.6: closing now, with unread bytes, would send a RST that can destroy our last
- * words on their way; so FIN first, then wait for the peer's. */
+/* Nothing waits to be sent. RFC 9112 §9.6: closing now, with unread bytes, would send a RST that
+ * can destroy our last words on their way; so FIN first, then wait for the peer's. */
 static void linger_on(struct socket_pipe *s)
 {
     if (s->eof || s->broken) {
@@ -292,7 +293,8 @@ static void lingered(evutil_socket_t fd, short what, void *arg)
 
 static void orphan_drop(struct loop_orphan *orphan)
 {
-    struct socket_pipe *s = (struct socket_pipe *)((char *)orphan - offsetof(struct socket_pipe, orphan));
+    struct socket_pipe *s =
+        (struct socket_pipe *)((char *)orphan - offsetof(struct socket_pipe, orphan));
 
     finish(s);
 }
@@ -339,7 +341,7 @@ struct pipe *pipe_socket_new(struct loop *l, int fd)
     static const struct pipe_ops ops = {
         .sent = sock_sent, .want_read = sock_want_read, .shut = sock_shut, .close = sock_close};
     struct socket_pipe *s = mem_new(sizeof *s);
-    int                 on = 1;
+    int on = 1;
 
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     s->pipe.ops = &ops;

@@ -12,23 +12,25 @@ enum { TCP_LISTENING = 0x0a, INODES_MOST = 64 };
 
 struct inodes {
     unsigned long at[INODES_MOST];
-    size_t        n;
+    size_t n;
 };
 
-/* Lines of /proc/net/tcp: "sl: LOCAL:PORT REMOTE:PORT STATE tx:rx tr:when retrnsmt uid timeout inode …", in hex up to the state. */
+/* Lines of /proc/net/tcp: "sl: LOCAL:PORT REMOTE:PORT STATE tx:rx tr:when retrnsmt uid timeout
+ * inode …", in hex up to the state. */
 static void find_inodes(const char *path, uint16_t port, struct inodes *found)
 {
-    char  line[512];
+    char line[512];
     FILE *f = fopen(path, "re");
 
     if (!f)
         return;
     while (found->n < INODES_MOST && fgets(line, sizeof line, f)) {
-        unsigned      local_port, state;
+        unsigned local_port, state;
         unsigned long inode;
 
-        if (sscanf(line, " %*[^:]: %*[0-9A-Fa-f]:%x %*[0-9A-Fa-f]:%*x %x %*x:%*x %*x:%*x %*x %*u %*u %lu", &local_port,
-                &state, &inode) == 3 &&
+        if (sscanf(line,
+                " %*[^:]: %*[0-9A-Fa-f]:%x %*[0-9A-Fa-f]:%*x %x %*x:%*x %*x:%*x %*x %*u %*u %lu",
+                &local_port, &state, &inode) == 3 &&
             local_port == port && state == TCP_LISTENING)
             found->at[found->n++] = inode;
     }
@@ -37,9 +39,9 @@ static void find_inodes(const char *path, uint16_t port, struct inodes *found)
 
 static bool holds_one(const char *fd_dir, const struct inodes *inodes)
 {
-    DIR  *dir = opendir(fd_dir);
-    bool  held = false;
-    char  path[320], link[64];
+    DIR *dir = opendir(fd_dir);
+    bool held = false;
+    char path[320], link[64];
 
     if (!dir)
         return false;
@@ -62,7 +64,7 @@ static bool holds_one(const char *fd_dir, const struct inodes *inodes)
 
 static void read_name(int pid, char name[static PORT_OWNER_CAP])
 {
-    char  path[64];
+    char path[64];
     FILE *f;
 
     snprintf(path, sizeof path, "/proc/%d/comm", pid);
@@ -81,8 +83,8 @@ static void read_name(int pid, char name[static PORT_OWNER_CAP])
 int port_owner(uint16_t port, char name[static PORT_OWNER_CAP])
 {
     struct inodes inodes = {0};
-    char          path[64];
-    int           pid = 0;
+    char path[64];
+    int pid = 0;
 
     find_inodes("/proc/net/tcp", port, &inodes);
     find_inodes("/proc/net/tcp6", port, &inodes);

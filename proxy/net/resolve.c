@@ -26,28 +26,28 @@ struct lookup;
 
 struct ares_wait { /* what c-ares calls back with */
     struct lookup *lookup;
-    int            family;
+    int family;
 };
 
 struct lookup {
-    struct lookup        *next, **link; /* all that c-ares still knows of */
-    struct resolver      *resolver;
-    char                 *host;         /* owned */
-    struct ares_wait      wait[N_FAMILIES];
-    struct event         *timer;        /* the deadline, or the grace of IPv6 */
-    struct resolve       *first, **last; /* who waits */
-    struct resolve_answer answer;       /* texts owned */
-    union addr            v4[RESOLVE_ADDRESSES_MOST];
-    size_t                n_v4;
-    int64_t               ttl_s;
-    int                   open;         /* queries that c-ares will call back for */
-    int                   status[N_FAMILIES]; /* of c-ares; -1: none yet */
-    bool                  done;         /* answered: late callbacks find nobody */
+    struct lookup *next, **link; /* all that c-ares still knows of */
+    struct resolver *resolver;
+    char *host; /* owned */
+    struct ares_wait wait[N_FAMILIES];
+    struct event *timer;           /* the deadline, or the grace of IPv6 */
+    struct resolve *first, **last; /* who waits */
+    struct resolve_answer answer;  /* texts owned */
+    union addr v4[RESOLVE_ADDRESSES_MOST];
+    size_t n_v4;
+    int64_t ttl_s;
+    int open;               /* queries that c-ares will call back for */
+    int status[N_FAMILIES]; /* of c-ares; -1: none yet */
+    bool done;              /* answered: late callbacks find nobody */
 };
 
 struct resolve {
-    struct resolve  *next, **link;
-    struct lookup   *lookup; /* NULL: the answer is there */
+    struct resolve *next, **link;
+    struct lookup *lookup; /* NULL: the answer is there */
     struct resolver *resolver;
     struct resolve_answer *answer; /* owned; set when ready */
     void (*done)(void *arg, const struct resolve_answer *answer);
@@ -60,21 +60,22 @@ struct watched {
 };
 
 struct resolver {
-    struct loop          *loop; /* borrowed */
-    ares_channel          channel;
-    struct watched        watched[SOCKETS_MOST];
-    struct event         *timer; /* c-ares's own timeouts */
-    struct event         *answering;
-    struct resolve       *ready, **ready_last; /* answered, to be called from the loop */
-    struct lookup        *lookups;
-    struct map           *by_host; /* lookups under way */
+    struct loop *loop; /* borrowed */
+    ares_channel channel;
+    struct watched watched[SOCKETS_MOST];
+    struct event *timer; /* c-ares's own timeouts */
+    struct event *answering;
+    struct resolve *ready, **ready_last; /* answered, to be called from the loop */
+    struct lookup *lookups;
+    struct map *by_host; /* lookups under way */
     struct resolve_cache *cache;
-    int64_t               total_ms;
+    int64_t total_ms;
 };
 
 static struct timeval in_ms(int64_t ms)
 {
-    return (struct timeval){.tv_sec = (time_t)(ms / 1000), .tv_usec = (suseconds_t)(ms % 1000 * 1000)};
+    return (struct timeval){
+        .tv_sec = (time_t)(ms / 1000), .tv_usec = (suseconds_t)(ms % 1000 * 1000)};
 }
 
 /* --- c-ares on the loop --- */
@@ -93,7 +94,8 @@ static void socket_ready(evutil_socket_t fd, short what, void *arg)
 {
     struct resolver *r = arg;
 
-    ares_process_fd(r->channel, what & EV_READ ? fd : ARES_SOCKET_BAD, what & EV_WRITE ? fd : ARES_SOCKET_BAD);
+    ares_process_fd(
+        r->channel, what & EV_READ ? fd : ARES_SOCKET_BAD, what & EV_WRITE ? fd : ARES_SOCKET_BAD);
     arm_timer(r);
 }
 
@@ -126,7 +128,7 @@ static struct watched *watched_free(struct resolver *r)
 static void socket_state(void *arg, ares_socket_t fd, int readable, int writable)
 {
     struct resolver *r = arg;
-    struct watched  *w = watched_of(r, fd);
+    struct watched *w = watched_of(r, fd);
 
     if (w) {
         event_free(w->event);
@@ -222,7 +224,8 @@ static enum resolve_error error_of(int status)
     }
 }
 
-/* A name that does not exist is missing in both families; a server that fails one of them leaves the other in doubt. */
+/* A name that does not exist is missing in both families; a server that fails one of them leaves
+ * the other in doubt. */
 static enum resolve_error error_of_both(const struct lookup *k)
 {
     enum resolve_error a = error_of(k->status[0]), b = error_of(k->status[1]);
@@ -255,7 +258,8 @@ static void lookup_answer(struct lookup *k)
 
 static void add_aliases(struct lookup *k, const struct ares_addrinfo *info)
 {
-    for (const struct ares_addrinfo_cname *c = info->cnames; c && k->answer.n_aliases < RESOLVE_ALIASES_MOST; c = c->next) {
+    for (const struct ares_addrinfo_cname *c = info->cnames;
+         c && k->answer.n_aliases < RESOLVE_ALIASES_MOST; c = c->next) {
         bool known = !c->name || strlen(c->name) > 253;
 
         for (size_t i = 0; i < k->answer.n_aliases; i++)
@@ -290,7 +294,7 @@ static void add_addresses(struct lookup *k, const struct ares_addrinfo *info)
 static void family_answered(void *arg, int status, int timeouts, struct ares_addrinfo *info)
 {
     struct ares_wait *wait = arg;
-    struct lookup    *k = wait->lookup;
+    struct lookup *k = wait->lookup;
 
     (void)timeouts;
     k->open--;
@@ -347,26 +351,28 @@ static void lookup_begin(struct lookup *k)
 {
     static const int families[N_FAMILIES] = {AF_INET6, AF_INET};
     struct resolver *r = k->resolver;
-    struct timeval   most = in_ms(r->total_ms);
+    struct timeval most = in_ms(r->total_ms);
 
     event_add(k->timer, &most);
     k->open = N_FAMILIES;
     /* c-ares may call back at once (/etc/hosts); the lookup goes with its last call. */
     for (int i = 0; i < N_FAMILIES; i++) {
-        const struct ares_addrinfo_hints hints = {
-            .ai_family = families[i], .ai_socktype = SOCK_STREAM, .ai_flags = ARES_AI_NOSORT | ARES_AI_CANONNAME};
+        const struct ares_addrinfo_hints hints = {.ai_family = families[i],
+            .ai_socktype = SOCK_STREAM,
+            .ai_flags = ARES_AI_NOSORT | ARES_AI_CANONNAME};
 
         ares_getaddrinfo(r->channel, k->host, NULL, &hints, family_answered, &k->wait[i]);
     }
     arm_timer(r);
 }
 
-/* An address as text, or a name that is this machine by definition (RFC 6761 §6.3): nobody is asked. */
+/* An address as text, or a name that is this machine by definition (RFC 6761 §6.3): nobody is
+ * asked. */
 static bool is_known_without_asking(const char *host, struct resolve_answer *answer)
 {
     static const char *const loopback[] = {"::1", "127.0.0.1"};
-    struct sockaddr_storage  literal;
-    bool                     local = strcmp(host, "localhost") == 0 || text_ends(host, ".localhost");
+    struct sockaddr_storage literal;
+    bool local = strcmp(host, "localhost") == 0 || text_ends(host, ".localhost");
 
     for (size_t i = 0; i < (local ? N_FAMILIES : 1); i++) {
         if (!addr_parse(local ? loopback[i] : host, 0, &literal))
@@ -376,10 +382,10 @@ static bool is_known_without_asking(const char *host, struct resolve_answer *ans
     return true;
 }
 
-struct resolve *resolve_start(
-    struct resolver *r, const char *host, void (*done)(void *arg, const struct resolve_answer *answer), void *arg)
+struct resolve *resolve_start(struct resolver *r, const char *host,
+    void (*done)(void *arg, const struct resolve_answer *answer), void *arg)
 {
-    struct resolve       *one = mem_new(sizeof *one);
+    struct resolve *one = mem_new(sizeof *one);
     struct resolve_answer answer = {0};
 
     one->resolver = r;
@@ -397,7 +403,7 @@ struct resolve *resolve_start(
         return one;
     }
     struct lookup *k = map_get(r->by_host, host);
-    bool           first = !k;
+    bool first = !k;
     if (first)
         k = lookup_new(r, host);
     one->lookup = k;
@@ -417,7 +423,8 @@ void resolve_cancel(struct resolve *one)
 
 static int library_status;
 
-/* c-ares counts its users without a lock; one process-wide use is enough and is never given back. */
+/* c-ares counts its users without a lock; one process-wide use is enough and is never given back.
+ */
 static void start_library(void)
 {
     library_status = ares_library_init(ARES_LIB_INIT_ALL);
@@ -425,7 +432,7 @@ static void start_library(void)
 
 static bool open_channel(struct resolver *r, const struct resolver_config *config, struct err *e)
 {
-    char                lookups[] = "fb"; /* files, then DNS */
+    char lookups[] = "fb"; /* files, then DNS */
     struct ares_options options = {
         .timeout = config->try_ms ? config->try_ms : TRY_MS,
         .tries = TRIES,
@@ -438,8 +445,8 @@ static bool open_channel(struct resolver *r, const struct resolver_config *confi
     pthread_once(&once, start_library);
     int status = library_status;
     if (status == ARES_SUCCESS)
-        status = ares_init_options(
-            &r->channel, &options, ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_LOOKUPS | ARES_OPT_SOCK_STATE_CB);
+        status = ares_init_options(&r->channel, &options,
+            ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_LOOKUPS | ARES_OPT_SOCK_STATE_CB);
     if (status == ARES_SUCCESS && config->servers)
         status = ares_set_servers_ports_csv(r->channel, config->servers);
     if (status == ARES_SUCCESS)

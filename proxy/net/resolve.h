@@ -1,7 +1,8 @@
-/* net/resolve.h - host names to addresses, on the loop of one thread: c-ares for A and AAAA, /etc/hosts, a bounded cache.
+/* net/resolve.h - host names to addresses, on the loop of one thread: c-ares for A and AAAA,
+ * /etc/hosts, a bounded cache.
  *
- * One lookup per name is under way however many ask (P8 of the pitfalls: concurrent lookups of one name). Not shared
- * between threads. Uses base/. Used by net/dial.c, explain/. */
+ * One lookup per name is under way however many ask (P8 of the pitfalls: concurrent lookups of one
+ * name). Not shared between threads. Uses base/. Used by net/dial.c, explain/. */
 #ifndef WHYTLS_NET_RESOLVE_H
 #define WHYTLS_NET_RESOLVE_H
 
@@ -14,7 +15,7 @@
 #include "net/addr.h"
 
 struct loop;
-struct resolve;  /* one who waits */
+struct resolve; /* one who waits */
 struct resolver;
 
 enum resolve_error {
@@ -29,26 +30,27 @@ enum { RESOLVE_ADDRESSES_MOST = 16, RESOLVE_ALIASES_MOST = 8, RESOLVE_CACHE_MOST
 /* Immutable; borrowed for the length of the callback. */
 struct resolve_answer {
     enum resolve_error error;
-    size_t             n;         /* addresses, IPv6 first, ports 0 */
-    union addr         addresses[RESOLVE_ADDRESSES_MOST];
-    size_t             n_aliases; /* CNAMEs met, in order */
-    char              *aliases[RESOLVE_ALIASES_MOST];
+    size_t n; /* addresses, IPv6 first, ports 0 */
+    union addr addresses[RESOLVE_ADDRESSES_MOST];
+    size_t n_aliases; /* CNAMEs met, in order */
+    char *aliases[RESOLVE_ALIASES_MOST];
 };
 
 /* All zero: /etc/resolv.conf, 5 s. */
 struct resolver_config {
-    const char *servers;  /* "127.0.0.1:5353,…" instead of /etc/resolv.conf */
-    bool        no_hosts; /* leave /etc/hosts alone */
-    int         try_ms;   /* the first try of a server; 0: 1,500 */
-    int64_t     total_ms; /* of one lookup; 0: 5,000 */
+    const char *servers; /* "127.0.0.1:5353,…" instead of /etc/resolv.conf */
+    bool no_hosts;       /* leave /etc/hosts alone */
+    int try_ms;          /* the first try of a server; 0: 1,500 */
+    int64_t total_ms;    /* of one lookup; 0: 5,000 */
 };
 
-struct resolver *resolver_new(struct loop *l, const struct resolver_config *config, struct err *e) MUST_USE;
+struct resolver *resolver_new(
+    struct loop *l, const struct resolver_config *config, struct err *e) MUST_USE;
 /* Those who still wait are not called any more. NULL is fine. */
-void             resolver_free(struct resolver *r);
+void resolver_free(struct resolver *r);
 /* Calls back once, never before it returned, unless cancelled. An IP literal is its own answer. */
-struct resolve  *resolve_start(struct resolver *r, const char *host,
-     void (*done)(void *arg, const struct resolve_answer *answer), void *arg) MUST_USE;
-void             resolve_cancel(struct resolve *one);
+struct resolve *resolve_start(struct resolver *r, const char *host,
+    void (*done)(void *arg, const struct resolve_answer *answer), void *arg) MUST_USE;
+void resolve_cancel(struct resolve *one);
 
 #endif

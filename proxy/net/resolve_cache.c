@@ -6,16 +6,16 @@
 #include "base/mem.h"
 
 struct entry {
-    struct entry          *newer, *older; /* by last use */
-    char                  *host;          /* owned */
-    struct resolve_answer *answer;        /* owned */
-    int64_t                until_ms;
+    struct entry *newer, *older;   /* by last use */
+    char *host;                    /* owned */
+    struct resolve_answer *answer; /* owned */
+    int64_t until_ms;
 };
 
 struct resolve_cache {
-    struct map   *by_host; /* of struct entry */
+    struct map *by_host; /* of struct entry */
     struct entry *newest, *oldest;
-    size_t        most;
+    size_t most;
 };
 
 struct resolve_answer *resolve_answer_dup(const struct resolve_answer *answer)
@@ -84,7 +84,8 @@ static void drop(struct resolve_cache *c, struct entry *one)
     entry_free(one);
 }
 
-const struct resolve_answer *resolve_cache_get(struct resolve_cache *c, const char *host, int64_t now_ms)
+const struct resolve_answer *resolve_cache_get(
+    struct resolve_cache *c, const char *host, int64_t now_ms)
 {
     struct entry *one = map_get(c->by_host, host);
 
@@ -108,8 +109,8 @@ static int64_t clamp_ttl(const struct resolve_answer *answer, int64_t ttl_s)
     return ttl_s > RESOLVE_TTL_MOST_S ? RESOLVE_TTL_MOST_S : ttl_s;
 }
 
-void resolve_cache_put(
-    struct resolve_cache *c, const char *host, const struct resolve_answer *answer, int64_t ttl_s, int64_t now_ms)
+void resolve_cache_put(struct resolve_cache *c, const char *host,
+    const struct resolve_answer *answer, int64_t ttl_s, int64_t now_ms)
 {
     struct entry *old = map_get(c->by_host, host), *one = mem_new(sizeof *one);
 

@@ -8,8 +8,8 @@
 
 static bool is_framing(const char *name)
 {
-    static const char *const names[] = {
-        "Connection", "Content-Length", "Keep-Alive", "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding", "Upgrade"};
+    static const char *const names[] = {"Connection", "Content-Length", "Keep-Alive",
+        "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding", "Upgrade"};
 
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (text_equal_caseless(name, names[i]))
@@ -22,7 +22,8 @@ static bool is_as_it_came(const struct h1_head *head, const struct flow_headers 
     if (head->n_fields != as->n)
         return false;
     for (size_t i = 0; i < as->n; i++)
-        if (strcmp(head->fields[i].name, as->at[i].name) != 0 || strcmp(head->fields[i].value, as->at[i].value) != 0)
+        if (strcmp(head->fields[i].name, as->at[i].name) != 0 ||
+            strcmp(head->fields[i].value, as->at[i].value) != 0)
             return false;
     return true;
 }

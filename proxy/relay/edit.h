@@ -8,8 +8,8 @@ struct flow_headers;
 struct h1_head;
 struct text;
 
-/* True when the rules changed a field: *raw is the head anew, with its own first line. What frames the message is not the
- * rules' to change (RFC 9112 §6): those fields stay as they came. */
+/* True when the rules changed a field: *raw is the head anew, with its own first line. What frames
+ * the message is not the rules' to change (RFC 9112 §6): those fields stay as they came. */
 bool edit_head(const struct h1_head *head, const struct flow_headers *as, struct text *raw);
 
 #endif

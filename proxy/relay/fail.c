@@ -1,5 +1,5 @@
-/* relay/fail.c - a leg failed, or closed in a way that speaks. From what was seen to a symptom (flow/symptom.def), to the
- * history of the device, to the moment `tls_failed`. */
+/* relay/fail.c - a leg failed, or closed in a way that speaks. From what was seen to a symptom
+ * (flow/symptom.def), to the history of the device, to the moment `tls_failed`. */
 #include "relay_priv.h"
 
 #include <event2/buffer.h>
@@ -30,10 +30,12 @@ static void tell(struct relay *r, const char *leg)
     hook_fire(relay_world(r)->hooks, MOMENT_TLS_FAILED, r->flow, NULL);
 }
 
-/* Ports whose protocols begin in TLS and are not HTTP (IANA service names): mail, XMPP, LDAP, DNS, MQTT. */
+/* Ports whose protocols begin in TLS and are not HTTP (IANA service names): mail, XMPP, LDAP, DNS,
+ * MQTT. */
 static bool is_http_port(uint16_t port)
 {
-    static const uint16_t others[] = {25, 110, 143, 465, 587, 636, 853, 989, 990, 993, 995, 5061, 5222, 5223, 8883};
+    static const uint16_t others[] = {
+        25, 110, 143, 465, 587, 636, 853, 989, 990, 993, 995, 5061, 5222, 5223, 8883};
 
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
         if (port == others[i])
@@ -68,7 +70,8 @@ enum stage fail_server(struct relay *r)
         if (facts->error[0])
             flow_note_add(r->flow, "relay/server-leg", "info", facts->error, "proxy");
         if (r->stage == STAGE_SERVER_TLS && facts->certificate && judge_site(r)) {
-            /* Its chain may be the reason, or a second fault: the rules see it as they see any other. */
+            /* Its chain may be the reason, or a second fault: the rules see it as they see any
+             * other. */
             record_now(r);
             hook_fire(relay_world(r)->hooks, MOMENT_JUDGED, r->flow, NULL);
         }
@@ -79,8 +82,8 @@ enum stage fail_server(struct relay *r)
     return STAGE_MINT;
 }
 
-/* What a refusal means for the history of the device. A resumed leg showed no certificate, and a client that shares no
- * version with us never saw one: neither says anything about trust. */
+/* What a refusal means for the history of the device. A resumed leg showed no certificate, and a
+ * client that shares no version with us never saw one: neither says anything about trust. */
 static bool speaks_of_trust(const struct relay *r, enum symptom symptom)
 {
     switch (symptom) {
@@ -102,19 +105,23 @@ static bool speaks_of_trust(const struct relay *r, enum symptom symptom)
     return false;
 }
 
-/* Before anybody else is blamed: would a phone that trusts our root accept the leaf that we showed? */
+/* Before anybody else is blamed: would a phone that trusts our root accept the leaf that we showed?
+ */
 static void audit_leaf(struct relay *r)
 {
     const struct relay_world *world = relay_world(r);
-    struct cert_chain        *shown = cert_chain_new();
-    struct verdict            verdict = {0};
-    size_t                    len;
-    const uint8_t            *root = ca_der(world->ca, &len);
+    struct cert_chain *shown = cert_chain_new();
+    struct verdict verdict = {0};
+    size_t len;
+    const uint8_t *root = ca_der(world->ca, &len);
 
     cert_chain_push(shown, leaf_facts(r->leaf));
     if (cert_chain_add(shown, root, len, NULL)) {
-        struct judge_case the_case = {.chain = shown, .host = r->asked, .at = clock_wall_ms(world->clock) / 1000,
-            .anchors_are = ANCHORS_USER, .no_openssl = true};
+        struct judge_case the_case = {.chain = shown,
+            .host = r->asked,
+            .at = clock_wall_ms(world->clock) / 1000,
+            .anchors_are = ANCHORS_USER,
+            .no_openssl = true};
 
         judge_chain(&the_case, &verdict);
         r->flow->client_leg->verdict = flow_make_verdict(r->flow, &verdict);
@@ -126,8 +133,8 @@ static void audit_leaf(struct relay *r)
 void fail_client(struct relay *r)
 {
     const struct relay_world *world = relay_world(r);
-    struct history_key        key = history_key_of(r);
-    int64_t                   now = clock_wall_ms(world->clock);
+    struct history_key key = history_key_of(r);
+    int64_t now = clock_wall_ms(world->clock);
 
     if (r->client_failed || r->accepted)
         return;
@@ -135,7 +142,8 @@ void fail_client(struct relay *r)
     record_client_leg(r);
     enum symptom symptom = symptom_of(r, LEG_CLIENT);
     r->flow->client_leg->symptom = symptom_name(symptom);
-    bool spare = symptom == SYMPTOM_CLOSE_AFTER_FINISH_UNUSED && history_accepted_since(world->history, &key, now - BESIDE_MS);
+    bool spare = symptom == SYMPTOM_CLOSE_AFTER_FINISH_UNUSED &&
+                 history_accepted_since(world->history, &key, now - BESIDE_MS);
     if (speaks_of_trust(r, symptom) && !spare)
         history_note(world->history, &key, HISTORY_REFUSED, now);
     if (speaks_of_trust(r, symptom))
@@ -154,7 +162,8 @@ bool client_has_left(const struct relay *r)
 
     if (client->reset || !client->eof)
         return client->reset;
-    /* No TLS client ends its direction before the handshake is done; a plain one may, once its request is out. */
+    /* No TLS client ends its direction before the handshake is done; a plain one may, once its
+     * request is out. */
     return r->has_hello || (!r->head_waits && evbuffer_get_length(client->pipe->in) == 0);
 }
 
@@ -165,7 +174,8 @@ enum stage client_left(struct relay *r)
     r->client_failed = true;
     record_client_leg(r);
     r->flow->client_leg->symptom = symptom_name(SYMPTOM_CLOSE_BEFORE_SERVER_HELLO);
-    flow_note_add(r->flow, "relay/client-left", "low", "The client left while the site was still being asked.", "proxy");
+    flow_note_add(r->flow, "relay/client-left", "low",
+        "The client left while the site was still being asked.", "proxy");
     tell(r, "client");
     return STAGE_DRAIN;
 }

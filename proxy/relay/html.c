@@ -9,11 +9,26 @@ struct range {
     uint32_t first, last;
 };
 
-/* Characters that show nothing, or turn the direction of what stands beside them (Unicode: Cc, Cf, default ignorable). */
+/* Characters that show nothing, or turn the direction of what stands beside them (Unicode: Cc, Cf,
+ * default ignorable). */
 static const struct range hidden[] = {
-    {0x0000, 0x001f}, {0x007f, 0x009f}, {0x00ad, 0x00ad}, {0x034f, 0x034f}, {0x061c, 0x061c}, {0x115f, 0x1160},
-    {0x17b4, 0x17b5}, {0x180b, 0x180f}, {0x200b, 0x200f}, {0x2028, 0x202e}, {0x2060, 0x206f}, {0x3164, 0x3164},
-    {0xfe00, 0xfe0f}, {0xfeff, 0xfeff}, {0xffa0, 0xffa0}, {0xfff0, 0xfffb}, {0xe0000, 0xe0fff},
+    {0x0000, 0x001f},
+    {0x007f, 0x009f},
+    {0x00ad, 0x00ad},
+    {0x034f, 0x034f},
+    {0x061c, 0x061c},
+    {0x115f, 0x1160},
+    {0x17b4, 0x17b5},
+    {0x180b, 0x180f},
+    {0x200b, 0x200f},
+    {0x2028, 0x202e},
+    {0x2060, 0x206f},
+    {0x3164, 0x3164},
+    {0xfe00, 0xfe0f},
+    {0xfeff, 0xfeff},
+    {0xffa0, 0xffa0},
+    {0xfff0, 0xfffb},
+    {0xe0000, 0xe0fff},
 };
 
 static bool is_hidden(uint32_t code)
@@ -28,7 +43,7 @@ static bool is_hidden(uint32_t code)
 static uint32_t code_point(const char *s, size_t n)
 {
     const unsigned char *u = (const unsigned char *)s;
-    uint32_t             code = n == 1 ? u[0] : u[0] & (0xffu >> (n + 1));
+    uint32_t code = n == 1 ? u[0] : u[0] & (0xffu >> (n + 1));
 
     for (size_t i = 1; i < n; i++)
         code = code << 6 | (u[i] & 0x3f);
@@ -70,11 +85,11 @@ static size_t char_len(const char *s, size_t n)
     return len ? len : 1;
 }
 
-/* At most `most` characters, cut in the middle: the end of a name tells as much as its start. In prose, what stands between
- * two grave accents is code. */
+/* At most `most` characters, cut in the middle: the end of a name tells as much as its start. In
+ * prose, what stands between two grave accents is code. */
 static void html_cut(struct text *html, const char *s, size_t most, bool prose)
 {
-    bool   code = false;
+    bool code = false;
     size_t n = strlen(s), n_chars = 0, at = 0, place = 0;
 
     for (size_t i = 0; i < n; i += char_len(s + i, n - i))

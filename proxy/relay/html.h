@@ -11,8 +11,8 @@
 void html_plain(struct text *html, const char *s, size_t most);
 /* From the wire: in monospace, with its own direction. */
 void html_name(struct text *html, const char *s, size_t most);
-/* A sentence of ours or of a rule, in which names from the wire may stand. What stands between two grave accents is code;
- * lines may be broken. */
+/* A sentence of ours or of a rule, in which names from the wire may stand. What stands between two
+ * grave accents is code; lines may be broken. */
 void html_prose(struct text *html, const char *s, size_t most);
 
 #endif

@@ -21,7 +21,8 @@ enum stage stage_late(struct relay *r)
     case STAGE_SNIFF:
     case STAGE_ENTRY:
     case STAGE_HELLO:
-        flow_note_add(r->flow, "relay/slow-client", "low", "The client sent too little in the time allowed.", "proxy");
+        flow_note_add(r->flow, "relay/slow-client", "low",
+            "The client sent too little in the time allowed.", "proxy");
         return STAGE_DRAIN;
     case STAGE_JUDGE:
         return judge_late(r);

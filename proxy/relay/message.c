@@ -1,4 +1,5 @@
-/* relay/message.c - one request or response head: the exchange in the record, and the moments `request` and `response`. */
+/* relay/message.c - one request or response head: the exchange in the record, and the moments
+ * `request` and `response`. */
 #include "relay_priv.h"
 
 #include <stdio.h>
@@ -43,7 +44,8 @@ int message_request(struct relay *r, const struct h1_head *head)
         f->n_exchanges_cut++;
         return -1;
     }
-    struct flow_exchange *exchange = flow_list_add(f, &f->exchanges, &f->n_exchanges, flow_type_exchange());
+    struct flow_exchange *exchange =
+        flow_list_add(f, &f->exchanges, &f->n_exchanges, flow_type_exchange());
     exchange->method = flow_text(f, head->method);
     exchange->url = url_of(r, &f->arena, head);
     exchange->ms = 0;
@@ -82,7 +84,8 @@ static struct flow_headers *headers_of(struct arena *arena, const struct h1_head
     return h;
 }
 
-/* Heads are shown to rules one exchange at a time: a connection that lives long must not collect them. */
+/* Heads are shown to rules one exchange at a time: a connection that lives long must not collect
+ * them. */
 static void start_anew(struct relay *r)
 {
     r->flow->request = NULL;
@@ -94,7 +97,7 @@ static void start_anew(struct relay *r)
 bool message_ask_rules(struct relay *r, const struct h1_head *head)
 {
     struct decision decision = {0};
-    struct flow    *f = r->flow;
+    struct flow *f = r->flow;
 
     if (!hook_wants(relay_world(r)->hooks, MOMENT_REQUEST))
         return true;
@@ -116,17 +119,17 @@ bool message_ask_rules(struct relay *r, const struct h1_head *head)
 static void witness_date(struct relay *r, const struct h1_head *head)
 {
     const struct relay_world *world = relay_world(r);
-    const char               *date = h1_field(head, "Date");
-    int64_t                   theirs;
+    const char *date = h1_field(head, "Date");
+    int64_t theirs;
 
     if (date && time_parse_http(date, &theirs))
-        clock_witness_date(world->witness, r->flow->target->site ? r->flow->target->site : r->host, theirs,
-            clock_wall_ms(world->clock) / 1000);
+        clock_witness_date(world->witness, r->flow->target->site ? r->flow->target->site : r->host,
+            theirs, clock_wall_ms(world->clock) / 1000);
 }
 
 void message_response(struct relay *r, const struct h1_head *head)
 {
-    struct flow          *f = r->flow;
+    struct flow *f = r->flow;
     struct flow_exchange *exchange = message_oldest(r);
 
     if (exchange)

@@ -7,58 +7,85 @@
 #include "flow/flow.h"
 #include "html.h"
 
-/* In characters. A host name has 253 at most (RFC 1035); the others are what a phone shows without scrolling for long. */
+/* In characters. A host name has 253 at most (RFC 1035); the others are what a phone shows without
+ * scrolling for long. */
 enum { NAME_MOST = 253, WORDS_MOST = 120, PROSE_MOST = 420 };
 /* Rows of each list; the flow record has the rest. */
-enum { FACTS_MOST = 3, AGAINST_MOST = 2, STEPS_MOST = 5, ALSO_MOST = 3, CHECKS_MOST = 3, NAMES_MOST = 3 };
+enum {
+    FACTS_MOST = 3,
+    AGAINST_MOST = 2,
+    STEPS_MOST = 5,
+    ALSO_MOST = 3,
+    CHECKS_MOST = 3,
+    NAMES_MOST = 3
+};
 
-/* PAGE_STYLE_HASH is the SHA-256 of PAGE_STYLE, for the Content-Security-Policy; the test tells the new one after a change. */
-#define PAGE_STYLE                                                                                                     \
-    ":root{color-scheme:light dark;--page:#F4F5F7;--surface:#FFF;--ink:#15181D;--ink2:#454B54;--ink3:#5A616B;"         \
-    "--line:#D8DCE2;--edge:#7B848F;--mark:#1D52AE;--fine:#17663A}"                                                     \
-    "@media(prefers-color-scheme:dark){:root{--page:#121417;--surface:#1A1D21;--ink:#EEF0F3;--ink2:#BCC2CA;"           \
-    "--ink3:#989FA9;--line:#2D3238;--edge:#757D88;--mark:#98BBFF;--fine:#7FD3A0}}"                                     \
-    "*{box-sizing:border-box}"                                                                                         \
-    "body{margin:0;background:var(--page);color:var(--ink);font:400 17px/1.5 system-ui,-apple-system,"                 \
-    "\"Segoe UI\",Roboto,\"Helvetica Neue\",\"Noto Sans\",Arial,sans-serif;-webkit-text-size-adjust:100%}"             \
-    "main{max-width:640px;margin:0 auto;padding:28px 20px 56px;overflow-wrap:anywhere;word-break:break-word}"          \
-    "p,h1,h2,ul,ol,dl,dd{margin:0}"                                                                                    \
-    ".who{display:flex;align-items:center;font-size:14px;color:var(--ink2);line-height:1.4}"                           \
-    ".who svg{width:22px;height:22px;color:var(--mark);flex:none;margin-right:10px}"                                   \
-    "h1{font-size:27px;line-height:1.22;letter-spacing:-.018em;font-weight:660;margin:26px 0 10px;"                    \
-    "text-wrap:balance}"                                                                                               \
-    ".sure{font-size:15px;color:var(--ink2)}.sure svg{width:16px;height:14px;margin-right:8px}.sure b{color:var(--ink)}" \
-    ".lead{margin-top:16px}"                                                                                           \
-    "section{background:var(--surface);border:1px solid var(--line);border-radius:14px;padding:18px 20px;"             \
-    "margin-top:14px}"                                                                                                 \
-    "h2{font-size:17px;line-height:1.35;margin-bottom:8px}"                                                            \
-    "ul,ol{padding-left:20px}li+li{margin-top:6px}"                                                                    \
-    ".facts{list-style:none;padding:0}.facts li{padding-left:28px;position:relative}"                                  \
-    ".facts svg{position:absolute;left:0;top:5px;width:16px;height:16px;color:var(--fine)}"                            \
-    ".facts .no svg{color:var(--ink3)}"                                                                                \
-    "dl{font-size:15px}dt{color:var(--ink3)}dd{margin-bottom:8px}dd:last-child{margin-bottom:0}"                       \
-    "code,bdi.v{font-family:ui-monospace,\"SF Mono\",Menlo,Consolas,\"DejaVu Sans Mono\",monospace;font-size:.88em}"   \
-    ".u{border:1px solid var(--edge);border-radius:4px;font-size:.8em;padding:0 3px;color:var(--ink2);white-space:nowrap}"                \
-    ".grade{display:inline-block;font-size:13px;border:2px solid var(--ink2);border-radius:4px;padding:0 7px;"         \
-    "color:var(--ink2);margin:6px 0}"                                                                                \
-    ".end{font-size:14px;color:var(--ink3);margin-top:20px}"                                                           \
-    "@media(max-width:480px){h1{font-size:24px}section{padding:16px}}"                                                 \
-    "@media(min-width:481px){dl{display:grid;grid-template-columns:max-content minmax(0,1fr);grid-gap:4px 16px}"       \
-    "dd{margin:0}}"                                                                                                    \
+/* PAGE_STYLE_HASH is the SHA-256 of PAGE_STYLE, for the Content-Security-Policy; the test tells the
+ * new one after a change. */
+#define PAGE_STYLE                                                                                 \
+    ":root{color-scheme:light "                                                                    \
+    "dark;--page:#F4F5F7;--surface:#FFF;--ink:#15181D;--ink2:#454B54;--ink3:#5A616B;"              \
+    "--line:#D8DCE2;--edge:#7B848F;--mark:#1D52AE;--fine:#17663A}"                                 \
+    "@media(prefers-color-scheme:dark){:root{--page:#121417;--surface:#1A1D21;--ink:#EEF0F3;--"    \
+    "ink2:#BCC2CA;"                                                                                \
+    "--ink3:#989FA9;--line:#2D3238;--edge:#757D88;--mark:#98BBFF;--fine:#7FD3A0}}"                 \
+    "*{box-sizing:border-box}"                                                                     \
+    "body{margin:0;background:var(--page);color:var(--ink);font:400 17px/1.5 "                     \
+    "system-ui,-apple-system,"                                                                     \
+    "\"Segoe UI\",Roboto,\"Helvetica Neue\",\"Noto "                                               \
+    "Sans\",Arial,sans-serif;-webkit-text-size-adjust:100%}"                                       \
+    "main{max-width:640px;margin:0 auto;padding:28px 20px "                                        \
+    "56px;overflow-wrap:anywhere;word-break:break-word}"                                           \
+    "p,h1,h2,ul,ol,dl,dd{margin:0}"                                                                \
+    ".who{display:flex;align-items:center;font-size:14px;color:var(--ink2);line-height:1.4}"       \
+    ".who svg{width:22px;height:22px;color:var(--mark);flex:none;margin-right:10px}"               \
+    "h1{font-size:27px;line-height:1.22;letter-spacing:-.018em;font-weight:660;margin:26px 0 "     \
+    "10px;"                                                                                        \
+    "text-wrap:balance}"                                                                           \
+    ".sure{font-size:15px;color:var(--ink2)}.sure "                                                \
+    "svg{width:16px;height:14px;margin-right:8px}.sure b{color:var(--ink)}"                        \
+    ".lead{margin-top:16px}"                                                                       \
+    "section{background:var(--surface);border:1px solid "                                          \
+    "var(--line);border-radius:14px;padding:18px 20px;"                                            \
+    "margin-top:14px}"                                                                             \
+    "h2{font-size:17px;line-height:1.35;margin-bottom:8px}"                                        \
+    "ul,ol{padding-left:20px}li+li{margin-top:6px}"                                                \
+    ".facts{list-style:none;padding:0}.facts li{padding-left:28px;position:relative}"              \
+    ".facts svg{position:absolute;left:0;top:5px;width:16px;height:16px;color:var(--fine)}"        \
+    ".facts .no svg{color:var(--ink3)}"                                                            \
+    "dl{font-size:15px}dt{color:var(--ink3)}dd{margin-bottom:8px}dd:last-child{margin-bottom:0}"   \
+    "code,bdi.v{font-family:ui-monospace,\"SF Mono\",Menlo,Consolas,\"DejaVu Sans "                \
+    "Mono\",monospace;font-size:.88em}"                                                            \
+    ".u{border:1px solid var(--edge);border-radius:4px;font-size:.8em;padding:0 "                  \
+    "3px;color:var(--ink2);white-space:nowrap}"                                                    \
+    ".grade{display:inline-block;font-size:13px;border:2px solid "                                 \
+    "var(--ink2);border-radius:4px;padding:0 7px;"                                                 \
+    "color:var(--ink2);margin:6px 0}"                                                              \
+    ".end{font-size:14px;color:var(--ink3);margin-top:20px}"                                       \
+    "@media(max-width:480px){h1{font-size:24px}section{padding:16px}}"                             \
+    "@media(min-width:481px){dl{display:grid;grid-template-columns:max-content "                   \
+    "minmax(0,1fr);grid-gap:4px 16px}"                                                             \
+    "dd{margin:0}}"                                                                                \
     "@media print{section{break-inside:avoid}}"
 #define PAGE_STYLE_HASH "sha256-hgY+pWHkue6AbdSyYV/xPRPBxXe5K69qW/bHrWrnIZ8="
 
-#define LOGO                                                                                                           \
-    "<svg viewBox=\"0 0 24 24\" aria-hidden=\"true\"><path d=\"M7.6 7.9a4.4 4.4 0 1 1 6.3 4c-1.1.5-1.9 1.1-1.9 2.3\" "  \
-    "fill=\"none\" stroke=\"currentColor\" stroke-width=\"2.3\" stroke-linecap=\"round\"/><path d=\"M8.4 11.9H6.5a2.5 2.5 0 0 0" \
-    "-2.5 2.5v5.1A2.5 2.5 0 0 0 6.5 22h11a2.5 2.5 0 0 0 2.5-2.5v-5.1a2.5 2.5 0 0 0-2.5-2.5h-.6\" fill=\"none\" "       \
-    "stroke=\"currentColor\" stroke-width=\"2.3\" stroke-linecap=\"round\"/><circle cx=\"12\" cy=\"18\" r=\"1.6\" "    \
+#define LOGO                                                                                       \
+    "<svg viewBox=\"0 0 24 24\" aria-hidden=\"true\"><path d=\"M7.6 7.9a4.4 4.4 0 1 1 6.3 "        \
+    "4c-1.1.5-1.9 1.1-1.9 2.3\" "                                                                  \
+    "fill=\"none\" stroke=\"currentColor\" stroke-width=\"2.3\" stroke-linecap=\"round\"/><path "  \
+    "d=\"M8.4 11.9H6.5a2.5 2.5 0 0 0"                                                              \
+    "-2.5 2.5v5.1A2.5 2.5 0 0 0 6.5 22h11a2.5 2.5 0 0 0 2.5-2.5v-5.1a2.5 2.5 0 0 0-2.5-2.5h-.6\" " \
+    "fill=\"none\" "                                                                               \
+    "stroke=\"currentColor\" stroke-width=\"2.3\" stroke-linecap=\"round\"/><circle cx=\"12\" "    \
+    "cy=\"18\" r=\"1.6\" "                                                                         \
     "fill=\"currentColor\"/></svg>"
-#define TICK                                                                                                           \
-    "<svg viewBox=\"0 0 16 16\" aria-hidden=\"true\"><circle cx=\"8\" cy=\"8\" r=\"7\" fill=\"currentColor\"/>"        \
-    "<path d=\"m4.6 8.3 2.3 2.3 4.5-4.8\" fill=\"none\" stroke=\"var(--surface)\" stroke-width=\"1.8\"/></svg>"
-#define CROSS                                                                                                          \
-    "<svg viewBox=\"0 0 16 16\" aria-hidden=\"true\"><path d=\"m4 4 8 8m0-8-8 8\" fill=\"none\" "                      \
+#define TICK                                                                                       \
+    "<svg viewBox=\"0 0 16 16\" aria-hidden=\"true\"><circle cx=\"8\" cy=\"8\" r=\"7\" "           \
+    "fill=\"currentColor\"/>"                                                                      \
+    "<path d=\"m4.6 8.3 2.3 2.3 4.5-4.8\" fill=\"none\" stroke=\"var(--surface)\" "                \
+    "stroke-width=\"1.8\"/></svg>"
+#define CROSS                                                                                      \
+    "<svg viewBox=\"0 0 16 16\" aria-hidden=\"true\"><path d=\"m4 4 8 8m0-8-8 8\" fill=\"none\" "  \
     "stroke=\"currentColor\" stroke-width=\"2\"/></svg>"
 
 /* The end of the first sentence: a full stop that a space or the end follows. */
@@ -152,16 +179,18 @@ static const char *confidence_word(const char *confidence)
 
 static void add_sure(const struct flow *f, struct text *html)
 {
-    static const char  bars[] = "<svg viewBox=\"0 0 16 14\" aria-hidden=\"true\"><path fill=\"currentColor\" d=\"M1 9h3.6v5H1zM6 "
-                                "5h3.6v9H6zM11 1h3.6v13H11z\"/></svg>";
+    static const char bars[] = "<svg viewBox=\"0 0 16 14\" aria-hidden=\"true\"><path "
+                               "fill=\"currentColor\" d=\"M1 9h3.6v5H1zM6 "
+                               "5h3.6v9H6zM11 1h3.6v13H11z\"/></svg>";
     const struct flow_diagnosis *d = top_of(f);
-    bool                         refused = is_refused(verdict_of(f));
+    bool refused = is_refused(verdict_of(f));
 
     if (!d && !refused)
         return;
     text_add(html, "<p class=\"sure\">");
     if (d)
-        text_printf(html, "%s<b>%s</b> ", strcmp(confidence_word(d->confidence), "Certain.") ? "" : bars,
+        text_printf(html, "%s<b>%s</b> ",
+            strcmp(confidence_word(d->confidence), "Certain.") ? "" : bars,
             confidence_word(d->confidence));
     if (refused)
         text_add(html, "An iPhone without whytls would refuse this site too.");
@@ -185,10 +214,11 @@ static void add_lead(const struct flow *f, const char *rest, struct text *html)
 static void add_top(const struct flow *f, struct text *html)
 {
     const struct flow_diagnosis *d = top_of(f);
-    const char                  *why = d && d->why && *d->why ? d->why : d ? d->title : NULL;
-    size_t                       len = why ? sentence_len(why) : 0;
+    const char *why = d && d->why && *d->why ? d->why : d ? d->title : NULL;
+    size_t len = why ? sentence_len(why) : 0;
 
-    text_add(html, "<div class=\"who\">" LOGO "<span>This page is from <b>whytls</b>, a proxy on your network. It is not from "
+    text_add(html, "<div class=\"who\">" LOGO
+                   "<span>This page is from <b>whytls</b>, a proxy on your network. It is not from "
                    "the site.</span></div>\n<h1>");
     if (why)
         add_sentence(html, why, len);
@@ -201,7 +231,8 @@ static void add_top(const struct flow *f, struct text *html)
 
 static void add_evidence(struct text *html, const struct flow_evidence *e, bool speaks_for)
 {
-    text_printf(html, "<li%s>%s<span>", speaks_for ? "" : " class=\"no\"", speaks_for ? TICK : CROSS);
+    text_printf(
+        html, "<li%s>%s<span>", speaks_for ? "" : " class=\"no\"", speaks_for ? TICK : CROSS);
     if (e->says && *e->says) {
         html_prose(html, e->says, PROSE_MOST);
     } else {
@@ -224,7 +255,8 @@ static void add_facts(const struct flow_diagnosis *d, struct text *html)
     text_add(html, "</ul>\n</section>\n");
 }
 
-static void add_steps(struct text *html, const char *who, const struct flow_texts *steps, const char *none)
+static void add_steps(
+    struct text *html, const char *who, const struct flow_texts *steps, const char *none)
 {
     text_printf(html, "<li><b>%s</b> ", who);
     if (!steps || !steps->n)
@@ -247,14 +279,16 @@ static void add_remedies(const struct flow *f, struct text *html)
 
     text_add(html, "<section>\n<h2>What to do</h2>\n<ul>\n");
     add_steps(html, "On this phone:", d ? &d->device_fix : NULL, "Nothing. No setting helps.");
-    add_steps(html, "If the site is yours:", d ? &d->server_fix : NULL, "Nothing is known that you would have to change.");
+    add_steps(html, "If the site is yours:", d ? &d->server_fix : NULL,
+        "Nothing is known that you would have to change.");
     if (d && d->next_test && *d->next_test) {
         text_add(html, "<li><b>To be sure:</b> ");
         html_prose(html, d->next_test, PROSE_MOST);
         text_add(html, "</li>\n");
     }
     if (is_refused(verdict_of(f)))
-        text_add(html, "<li><b>If you need the app to carry on:</b> whoever runs whytls can allow this host by a rule.</li>\n");
+        text_add(html, "<li><b>If you need the app to carry on:</b> whoever runs whytls can allow "
+                       "this host by a rule.</li>\n");
     text_add(html, "</ul>\n</section>\n");
 }
 
@@ -270,9 +304,9 @@ static void add_grade(struct text *html, const char *grade)
 static void add_ios(const struct flow *f, struct text *html)
 {
     const struct flow_diagnosis *d = top_of(f);
-    const struct flow_verdict   *v = verdict_of(f);
-    const char                  *text = d && d->ios->text ? d->ios->text : v ? v->text : NULL;
-    const char                  *grade = d ? d->ios->grade : NULL;
+    const struct flow_verdict *v = verdict_of(f);
+    const char *text = d && d->ios->text ? d->ios->text : v ? v->text : NULL;
+    const char *grade = d ? d->ios->grade : NULL;
 
     if (!text && !(d && (d->ios->safari || d->ios->app)))
         return;
@@ -327,7 +361,8 @@ static void add_certificate(struct text *html, const struct flow_certificate *c)
             text_printf(html, " and %zu more", c->names.n - NAMES_MOST);
         text_add(html, "</dd>\n");
     }
-    text_printf(html, "<dt>Valid</dt><dd>%s to %s</dd>\n", time_minute(from, c->not_before), time_minute(to, c->not_after));
+    text_printf(html, "<dt>Valid</dt><dd>%s to %s</dd>\n", time_minute(from, c->not_before),
+        time_minute(to, c->not_after));
 }
 
 static void add_verdict(struct text *html, const struct flow_verdict *v)
@@ -335,18 +370,20 @@ static void add_verdict(struct text *html, const struct flow_verdict *v)
     for (size_t i = 0; i < v->n_checks && i < CHECKS_MOST; i++) {
         text_add(html, "<dt>iOS check</dt><dd>");
         html_name(html, v->checks[i].check, WORDS_MOST);
-        text_printf(html, " refuses certificate %" PRId64 ", %" PRId64 "</dd>\n", v->checks[i].cert, v->checks[i].osstatus);
+        text_printf(html, " refuses certificate %" PRId64 ", %" PRId64 "</dd>\n", v->checks[i].cert,
+            v->checks[i].osstatus);
     }
     if (v->openssl->accept)
         text_add(html, "<dt>OpenSSL</dt><dd>accepts</dd>\n");
     else
-        text_printf(html, "<dt>OpenSSL</dt><dd>refuses: result %" PRId64 " at depth %" PRId64 "</dd>\n", v->openssl->code,
-            v->openssl->depth);
+        text_printf(html,
+            "<dt>OpenSSL</dt><dd>refuses: result %" PRId64 " at depth %" PRId64 "</dd>\n",
+            v->openssl->code, v->openssl->depth);
 }
 
 static void add_owner(const struct flow *f, struct text *html)
 {
-    const struct flow_diagnosis  *d = top_of(f);
+    const struct flow_diagnosis *d = top_of(f);
     const struct flow_server_leg *leg = f->server_leg;
 
     text_add(html, "<section>\n<h2>For the site’s owner</h2>\n<dl>\n");
@@ -382,7 +419,8 @@ static void add_others(const struct flow *f, struct text *html)
         text_add(html, "</code></li>\n");
     }
     if (f->n_diagnosis > ALSO_MOST + 1)
-        text_printf(html, "<li>%zu more stand in the record.</li>\n", f->n_diagnosis - ALSO_MOST - 1);
+        text_printf(
+            html, "<li>%zu more stand in the record.</li>\n", f->n_diagnosis - ALSO_MOST - 1);
     text_add(html, "</ul>\n</section>\n");
 }
 
@@ -392,7 +430,9 @@ static void add_end(const struct flow *f, struct text *html)
 
     text_add(html, "<p class=\"end\">Record ");
     html_plain(html, f->id ? f->id : "", WORDS_MOST);
-    text_printf(html, " · %s · status 502 · whytls " WHYTLS_VERSION "</p>\n</main>\n</body>\n</html>\n", time_rfc3339(at, f->at));
+    text_printf(html,
+        " · %s · status 502 · whytls " WHYTLS_VERSION "</p>\n</main>\n</body>\n</html>\n",
+        time_rfc3339(at, f->at));
 }
 
 static void add_head(const struct flow *f, struct text *html)
@@ -427,7 +467,8 @@ void page_write(const struct flow *f, struct text *html)
 /* A token that may stand in a header field whoever wrote it, or nothing. */
 static bool is_token(const char *s)
 {
-    size_t n = s ? strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_/.") : 0;
+    size_t n =
+        s ? strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_/.") : 0;
 
     return n && n <= WORDS_MOST && !s[n];
 }
@@ -439,7 +480,8 @@ void page_head(const struct flow *f, size_t body_len, struct text *head)
         "Content-Type: text/html; charset=utf-8\r\n"
         "Content-Length: %zu\r\n"
         "Cache-Control: no-store\r\n"
-        "Content-Security-Policy: default-src 'none'; style-src '" PAGE_STYLE_HASH "'; base-uri 'none'; form-action 'none'; "
+        "Content-Security-Policy: default-src 'none'; style-src '" PAGE_STYLE_HASH
+        "'; base-uri 'none'; form-action 'none'; "
         "frame-ancestors 'none'\r\n"
         "X-Content-Type-Options: nosniff\r\n"
         "Referrer-Policy: no-referrer\r\n",

@@ -1,8 +1,8 @@
 /* relay/page.h - the reason page: what a browser gets when the site behind the proxy was refused.
  *
- * Pure. The host owns the page's origin, so nothing of ours stands there that it might not read: no token, no device, no
- * address of the UI. No script, no link, no form, no outside resource; everything from the wire is made harmless.
- * Uses flow/, base/. Used by stage_page.c. */
+ * Pure. The host owns the page's origin, so nothing of ours stands there that it might not read: no
+ * token, no device, no address of the UI. No script, no link, no form, no outside resource;
+ * everything from the wire is made harmless. Uses flow/, base/. Used by stage_page.c. */
 #ifndef WHYTLS_RELAY_PAGE_H
 #define WHYTLS_RELAY_PAGE_H
 
@@ -12,12 +12,14 @@
 
 struct flow;
 
-/* It fits the first flight of a connection (RFC 6928: ten segments), unless a hostile name is all escapes. */
+/* It fits the first flight of a connection (RFC 6928: ten segments), unless a hostile name is all
+ * escapes. */
 enum { PAGE_BYTES_USUAL = 14 * 1024 };
 
 /* Appends the document, whatever is known of the flow. */
 void page_write(const struct flow *f, struct text *html);
-/* Appends the head of the HTTP/1.1 response that carries it, with the empty line: 502 (RFC 9110 §15.6.3). */
+/* Appends the head of the HTTP/1.1 response that carries it, with the empty line: 502 (RFC 9110
+ * §15.6.3). */
 void page_head(const struct flow *f, size_t body_len, struct text *head);
 
 #endif

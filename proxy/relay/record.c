@@ -31,7 +31,7 @@ struct history_key history_key_of(const struct relay *r)
 void record_start(struct relay *r)
 {
     const struct relay_world *world = relay_world(r);
-    struct flow              *f = r->flow;
+    struct flow *f = r->flow;
 
     f->entry = "connect";
     f->client->ip = flow_text(f, r->ip);
@@ -49,8 +49,8 @@ void record_start(struct relay *r)
 void record_now(struct relay *r)
 {
     const struct relay_world *world = relay_world(r);
-    struct flow_clock        *clock = r->flow->proxy->clock;
-    struct clock_view         view;
+    struct flow_clock *clock = r->flow->proxy->clock;
+    struct clock_view view;
 
     r->flow->now = clock_wall_ms(world->clock) / 1000;
     clock_witness_read(world->witness, r->flow->now, &view);
@@ -73,9 +73,9 @@ static void fill_tally(struct flow_tally *out, const struct tally *in)
 
 void record_history(struct relay *r)
 {
-    struct history_key  key = history_key_of(r);
+    struct history_key key = history_key_of(r);
     struct history_view view;
-    struct flow        *f = r->flow;
+    struct flow *f = r->flow;
 
     history_read(relay_world(r)->history, &key, clock_wall_ms(relay_world(r)->clock), &view);
     fill_tally(f->history->device, &view.device);
@@ -98,8 +98,8 @@ static const char *ended(const struct relay *r, enum leg_side which)
 void record_server_leg(struct relay *r)
 {
     struct flow_server_leg *leg = r->flow->server_leg;
-    const struct side      *s = &r->side[LEG_SERVER];
-    size_t                  staple_len;
+    const struct side *s = &r->side[LEG_SERVER];
+    size_t staple_len;
 
     if (!leg)
         return;
@@ -117,7 +117,7 @@ void record_server_leg(struct relay *r)
 void record_client_leg(struct relay *r)
 {
     struct flow_client_leg *leg = r->flow->client_leg;
-    const struct side      *s = &r->side[LEG_CLIENT];
+    const struct side *s = &r->side[LEG_CLIENT];
 
     if (!leg)
         return;
@@ -138,14 +138,16 @@ static void note_tunnel(struct relay *r)
 {
     struct history_key key = history_key_of(r);
 
-    if (r->tunnel && r->has_hello && r->side[LEG_CLIENT].raw_in > 0 && r->side[LEG_SERVER].raw_in > 0)
-        history_note(relay_world(r)->history, &key, HISTORY_TUNNEL_WORKED, clock_wall_ms(relay_world(r)->clock));
+    if (r->tunnel && r->has_hello && r->side[LEG_CLIENT].raw_in > 0 &&
+        r->side[LEG_SERVER].raw_in > 0)
+        history_note(relay_world(r)->history, &key, HISTORY_TUNNEL_WORKED,
+            clock_wall_ms(relay_world(r)->clock));
 }
 
 void record_seal(struct relay *r)
 {
     const struct relay_world *world = relay_world(r);
-    struct flow              *f = r->flow;
+    struct flow *f = r->flow;
 
     record_server_leg(r);
     record_client_leg(r);
@@ -154,7 +156,8 @@ void record_seal(struct relay *r)
         record_history(r);
     f->ms = clock_steady_ms(world->clock) - r->accepted_ms;
     record_now(r);
-    /* Rules may still read what the legs left behind; the message arena is alive until the relay is freed. */
+    /* Rules may still read what the legs left behind; the message arena is alive until the relay is
+     * freed. */
     hook_fire(world->hooks, MOMENT_FINISH, f, NULL);
     f->request = NULL;
     f->response = NULL;

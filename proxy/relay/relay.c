@@ -19,17 +19,17 @@ enum { DRAIN_MOST_MS = 60000 };
 
 struct relays {
     struct relay_world world;
-    struct relay      *first;
-    struct relay      *dead; /* freed by reap, after the event that ended them */
-    size_t             n;
-    int64_t            drain_ms; /* steady; 0: not draining */
-    bool               reaping;  /* a reap is on its way */
-    bool               walking;  /* somebody goes along the list: nobody is freed now */
+    struct relay *first;
+    struct relay *dead; /* freed by reap, after the event that ended them */
+    size_t n;
+    int64_t drain_ms; /* steady; 0: not draining */
+    bool reaping;     /* a reap is on its way */
+    bool walking;     /* somebody goes along the list: nobody is freed now */
 };
 
 static const struct {
     const char *name;
-    int64_t     deadline_ms;
+    int64_t deadline_ms;
     enum stage (*step)(struct relay *r);
 } stages[] = {
 #define STAGE(ID, name, deadline_ms, about) [STAGE_##ID] = {#name, deadline_ms, stage_##name},
@@ -180,10 +180,11 @@ void relay_adopt_pipe(struct relay *r, enum leg_side which, struct pipe *p)
     p->event = relay_event;
 }
 
-static struct relay *relay_new(struct relays *all, const char *ip, uint16_t port, bool from_loopback)
+static struct relay *relay_new(
+    struct relays *all, const char *ip, uint16_t port, bool from_loopback)
 {
     struct relay *r = mem_new(sizeof *r);
-    char          id[ID_CAP];
+    char id[ID_CAP];
 
     magic_set(&r->magic, RELAY_MAGIC);
     r->all = all;
@@ -204,7 +205,8 @@ static struct relay *relay_new(struct relays *all, const char *ip, uint16_t port
     return r;
 }
 
-void relays_accept(struct relays *all, struct pipe *client, const char *ip, uint16_t port, bool from_loopback)
+void relays_accept(
+    struct relays *all, struct pipe *client, const char *ip, uint16_t port, bool from_loopback)
 {
     struct relay *r = relay_new(all, ip, port, from_loopback);
 
@@ -216,7 +218,7 @@ void relays_accept(struct relays *all, struct pipe *client, const char *ip, uint
 void relay_hand_on(struct relay *r)
 {
     struct pipe *client = r->side[LEG_CLIENT].pipe;
-    bool         eof = r->side[LEG_CLIENT].eof;
+    bool eof = r->side[LEG_CLIENT].eof;
 
     r->side[LEG_CLIENT] = (struct side){0};
     struct relay *heir = relay_new(r->all, r->ip, r->client_port, r->from_loopback);
@@ -228,7 +230,7 @@ void relay_hand_on(struct relay *r)
 
 static bool is_late(const struct relay *r, int64_t now)
 {
-    bool    moving = r->stage == STAGE_TALK || r->stage == STAGE_TUNNEL || r->stage == STAGE_DRAIN;
+    bool moving = r->stage == STAGE_TALK || r->stage == STAGE_TUNNEL || r->stage == STAGE_DRAIN;
     int64_t allowed = stages[r->stage].deadline_ms;
 
     if (r->stage == STAGE_DRAIN && now - r->stage_ms >= DRAIN_MOST_MS)
@@ -236,7 +238,8 @@ static bool is_late(const struct relay *r, int64_t now)
     return allowed && now - (moving ? r->moved_ms : r->stage_ms) >= allowed;
 }
 
-/* A slow reader is given its time as long as it reads: the transport says nothing of a part that was sent. */
+/* A slow reader is given its time as long as it reads: the transport says nothing of a part that
+ * was sent. */
 static void see_draining(struct relay *r, int64_t now)
 {
     size_t left = side_backlog(&r->side[LEG_CLIENT]) + side_backlog(&r->side[LEG_SERVER]);
@@ -266,7 +269,8 @@ static void relay_tick(struct relay *r, int64_t now)
     }
 }
 
-/* `soon` may come at once when its loop has stopped; a relay must not go under the feet of the walk. */
+/* `soon` may come at once when its loop has stopped; a relay must not go under the feet of the
+ * walk. */
 static void walk_end(struct relays *all)
 {
     all->walking = false;

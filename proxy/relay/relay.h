@@ -1,8 +1,9 @@
 /* relay/relay.h - the connections of one traffic thread, each from accept to goodbye.
  *
- * A relay lives and dies on one thread; nothing here locks, blocks or reads a clock of its own. It flows through the
- * stages of stage.def, each in its own file; it writes one flow record, seals it and hands it out.
- * Uses net/ (pipes and a dialer, never a socket), tls/, http/, cert/, judge/, device/, flow/, hook/. Used by app/. */
+ * A relay lives and dies on one thread; nothing here locks, blocks or reads a clock of its own. It
+ * flows through the stages of stage.def, each in its own file; it writes one flow record, seals it
+ * and hands it out. Uses net/ (pipes and a dialer, never a socket), tls/, http/, cert/, judge/,
+ * device/, flow/, hook/. Used by app/. */
 #ifndef WHYTLS_RELAY_RELAY_H
 #define WHYTLS_RELAY_RELAY_H
 
@@ -26,23 +27,24 @@ struct relays;
 struct roots;
 struct tls_contexts;
 
-/* What a thread's relays work with. Borrowed for their life; what several threads share is immutable or locks itself. */
+/* What a thread's relays work with. Borrowed for their life; what several threads share is
+ * immutable or locks itself. */
 struct relay_world {
-    const struct clock        *clock;
-    struct dialer             *dialer;    /* this thread's */
-    struct hooks              *hooks;     /* this thread's */
+    const struct clock *clock;
+    struct dialer *dialer; /* this thread's */
+    struct hooks *hooks;   /* this thread's */
     const struct tls_contexts *contexts;
-    struct leaf_cache         *leaves;
-    const struct ca           *ca;
-    const struct roots        *roots;
-    const struct ct_logs      *ct_logs;   /* NULL: Certificate Transparency is not judged */
-    const struct pinned_hosts *pinned;    /* NULL: no host counts as pinned by iOS itself */
-    struct gatherer           *gatherer;  /* this thread's; NULL: nothing is fetched */
-    bool                       no_staple; /* what a site staples is not judged */
-    bool                       asks_revocation; /* responders and lists are asked for every chain; iOS does not */
-    struct device_history     *history;
-    struct clock_witness      *witness;
-    const char                *name;      /* this proxy's, in every record */
+    struct leaf_cache *leaves;
+    const struct ca *ca;
+    const struct roots *roots;
+    const struct ct_logs *ct_logs;     /* NULL: Certificate Transparency is not judged */
+    const struct pinned_hosts *pinned; /* NULL: no host counts as pinned by iOS itself */
+    struct gatherer *gatherer;         /* this thread's; NULL: nothing is fetched */
+    bool no_staple;                    /* what a site staples is not judged */
+    bool asks_revocation; /* responders and lists are asked for every chain; iOS does not */
+    struct device_history *history;
+    struct clock_witness *witness;
+    const char *name; /* this proxy's, in every record */
     /* Takes a sealed flow. */
     void (*flow_out)(void *arg, struct flow *sealed);
     void *flow_out_arg;
@@ -52,15 +54,17 @@ struct relay_world {
 };
 
 struct relays *relays_new(const struct relay_world *world);
-/* Ends every connection at once, seals each record. A call that still waits with `soon` must not be made any more. */
-void           relays_free(struct relays *all);
+/* Ends every connection at once, seals each record. A call that still waits with `soon` must not be
+ * made any more. */
+void relays_free(struct relays *all);
 
 /* Takes the pipe. `ip` and `port` are the client's. */
-void   relays_accept(struct relays *all, struct pipe *client, const char *ip, uint16_t port, bool from_loopback);
+void relays_accept(
+    struct relays *all, struct pipe *client, const char *ip, uint16_t port, bool from_loopback);
 /* Deadlines; the loop calls it every 100 ms or so. */
-void   relays_tick(struct relays *all);
+void relays_tick(struct relays *all);
 size_t relays_open(const struct relays *all);
 /* No new messages are begun: idle connections end now, the others with their current exchange. */
-void   relays_drain(struct relays *all);
+void relays_drain(struct relays *all);
 
 #endif

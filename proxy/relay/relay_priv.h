@@ -25,7 +25,7 @@ enum stage {
 };
 
 const char *stage_name(enum stage s);
-int64_t     stage_deadline_ms(enum stage s);
+int64_t stage_deadline_ms(enum stage s);
 
 /* What the client is answered, once that is known. */
 enum answer { ANSWER_RELAY = 0, ANSWER_PAGE, ANSWER_ALERT };
@@ -37,64 +37,65 @@ enum { RELAY_MAGIC = 0x7768794c, PENDING_MOST = 32 };
 
 /* A request whose response has not ended. */
 struct pending {
-    int     exchange; /* index in the record; -1 past its bound */
+    int exchange; /* index in the record; -1 past its bound */
     int64_t at_ms;
 };
 
 struct relay {
-    struct magic     magic;
-    struct relays   *all;
-    struct relay    *prev, *next;
-    enum stage       stage;
-    int64_t          accepted_ms, stage_ms, moved_ms; /* steady */
-    struct side      side[2];                         /* LEG_CLIENT, LEG_SERVER */
-    struct flow     *flow;                            /* owned until sealed */
-    char             ip[64];
-    uint16_t         client_port, port;
-    bool             from_loopback;
-    bool             driving, again, dead;
-    bool             late[2];                         /* the deadline of this leg's handshake passed */
+    struct magic magic;
+    struct relays *all;
+    struct relay *prev, *next;
+    enum stage stage;
+    int64_t accepted_ms, stage_ms, moved_ms; /* steady */
+    struct side side[2];                     /* LEG_CLIENT, LEG_SERVER */
+    struct flow *flow;                       /* owned until sealed */
+    char ip[64];
+    uint16_t client_port, port;
+    bool from_loopback;
+    bool driving, again, dead;
+    bool late[2]; /* the deadline of this leg's handshake passed */
 
-    char             host[HOST_CAP];   /* whom to dial */
-    char             asked[HOST_CAP];  /* the name that the client will look for: its SNI, else host */
-    bool             is_connect;       /* else the client named the site in an absolute target */
-    bool             tunnel;           /* decided: bytes cross unread */
+    char host[HOST_CAP];  /* whom to dial */
+    char asked[HOST_CAP]; /* the name that the client will look for: its SNI, else host */
+    bool is_connect;      /* else the client named the site in an absolute target */
+    bool tunnel;          /* decided: bytes cross unread */
     struct client_hello hello;
-    bool             has_hello;
-    size_t           drain_left;       /* bytes that waited to leave at the last tick */
+    bool has_hello;
+    size_t drain_left; /* bytes that waited to leave at the last tick */
 
-    struct dial     *dial;
-    bool             dialled;          /* an answer came (good or bad) */
-    struct leaf     *leaf;
+    struct dial *dial;
+    bool dialled; /* an answer came (good or bad) */
+    struct leaf *leaf;
     struct cert_chain *chain;
-    struct gather     *gather;         /* under way; the verdict waits */
-    struct fetch_evidence   *evidence;       /* what it brought; owned */
-    bool               gathered;       /* it is over, or was not worth it */
-    bool               judged;         /* the first verdict stands */
-    bool               readable;       /* … on a chain that could be read */
-    enum answer      answer;
-    bool             server_failed;    /* tls_failed was told of the server leg */
-    bool             client_failed;    /* … of the client leg */
-    bool             accepted;         /* the client sent application data: it trusts us */
-    bool             client_judged;    /* its behaviour is in the history */
+    struct gather *gather;           /* under way; the verdict waits */
+    struct fetch_evidence *evidence; /* what it brought; owned */
+    bool gathered;                   /* it is over, or was not worth it */
+    bool judged;                     /* the first verdict stands */
+    bool readable;                   /* … on a chain that could be read */
+    enum answer answer;
+    bool server_failed; /* tls_failed was told of the server leg */
+    bool client_failed; /* … of the client leg */
+    bool accepted;      /* the client sent application data: it trusts us */
+    bool client_judged; /* its behaviour is in the history */
 
-    enum talk        talk;
-    bool             head_waits;       /* h1_head of the client's codec is read, and not forwarded yet */
-    struct h1       *h1[2];
-    struct arena     message;          /* the current request and response, for rules */
-    struct pending   pending[PENDING_MOST];
-    size_t           n_pending;
-    bool             in_request;       /* its body is still coming */
-    bool             responded;        /* bytes of the current response went to the client */
-    bool             answered;         /* a whole response went by */
-    bool             last;             /* no further message on this connection */
-    bool             head_request;     /* the page answers a HEAD */
-    bool             page_now;         /* the request that the page answers was read already */
-    bool             page_sent;
-    bool             upgrade_asked;    /* the client waits for 101 */
+    enum talk talk;
+    bool head_waits; /* h1_head of the client's codec is read, and not forwarded yet */
+    struct h1 *h1[2];
+    struct arena message; /* the current request and response, for rules */
+    struct pending pending[PENDING_MOST];
+    size_t n_pending;
+    bool in_request;   /* its body is still coming */
+    bool responded;    /* bytes of the current response went to the client */
+    bool answered;     /* a whole response went by */
+    bool last;         /* no further message on this connection */
+    bool head_request; /* the page answers a HEAD */
+    bool page_now;     /* the request that the page answers was read already */
+    bool page_sent;
+    bool upgrade_asked; /* the client waits for 101 */
 };
 
-/* Each stage: called when it is entered and at every event. It gives the next stage, or its own to wait. */
+/* Each stage: called when it is entered and at every event. It gives the next stage, or its own to
+ * wait. */
 enum stage stage_sniff(struct relay *r);
 enum stage stage_entry(struct relay *r);
 enum stage stage_hello(struct relay *r);
@@ -122,7 +123,8 @@ void relay_drive(struct relay *r);
 bool relay_is_draining(const struct relay *r);
 /* The pipe becomes this side's; its events drive the relay. */
 void relay_adopt_pipe(struct relay *r, enum leg_side which, struct pipe *p);
-/* The rest of the client's bytes begin another flow on the same connection (another host, same keep-alive). */
+/* The rest of the client's bytes begin another flow on the same connection (another host, same
+ * keep-alive). */
 void relay_hand_on(struct relay *r);
 
 /* record.c - what is seen, into the flow. */
@@ -133,21 +135,23 @@ void record_server_leg(struct relay *r);
 void record_client_leg(struct relay *r);
 void record_seal(struct relay *r);
 
-/* fail.c - one leg failed, or closed in a way that speaks: symptom, history, the moment tls_failed. */
+/* fail.c - one leg failed, or closed in a way that speaks: symptom, history, the moment tls_failed.
+ */
 enum stage fail_server(struct relay *r);
-void       fail_client(struct relay *r);
-/* Fills the record with the chain that the site showed and its verdicts; false when there is none that can be read. */
-bool       judge_site(struct relay *r);
+void fail_client(struct relay *r);
+/* Fills the record with the chain that the site showed and its verdicts; false when there is none
+ * that can be read. */
+bool judge_site(struct relay *r);
 /* The fetch took too long: the verdict stands as it is. */
 enum stage judge_late(struct relay *r);
 /* Gives up a fetch under way. */
-void       judge_stop(struct relay *r);
+void judge_stop(struct relay *r);
 /* A client that speaks HTTP reads a page; any other understands only an alert. */
-void       refuse_site(struct relay *r);
+void refuse_site(struct relay *r);
 /* The client closed a finished, unused leg: HOLD, else the next stage. */
 enum stage client_gone(struct relay *r);
 /* Nobody waits for an answer any more, and none was begun. */
-bool       client_has_left(const struct relay *r);
+bool client_has_left(const struct relay *r);
 enum stage client_left(struct relay *r);
 
 /* The client sent application data over this leg: it trusts us. Goes into the history once. */
@@ -156,9 +160,10 @@ void note_acceptance(struct relay *r);
 /* talk_http.c - requests one way, responses the other. */
 enum stage talk_http(struct relay *r);
 
-/* message.c - one request or response head: the exchange in the record, and the moments `request` and `response`. */
+/* message.c - one request or response head: the exchange in the record, and the moments `request`
+ * and `response`. */
 /* Gives the index of the new exchange; -1 past the record's bound. */
-int  message_request(struct relay *r, const struct h1_head *head);
+int message_request(struct relay *r, const struct h1_head *head);
 /* The exchange of the oldest (newest) request that is not answered, or NULL. */
 struct flow_exchange *message_oldest(struct relay *r);
 struct flow_exchange *message_newest(struct relay *r);

@@ -1,4 +1,5 @@
-/* relay/self.h - requests to whytls itself, through the proxy at http://whytls.test/ or at the proxy's own address. */
+/* relay/self.h - requests to whytls itself, through the proxy at http://whytls.test/ or at the
+ * proxy's own address. */
 #ifndef WHYTLS_RELAY_SELF_H
 #define WHYTLS_RELAY_SELF_H
 

@@ -58,8 +58,10 @@ size_t side_backlog(const struct side *s)
     if (!s->leg)
         return n;
     enum leg_state state = leg_state(s->leg);
-    bool           speaks = state != LEG_BROKEN && state != LEG_CLOSED && !leg_facts(s->leg)->close_notify_out;
-    return n + evbuffer_get_length(leg_cipher_out(s->leg)) + (speaks ? evbuffer_get_length(leg_plain_out(s->leg)) : 0);
+    bool speaks =
+        state != LEG_BROKEN && state != LEG_CLOSED && !leg_facts(s->leg)->close_notify_out;
+    return n + evbuffer_get_length(leg_cipher_out(s->leg)) +
+           (speaks ? evbuffer_get_length(leg_plain_out(s->leg)) : 0);
 }
 
 void side_shut(struct side *s)
@@ -107,10 +109,11 @@ void side_throttle(struct side *from, const struct side *to)
 {
     if (!from->pipe)
         return;
-    size_t           waits = side_backlog(to);
-    size_t           unread = evbuffer_get_length(from->pipe->in) + (from->leg ? leg_cipher_pending(from->leg) : 0);
-    bool             full = waits > SIDE_HIGH || unread > SIDE_HIGH;
-    bool             empty = waits < SIDE_LOW && unread < SIDE_HIGH;
+    size_t waits = side_backlog(to);
+    size_t unread =
+        evbuffer_get_length(from->pipe->in) + (from->leg ? leg_cipher_pending(from->leg) : 0);
+    bool full = waits > SIDE_HIGH || unread > SIDE_HIGH;
+    bool empty = waits < SIDE_LOW && unread < SIDE_HIGH;
 
     if (!from->paused && full) {
         from->paused = true;

@@ -1,7 +1,8 @@
 /* relay/stage_client_tls.c - the handshake with the client: its held ClientHello goes in first. */
 #include "relay_priv.h"
 
-/* A site that asks for a client certificate refuses us after its own handshake is done (RFC 8446 §4.4.2.4). */
+/* A site that asks for a client certificate refuses us after its own handshake is done (RFC 8446
+ * §4.4.2.4). */
 static void watch_server(struct relay *r)
 {
     struct side *server = &r->side[LEG_SERVER];
@@ -32,7 +33,8 @@ enum stage stage_client_tls(struct relay *r)
 
     watch_server(r);
     side_pump(client);
-    /* Its Finished may have come in one segment with an alert: what that means is for the next stage to see. */
+    /* Its Finished may have come in one segment with an alert: what that means is for the next
+     * stage to see. */
     if (leg_facts(client->leg)->finished)
         return shaken(r);
     switch (leg_state(client->leg)) {

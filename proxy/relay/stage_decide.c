@@ -8,7 +8,8 @@
 #include "hook/hook.h"
 #include "trust/pinned_hosts.h"
 
-/* The name that the client will look for in a certificate: its SNI, else the host that it named to the proxy. */
+/* The name that the client will look for in a certificate: its SNI, else the host that it named to
+ * the proxy. */
 static void find_asked(struct relay *r)
 {
     snprintf(r->asked, sizeof r->asked, "%s", r->host);
@@ -26,7 +27,7 @@ static void find_asked(struct relay *r)
 static void tell_pinned(const struct relay *r)
 {
     const struct pinned_hosts *pinned = relay_world(r)->pinned;
-    struct flow_target        *target = r->flow->target;
+    struct flow_target *target = r->flow->target;
 
     if (pinned && target->host)
         target->apple_pinned = flow_text(r->flow, pinned_hosts_policy(pinned, target->host));
@@ -43,7 +44,7 @@ static enum stage refuse(struct relay *r)
 enum stage stage_decide(struct relay *r)
 {
     struct flow_decision *told = r->flow->decision;
-    struct decision       decision = {0};
+    struct decision decision = {0};
 
     find_asked(r);
     tell_pinned(r);
@@ -56,7 +57,8 @@ enum stage stage_decide(struct relay *r)
     record_now(r);
     hook_fire(relay_world(r)->hooks, MOMENT_HELLO, r->flow, &decision);
     if (decision.action == ACTION_MIRROR) {
-        flow_note_add(r->flow, "relay/no-mirror", "low", "A rule asked to mirror a fault, which this release cannot: opened as usual.", "proxy");
+        flow_note_add(r->flow, "relay/no-mirror", "low",
+            "A rule asked to mirror a fault, which this release cannot: opened as usual.", "proxy");
     } else if (decision.action != ACTION_NONE) {
         told->action = action_name(decision.action);
         told->by = decision.by;
@@ -65,7 +67,8 @@ enum stage stage_decide(struct relay *r)
         return refuse(r);
     if (decision.action == ACTION_TUNNEL)
         r->tunnel = true;
-    /* A client that speaks nothing from TLS 1.2 on needs no site to fail: our own leg says so, in an alert. */
+    /* A client that speaks nothing from TLS 1.2 on needs no site to fail: our own leg says so, in
+     * an alert. */
     if (!r->tunnel && client_hello_max_version(&r->hello) < 0x0303) {
         r->answer = ANSWER_ALERT;
         return STAGE_MINT;

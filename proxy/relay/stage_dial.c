@@ -46,7 +46,7 @@ static enum stage failed(struct relay *r)
 
 enum stage dial_late(struct relay *r)
 {
-    struct dialer     *dialer = relay_world(r)->dialer;
+    struct dialer *dialer = relay_world(r)->dialer;
     struct dial_result result = {.error = DIAL_TIMEOUT, .ms = stage_deadline_ms(STAGE_DIAL)};
 
     if (r->dial)

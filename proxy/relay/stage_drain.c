@@ -1,4 +1,5 @@
-/* relay/stage_drain.c - what is queued goes out, each leg is closed in order, nothing new is read. */
+/* relay/stage_drain.c - what is queued goes out, each leg is closed in order, nothing new is read.
+ */
 #include "relay_priv.h"
 
 #include <event2/buffer.h>

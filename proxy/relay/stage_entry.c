@@ -1,5 +1,5 @@
-/* relay/stage_entry.c - whom does the client want? CONNECT (RFC 9110 §9.3.6), an absolute target (RFC 9112 §3.2.2), or
- * whytls itself. */
+/* relay/stage_entry.c - whom does the client want? CONNECT (RFC 9110 §9.3.6), an absolute target
+ * (RFC 9112 §3.2.2), or whytls itself. */
 #include "relay_priv.h"
 
 #include <event2/buffer.h>
@@ -16,7 +16,8 @@ static enum stage answer_plain(struct relay *r, int status, const char *reason, 
     struct evbuffer *out = side_out(&r->side[LEG_CLIENT]);
 
     evbuffer_add_printf(out,
-        "HTTP/1.1 %d %s\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n%s\n",
+        "HTTP/1.1 %d %s\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: "
+        "%zu\r\nConnection: close\r\n\r\n%s\n",
         status, reason, strlen(why) + 1, why);
     side_flush(&r->side[LEG_CLIENT]);
     flow_note_add(r->flow, "relay/bad-request", "low", why, "proxy");
@@ -28,7 +29,8 @@ static enum stage enter_connect(struct relay *r, const struct h1_head *head)
     static const char established[] = "HTTP/1.1 200 Connection Established\r\n\r\n";
 
     if (!host_port_parse(head->target, strlen(head->target), 0, r->host, &r->port))
-        return answer_plain(r, 400, "Bad Request", "CONNECT names no host and port (RFC 9112 3.2.3).");
+        return answer_plain(
+            r, 400, "Bad Request", "CONNECT names no host and port (RFC 9112 3.2.3).");
     r->is_connect = true;
     r->flow->entry = "connect";
     flow_set_target(r->flow, r->host, r->port, "connect");
@@ -45,11 +47,13 @@ static enum stage enter_absolute(struct relay *r, const struct h1_head *head)
     static const char scheme[] = "http://";
 
     if (strncasecmp(head->target, scheme, sizeof scheme - 1) != 0)
-        return answer_plain(r, 400, "Bad Request", "Only http:// targets may be sent here; https goes through CONNECT.");
+        return answer_plain(r, 400, "Bad Request",
+            "Only http:// targets may be sent here; https goes through CONNECT.");
     const char *authority = head->target + sizeof scheme - 1;
-    size_t      n = strcspn(authority, "/?#");
+    size_t n = strcspn(authority, "/?#");
     if (!host_port_parse(authority, n, 80, r->host, &r->port))
-        return answer_plain(r, 400, "Bad Request", "The target names no valid host (RFC 9110 4.2.1).");
+        return answer_plain(
+            r, 400, "Bad Request", "The target names no valid host (RFC 9110 4.2.1).");
     r->flow->entry = "absolute";
     flow_set_target(r->flow, r->host, r->port, "url");
     flow_set_agent(r->flow, h1_field(head, "User-Agent"));

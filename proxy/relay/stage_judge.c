@@ -1,6 +1,6 @@
-/* relay/stage_judge.c - the site's chain, judged as iOS would. What iOS would fetch, a missing issuer, is fetched as well,
- * on another thread, while this one goes on with other connections; then the verdict is made again. Then the rules are
- * asked: the moment `judged`. */
+/* relay/stage_judge.c - the site's chain, judged as iOS would. What iOS would fetch, a missing
+ * issuer, is fetched as well, on another thread, while this one goes on with other connections;
+ * then the verdict is made again. Then the rules are asked: the moment `judged`. */
 #include "relay_priv.h"
 
 #include <string.h>
@@ -18,7 +18,7 @@
 /* A case with all that is known now. Both borrow from the relay. */
 struct trial {
     struct evidence_bundle bundle;
-    struct judge_case      the_case;
+    struct judge_case the_case;
 };
 
 static struct cert_span staple_of(const struct relay *r)
@@ -48,7 +48,8 @@ static void trial_make(const struct relay *r, enum anchors_are anchors, struct t
     };
 }
 
-static struct evidence_ask ask_of(const struct relay *r, const struct trial *t, const struct verdict *v)
+static struct evidence_ask ask_of(
+    const struct relay *r, const struct trial *t, const struct verdict *v)
 {
     return (struct evidence_ask){
         .the_case = &t->the_case,
@@ -57,7 +58,8 @@ static struct evidence_ask ask_of(const struct relay *r, const struct trial *t, 
         .issuers = true,
         .ocsp = relay_world(r)->asks_revocation,
         .crls = relay_world(r)->asks_revocation,
-        .crl_bytes_most = 256 * 1024, /* read on this thread; a larger one would hold up the others */
+        .crl_bytes_most =
+            256 * 1024, /* read on this thread; a larger one would hold up the others */
     };
 }
 
@@ -87,7 +89,7 @@ static void found(void *arg, struct fetch_evidence *evidence);
 /* What the verdict lacks is asked for when that can be waited for. */
 static void gather_start(struct relay *r, const struct trial *t, const struct verdict *v)
 {
-    struct gatherer    *gatherer = relay_world(r)->gatherer;
+    struct gatherer *gatherer = relay_world(r)->gatherer;
     struct evidence_ask ask = ask_of(r, t, v);
 
     if (gatherer && !r->gathered && r->stage == STAGE_JUDGE && evidence_is_wanted(&ask))
@@ -97,7 +99,7 @@ static void gather_start(struct relay *r, const struct trial *t, const struct ve
 static void judge_as(struct relay *r, enum anchors_are anchors)
 {
     struct verdict v = {0};
-    struct trial   t;
+    struct trial t;
 
     trial_make(r, anchors, &t);
     judge_chain(&t.the_case, &v);
@@ -141,7 +143,8 @@ static void judge_rest(struct relay *r)
         return;
     judge_as(r, ANCHORS_USER);
     if (dates_failed(r->flow->server_leg->verdict))
-        clock_witness_date_failed(relay_world(r)->witness, r->flow->target->site ? r->flow->target->site : r->host,
+        clock_witness_date_failed(relay_world(r)->witness,
+            r->flow->target->site ? r->flow->target->site : r->host,
             clock_wall_ms(relay_world(r)->clock) / 1000);
 }
 
@@ -175,15 +178,17 @@ void judge_stop(struct relay *r)
 
 /* --- what comes of it --- */
 
-/* The site is relayed, or the client is told why not; a rule may decide either way about a chain that can be read. */
+/* The site is relayed, or the client is told why not; a rule may decide either way about a chain
+ * that can be read. */
 static void answer(struct relay *r, const struct decision *decision)
 {
     struct flow_decision *told = r->flow->decision;
-    bool                  accepted = is_accepted(r->flow->server_leg);
+    bool accepted = is_accepted(r->flow->server_leg);
 
     if (decision->action != ACTION_NONE)
         told->by = decision->by;
-    if (r->readable && (decision->action == ACTION_ALLOW || (decision->action == ACTION_NONE && accepted))) {
+    if (r->readable &&
+        (decision->action == ACTION_ALLOW || (decision->action == ACTION_NONE && accepted))) {
         r->answer = ANSWER_RELAY;
         told->answer = accepted ? "relay" : "allow";
         return;
@@ -212,7 +217,8 @@ static enum stage conclude(struct relay *r)
 enum stage judge_late(struct relay *r)
 {
     judge_stop(r);
-    flow_note_add(r->flow, "relay/fetch-late", "low", "What the chain lacks could not be fetched in time.", "proxy");
+    flow_note_add(r->flow, "relay/fetch-late", "low",
+        "What the chain lacks could not be fetched in time.", "proxy");
     return conclude(r);
 }
 

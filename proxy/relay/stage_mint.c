@@ -22,8 +22,8 @@ static const char *chosen_protocol(const struct relay *r)
 enum stage stage_mint(struct relay *r)
 {
     const struct relay_world *world = relay_world(r);
-    struct err                e = {0};
-    char                      scope[HOST_CAP + 80];
+    struct err e = {0};
+    char scope[HOST_CAP + 80];
 
     r->leaf = leaf_cache_get(world->leaves, r->asked, clock_wall_ms(world->clock) / 1000, &e);
     if (!r->leaf) {
@@ -31,7 +31,8 @@ enum stage stage_mint(struct relay *r)
         return STAGE_DRAIN;
     }
     snprintf(scope, sizeof scope, "%s|%s", r->asked, ca_sha256(world->ca));
-    struct leg_client_show show = {.leaf = r->leaf, .alpn = chosen_protocol(r), .h1_only = true, .scope = scope};
+    struct leg_client_show show = {
+        .leaf = r->leaf, .alpn = chosen_protocol(r), .h1_only = true, .scope = scope};
     r->side[LEG_CLIENT].leg = leg_client_new(world->contexts, &show, &e);
     if (!r->side[LEG_CLIENT].leg) {
         log_error("cannot begin the client leg: %s", e.text);

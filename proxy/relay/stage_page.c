@@ -1,5 +1,5 @@
-/* relay/stage_page.c - the site is not relayed: one request is answered with the reason page (status 502), so that the
- * person at the phone reads what a developer would have to dig for. */
+/* relay/stage_page.c - the site is not relayed: one request is answered with the reason page
+ * (status 502), so that the person at the phone reads what a developer would have to dig for. */
 #include "relay_priv.h"
 
 #include <event2/buffer.h>
@@ -12,7 +12,7 @@
 static void send_page(struct relay *r)
 {
     struct evbuffer *out = side_out(&r->side[LEG_CLIENT]);
-    struct text      head = {0}, body = {0};
+    struct text head = {0}, body = {0};
 
     page_write(r->flow, &body);
     page_head(r->flow, body.len, &head);
@@ -34,7 +34,8 @@ static bool read_request(struct relay *r, enum stage *next)
 
     if (!r->h1[LEG_CLIENT])
         r->h1[LEG_CLIENT] = h1_new(H1_REQUESTS);
-    enum h1_event event = r->head_waits ? H1_HEAD : h1_next(r->h1[LEG_CLIENT], side_in(client), NULL);
+    enum h1_event event =
+        r->head_waits ? H1_HEAD : h1_next(r->h1[LEG_CLIENT], side_in(client), NULL);
     if (event == H1_HEAD) {
         const struct h1_head *head = h1_head(r->h1[LEG_CLIENT]);
 

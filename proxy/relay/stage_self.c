@@ -20,7 +20,7 @@ static const char *path_of(const char *target)
 enum stage stage_self(struct relay *r)
 {
     const struct h1_head *head = h1_head(r->h1[LEG_CLIENT]);
-    struct text           out = {0};
+    struct text out = {0};
 
     r->flow->entry = "self";
     flow_set_agent(r->flow, h1_field(head, "User-Agent"));

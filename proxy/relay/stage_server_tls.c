@@ -1,4 +1,5 @@
-/* relay/stage_server_tls.c - the handshake with the site, in the client's name: its SNI, its protocols, its versions. */
+/* relay/stage_server_tls.c - the handshake with the site, in the client's name: its SNI, its
+ * protocols, its versions. */
 #include "relay_priv.h"
 
 #include <string.h>

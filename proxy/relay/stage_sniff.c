@@ -9,10 +9,10 @@ enum { SNIFF_BYTES = 32 };
 
 enum stage stage_sniff(struct relay *r)
 {
-    struct side     *client = &r->side[LEG_CLIENT];
+    struct side *client = &r->side[LEG_CLIENT];
     struct evbuffer *in = client->pipe->in;
-    unsigned char    first[SNIFF_BYTES];
-    ssize_t          n = evbuffer_copyout(in, first, sizeof first);
+    unsigned char first[SNIFF_BYTES];
+    ssize_t n = evbuffer_copyout(in, first, sizeof first);
 
     enum sniff what = sniff_bytes(first, n > 0 ? (size_t)n : 0);
     if (what == SNIFF_HTTP)
@@ -21,8 +21,9 @@ enum stage stage_sniff(struct relay *r)
         return STAGE_SNIFF;
     if (n > 0)
         flow_note_add(r->flow, "relay/not-http", "low",
-            what == SNIFF_TLS ? "The client spoke TLS to the proxy port; an HTTP proxy is asked with CONNECT."
-                              : "The first bytes are neither HTTP nor TLS; the connection was closed.",
+            what == SNIFF_TLS
+                ? "The client spoke TLS to the proxy port; an HTTP proxy is asked with CONNECT."
+                : "The first bytes are neither HTTP nor TLS; the connection was closed.",
             "proxy");
     return STAGE_DRAIN;
 }

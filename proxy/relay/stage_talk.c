@@ -1,5 +1,5 @@
-/* relay/stage_talk.c - both legs are open: messages cross. HTTP/1.1 is read on its way; anything else inside TLS crosses
- * as it is. */
+/* relay/stage_talk.c - both legs are open: messages cross. HTTP/1.1 is read on its way; anything
+ * else inside TLS crosses as it is. */
 #include "relay_priv.h"
 
 #include <event2/buffer.h>
@@ -20,13 +20,14 @@ void note_acceptance(struct relay *r)
     if (leg_facts(client->leg)->resumed)
         return; /* no certificate was shown: this says nothing about trust */
     struct history_key key = history_key_of(r);
-    history_note(relay_world(r)->history, &key, HISTORY_ACCEPTED, clock_wall_ms(relay_world(r)->clock));
+    history_note(
+        relay_world(r)->history, &key, HISTORY_ACCEPTED, clock_wall_ms(relay_world(r)->clock));
 }
 
 static enum talk find_talk(const struct relay *r)
 {
     const struct side *client = &r->side[LEG_CLIENT], *server = &r->side[LEG_SERVER];
-    unsigned char      first[32];
+    unsigned char first[32];
 
     if (!client->leg || strcmp(leg_facts(client->leg)->alpn, "http/1.1") == 0)
         return TALK_HTTP;

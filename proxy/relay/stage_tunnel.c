@@ -29,13 +29,14 @@ static void cross(struct side *from, struct side *to)
 enum stage stage_tunnel(struct relay *r)
 {
     struct side *client = &r->side[LEG_CLIENT], *server = &r->side[LEG_SERVER];
-    uint64_t     before = client->raw_in + server->raw_in;
+    uint64_t before = client->raw_in + server->raw_in;
 
     cross(client, server);
     cross(server, client);
     if (client->raw_in + server->raw_in != before)
         r->moved_ms = clock_steady_ms(relay_world(r)->clock);
-    if (client->reset || server->reset || (is_over(client) && is_over(server)) || relay_is_draining(r))
+    if (client->reset || server->reset || (is_over(client) && is_over(server)) ||
+        relay_is_draining(r))
         return STAGE_DRAIN;
     return STAGE_TUNNEL;
 }

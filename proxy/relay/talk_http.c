@@ -1,5 +1,5 @@
-/* relay/talk_http.c - HTTP/1.1 in both directions: heads are held until the rules have seen them, bodies stream, each leg
- * is read only as fast as the other takes. */
+/* relay/talk_http.c - HTTP/1.1 in both directions: heads are held until the rules have seen them,
+ * bodies stream, each leg is read only as fast as the other takes. */
 #include "relay_priv.h"
 
 #include <event2/buffer.h>
@@ -12,11 +12,13 @@
 #include "http/h1.h"
 #include "http/head_write.h"
 
-static const char bad_request[] = "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
-static const char refused[] = "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+static const char bad_request[] =
+    "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+static const char refused[] =
+    "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
-/* No further request is read. When earlier ones wait for their answers, those come first and the end of the connection says
- * the rest: what is written now would be taken for one of them. */
+/* No further request is read. When earlier ones wait for their answers, those come first and the
+ * end of the connection says the rest: what is written now would be taken for one of them. */
 static void end_with(struct relay *r, const char *response)
 {
     r->last = true;
@@ -24,11 +26,13 @@ static void end_with(struct relay *r, const char *response)
         evbuffer_add(side_out(&r->side[LEG_CLIENT]), response, strlen(response));
 }
 
-/* A request that cannot be read. One that went on already in part will never be complete: its answer is not waited for. */
+/* A request that cannot be read. One that went on already in part will never be complete: its
+ * answer is not waited for. */
 static void end_bad(struct relay *r)
 {
     bool begun = r->in_request && r->n_pending > 0;
-    bool half_answered = r->in_request && (r->n_pending == 0 || (r->n_pending == 1 && r->responded));
+    bool half_answered =
+        r->in_request && (r->n_pending == 0 || (r->n_pending == 1 && r->responded));
 
     flow_note_add(r->flow, "http/bad-request", "medium", h1_why(r->h1[LEG_CLIENT]), "proxy");
     if (begun)
@@ -40,10 +44,11 @@ static void end_bad(struct relay *r)
         end_with(r, bad_request);
 }
 
-/* On the connection of a plain proxy any request may name another site, or the proxy: that is a flow of its own. */
+/* On the connection of a plain proxy any request may name another site, or the proxy: that is a
+ * flow of its own. */
 static bool is_for_another_flow(const struct relay *r, const struct h1_head *head)
 {
-    char     host[HOST_CAP];
+    char host[HOST_CAP];
     uint16_t port;
 
     if (r->is_connect)
@@ -51,16 +56,16 @@ static bool is_for_another_flow(const struct relay *r, const struct h1_head *hea
     if (strncasecmp(head->target, "http://", 7) != 0)
         return true;
     const char *authority = head->target + 7;
-    return !host_port_parse(authority, strcspn(authority, "/?#"), 80, host, &port) || port != r->port ||
-           strcmp(host, r->host) != 0;
+    return !host_port_parse(authority, strcspn(authority, "/?#"), 80, host, &port) ||
+           port != r->port || strcmp(host, r->host) != 0;
 }
 
 static void forward_head(struct relay *r, const struct h1_head *head)
 {
-    struct evbuffer           *out = side_out(&r->side[LEG_SERVER]);
+    struct evbuffer *out = side_out(&r->side[LEG_SERVER]);
     const struct flow_request *request = r->flow->request;
-    struct h1_head             edited;
-    struct text                raw = {0};
+    struct h1_head edited;
+    struct text raw = {0};
 
     if (edit_head(head, request ? request->headers : NULL, &raw)) {
         edited = *head;
@@ -116,7 +121,8 @@ static bool requests(struct relay *r)
     struct side *client = &r->side[LEG_CLIENT], *server = &r->side[LEG_SERVER];
 
     while (!r->last && !r->upgrade_asked && side_backlog(server) <= SIDE_HIGH) {
-        enum h1_event event = r->head_waits ? H1_HEAD : h1_next(r->h1[LEG_CLIENT], side_in(client), side_out(server));
+        enum h1_event event =
+            r->head_waits ? H1_HEAD : h1_next(r->h1[LEG_CLIENT], side_in(client), side_out(server));
 
         switch (event) {
         case H1_NEED_MORE:
@@ -164,9 +170,9 @@ static void response_done(struct relay *r)
 
 static void answer_head(struct relay *r, const struct h1_head *head)
 {
-    struct evbuffer            *out = side_out(&r->side[LEG_CLIENT]);
+    struct evbuffer *out = side_out(&r->side[LEG_CLIENT]);
     const struct flow_response *response = r->flow->response;
-    struct text                 raw = {0};
+    struct text raw = {0};
 
     if (edit_head(head, response ? response->headers : NULL, &raw))
         evbuffer_add(out, text_str(&raw), raw.len);
@@ -190,9 +196,11 @@ static bool take_response(struct relay *r, enum h1_event event)
             evbuffer_add(side_out(&r->side[LEG_CLIENT]), head->raw, head->raw_len);
             break;
         }
-        /* RFC 9110 §15.2.2: a protocol that nobody asked for, or before earlier answers, would let bytes pass unread. */
+        /* RFC 9110 §15.2.2: a protocol that nobody asked for, or before earlier answers, would let
+         * bytes pass unread. */
         if (head->status == 101 && !(r->upgrade_asked && r->n_pending == 1)) {
-            flow_note_add(r->flow, "http/unasked-upgrade", "medium", "The site changed the protocol unasked.", "proxy");
+            flow_note_add(r->flow, "http/unasked-upgrade", "medium",
+                "The site changed the protocol unasked.", "proxy");
             return false;
         }
         r->responded = true;
@@ -225,7 +233,8 @@ static bool responses(struct relay *r, bool *starved)
     *starved = false;
     while (r->talk == TALK_HTTP && side_backlog(client) <= SIDE_HIGH) {
         if (r->n_pending == 0 && evbuffer_get_length(side_in(server)) > 0) {
-            flow_note_add(r->flow, "http/unasked-response", "medium", "The site sent a response that nobody asked for.", "proxy");
+            flow_note_add(r->flow, "http/unasked-response", "medium",
+                "The site sent a response that nobody asked for.", "proxy");
             return false;
         }
         enum h1_event event = h1_next(r->h1[LEG_SERVER], side_in(server), side_out(client));
@@ -238,23 +247,27 @@ static bool responses(struct relay *r, bool *starved)
     return true;
 }
 
-/* The site ended. A body that runs to the end of the connection is complete with it (RFC 9112 §6.3). */
+/* The site ended. A body that runs to the end of the connection is complete with it (RFC 9112
+ * §6.3). */
 static enum stage server_gone(struct relay *r)
 {
     const struct side *server = &r->side[LEG_SERVER];
-    bool               silent = server->leg && leg_facts(server->leg)->plain_in == 0;
+    bool silent = server->leg && leg_facts(server->leg)->plain_in == 0;
 
     if (r->n_pending > 0 && r->responded && h1_finish(r->h1[LEG_SERVER]) == H1_END)
         response_done(r);
     if (r->n_pending == 0 && !silent)
         return STAGE_DRAIN;
     if (r->responded) {
-        flow_note_add(r->flow, "http/truncated", "medium", "The site closed in the middle of a response.", "proxy");
+        flow_note_add(r->flow, "http/truncated", "medium",
+            "The site closed in the middle of a response.", "proxy");
         return STAGE_DRAIN;
     }
     if (!silent)
-        flow_note_add(r->flow, "http/no-response", "medium", "The site closed without an answer to the last request.", "proxy");
-    /* RFC 9112 §9.3.1: after a first answer this is how an idle connection ends; the client knows whether to ask again. */
+        flow_note_add(r->flow, "http/no-response", "medium",
+            "The site closed without an answer to the last request.", "proxy");
+    /* RFC 9112 §9.3.1: after a first answer this is how an idle connection ends; the client knows
+     * whether to ask again. */
     if (r->answered)
         return STAGE_DRAIN;
     if (silent)
@@ -263,7 +276,8 @@ static enum stage server_gone(struct relay *r)
     return STAGE_PAGE;
 }
 
-/* A leg that had stopped at its bound goes on, now that its plaintext was taken; else no event would wake it. */
+/* A leg that had stopped at its bound goes on, now that its plaintext was taken; else no event
+ * would wake it. */
 static bool reads_on(struct side *from, const struct side *to)
 {
     return side_backlog(to) <= SIDE_HIGH && side_read_on(from);
@@ -273,7 +287,7 @@ static bool reads_on(struct side *from, const struct side *to)
 static bool exchange(struct relay *r, bool starved[2])
 {
     size_t pending;
-    bool   readable;
+    bool readable;
 
     do { /* a response that ended may let a request go that was held behind it */
         starved[LEG_CLIENT] = requests(r);
@@ -283,7 +297,8 @@ static bool exchange(struct relay *r, bool starved[2])
         side_flush(&r->side[LEG_CLIENT]);
     } while (readable && r->talk == TALK_HTTP &&
              ((r->n_pending < pending && !relay_is_draining(r)) ||
-                 reads_on(&r->side[LEG_SERVER], &r->side[LEG_CLIENT]) || reads_on(&r->side[LEG_CLIENT], &r->side[LEG_SERVER])));
+                 reads_on(&r->side[LEG_SERVER], &r->side[LEG_CLIENT]) ||
+                 reads_on(&r->side[LEG_CLIENT], &r->side[LEG_SERVER])));
     side_throttle(&r->side[LEG_CLIENT], &r->side[LEG_SERVER]);
     side_throttle(&r->side[LEG_SERVER], &r->side[LEG_CLIENT]);
     return readable;
@@ -295,7 +310,8 @@ static bool has_nothing_more(const struct side *s, bool starved)
     return side_is_over(s) || (starved && side_has_ended(s));
 }
 
-/* A plain client may end its direction and wait for the answer; one with TLS that sends FIN is gone. */
+/* A plain client may end its direction and wait for the answer; one with TLS that sends FIN is
+ * gone. */
 static bool is_client_gone(const struct relay *r, bool starved)
 {
     const struct side *client = &r->side[LEG_CLIENT];

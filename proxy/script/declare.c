@@ -1,5 +1,6 @@
-/* declare.c - rule { … }: everything about a rule is known before traffic flows, so every misspelling is an error here, with
- * the file, the line and the nearest right name. Declared in state_priv.h. */
+/* declare.c - rule { … }: everything about a rule is known before traffic flows, so every
+ * misspelling is an error here, with the file, the line and the nearest right name. Declared in
+ * state_priv.h. */
 #include "state_priv.h"
 
 #include <string.h>
@@ -8,8 +9,8 @@
 
 #include "base/text.h"
 
-static const char *const fields[] = {"name", "about", "api", "causes", "defines", "notes", "wakes_on", "needs", "provides",
-    "settings", "remembers", "may"};
+static const char *const fields[] = {"name", "about", "api", "causes", "defines", "notes",
+    "wakes_on", "needs", "provides", "settings", "remembers", "may"};
 
 enum { N_FIELDS = sizeof fields / sizeof *fields };
 
@@ -22,13 +23,13 @@ const char *declare_key(lua_State *L, const char *what)
 
 struct flow_texts declare_texts(lua_State *L, int idx, const char *what)
 {
-    struct arena     *a = &state_of(L)->all->arena;
+    struct arena *a = &state_of(L)->all->arena;
     struct flow_texts list = {0};
 
     idx = lua_absindex(L, idx);
     if (lua_isnil(L, idx))
         return list;
-    bool   one = lua_type(L, idx) == LUA_TSTRING;
+    bool one = lua_type(L, idx) == LUA_TSTRING;
     size_t n = one ? 1 : lua_rawlen(L, idx);
 
     if (!one && !lua_istable(L, idx))
@@ -53,7 +54,7 @@ struct flow_texts declare_texts(lua_State *L, int idx, const char *what)
 static void field_check(lua_State *L, const char *key)
 {
     const char *names[N_FIELDS + N_MOMENTS + 1];
-    size_t      n = 0;
+    size_t n = 0;
 
     for (; n < N_FIELDS; n++)
         names[n] = fields[n];
@@ -69,10 +70,13 @@ static void field_check(lua_State *L, const char *key)
 static void field_type_check(lua_State *L, const char *key)
 {
     bool is_text = !strcmp(key, "name") || !strcmp(key, "about") || !strcmp(key, "api");
-    int  wanted = moment_find(key) != MOMENT_NONE ? LUA_TFUNCTION : is_text ? LUA_TSTRING : LUA_TTABLE;
+    int wanted = moment_find(key) != MOMENT_NONE ? LUA_TFUNCTION
+                 : is_text                       ? LUA_TSTRING
+                                                 : LUA_TTABLE;
 
     if (lua_type(L, -1) != wanted)
-        luaL_error(L, "'%s' must be a %s, not a %s", key, lua_typename(L, wanted), luaL_typename(L, -1));
+        luaL_error(
+            L, "'%s' must be a %s, not a %s", key, lua_typename(L, wanted), luaL_typename(L, -1));
 }
 
 static void fields_check(lua_State *L)
@@ -116,7 +120,7 @@ static void named(lua_State *L, struct rule *r, const struct package *p)
             luaL_error(L, "there are two rules '%s'", r->id);
     luaL_where(L, 1);
     const char *where = lua_tostring(L, -1);
-    size_t      n = strlen(where);
+    size_t n = strlen(where);
 
     r->where = arena_text_n(a, where, n > 2 ? n - 2 : n); /* without its ": " */
     lua_pop(L, 1);
@@ -130,7 +134,9 @@ static void api_check(lua_State *L)
         luaL_error(L, "it is written for API %s; this whytls has 1.0", api);
 }
 
-/* ── causes ─────────────────────────────────────────────────────────────────────────────────────────────── */
+/* ── causes
+ * ───────────────────────────────────────────────────────────────────────────────────────────────
+ */
 
 static const char *optional_text(lua_State *L, int idx, const char *key, const char *fallback)
 {
@@ -158,13 +164,13 @@ static const char *const *list_field(lua_State *L, int idx, const char *key)
 static void define(lua_State *L, const char *id, int idx)
 {
     static const char *const known[] = {"leg", "class", "title", "rivals", "certain_when", NULL};
-    struct rules            *all = state_of(L)->all;
-    struct err               e = {0};
+    struct rules *all = state_of(L)->all;
+    struct err e = {0};
 
     lua_pushnil(L);
     while (lua_next(L, idx)) {
         const char *key = declare_key(L, "defines");
-        size_t      i = 0;
+        size_t i = 0;
 
         while (known[i] && strcmp(known[i], key))
             i++;
@@ -213,7 +219,7 @@ static void declare_causes(lua_State *L, struct rule *r)
     r->causes = arena_new(&all->arena, (ids.n + 1) * sizeof *r->causes);
     for (size_t i = 0; i < ids.n; i++) {
         const struct cause *cause = cause_find(all->causes, ids.at[i]);
-        const char         *near = cause ? NULL : cause_nearest(all->causes, ids.at[i]);
+        const char *near = cause ? NULL : cause_nearest(all->causes, ids.at[i]);
 
         if (near)
             luaL_error(L, "no cause '%s'; did you mean '%s'?", ids.at[i], near);
@@ -224,12 +230,13 @@ static void declare_causes(lua_State *L, struct rule *r)
     lua_pop(L, 1);
 }
 
-/* ── notes, powers, facts ───────────────────────────────────────────────────────────────────────────────── */
+/* ── notes, powers, facts
+ * ───────────────────────────────────────────────────────────────────────────────── */
 
 static void declare_notes(lua_State *L, struct rule *r)
 {
     static const char *const severities[] = {"info", "low", "medium", "high", NULL};
-    struct arena            *a = &state_of(L)->all->arena;
+    struct arena *a = &state_of(L)->all->arena;
 
     lua_getfield(L, 1, "notes");
     r->notes = arena_new(a, LIMIT_LIST * sizeof *r->notes);
@@ -237,7 +244,7 @@ static void declare_notes(lua_State *L, struct rule *r)
         lua_pushnil(L);
         while (lua_next(L, -2)) {
             const char *code = declare_key(L, "notes"), *severity = lua_tostring(L, -1);
-            size_t      i = 0;
+            size_t i = 0;
 
             while (severities[i] && (!severity || strcmp(severities[i], severity)))
                 i++;
@@ -245,8 +252,8 @@ static void declare_notes(lua_State *L, struct rule *r)
                 luaL_error(L, "note '%s': severity is info, low, medium or high", code);
             if (r->n_notes == LIMIT_LIST)
                 luaL_error(L, "more than %d notes", LIMIT_LIST);
-            r->notes[r->n_notes++] = (struct rule_note){
-                arena_text(a, code), arena_printf(a, "%s/%s", r->package->name, code), severities[i], NULL};
+            r->notes[r->n_notes++] = (struct rule_note){arena_text(a, code),
+                arena_printf(a, "%s/%s", r->package->name, code), severities[i], NULL};
             lua_pop(L, 1);
         }
     }
@@ -255,7 +262,8 @@ static void declare_notes(lua_State *L, struct rule *r)
 
 static void declare_may(lua_State *L, struct rule *r)
 {
-    static const char *const names[] = {"tunnel", "refuse", "mirror", "intercept", "allow", "page", "edit", NULL};
+    static const char *const names[] = {
+        "tunnel", "refuse", "mirror", "intercept", "allow", "page", "edit", NULL};
 
     lua_getfield(L, 1, "may");
     struct flow_texts powers = declare_texts(L, -1, "may");
@@ -292,7 +300,7 @@ static struct known_fact *fact_known(struct rules *all, const char *name)
 /* "geo.country": two words or more, and the first is none of the flow's own. */
 static void fact_name_check(lua_State *L, const char *what, const char *name)
 {
-    char   first[64];
+    char first[64];
     size_t n = strcspn(name, ".");
 
     if (!name[n] || n == 0 || n >= sizeof first || strlen(name) > 100)
@@ -310,7 +318,8 @@ static void declare_needs(lua_State *L, struct rule *r)
     lua_getfield(L, 1, "needs");
     struct flow_texts needs = declare_texts(L, -1, "needs");
 
-    /* What nobody gives puts the rule to sleep, not to death: so the name is known, and paths with it compile. */
+    /* What nobody gives puts the rule to sleep, not to death: so the name is known, and paths with
+     * it compile. */
     for (size_t i = 0; i < needs.n; i++) {
         fact_name_check(L, "needs", needs.at[i]);
         fact_known(all, needs.at[i]);
@@ -323,11 +332,12 @@ static void declare_needs(lua_State *L, struct rule *r)
 static void fact_type(lua_State *L, const char *name, const char *type, struct known_fact *out)
 {
     static const struct {
-        const char     *name;
+        const char *name;
         enum field_kind kind;
-        bool            is_number;
-    } types[] = {{"string", FIELD_TEXT, false}, {"sha256", FIELD_TEXT, false}, {"ip", FIELD_TEXT, false},
-        {"integer", FIELD_INTEGER, false}, {"number", FIELD_INTEGER, true}, {"boolean", FIELD_BOOLEAN, false},
+        bool is_number;
+    } types[] = {{"string", FIELD_TEXT, false}, {"sha256", FIELD_TEXT, false},
+        {"ip", FIELD_TEXT, false}, {"integer", FIELD_INTEGER, false},
+        {"number", FIELD_INTEGER, true}, {"boolean", FIELD_BOOLEAN, false},
         {"time", FIELD_TIME, false}};
 
     for (size_t i = 0; type && i < sizeof types / sizeof *types; i++)
@@ -336,8 +346,9 @@ static void fact_type(lua_State *L, const char *name, const char *type, struct k
             out->is_number = types[i].is_number;
             return;
         }
-    luaL_error(L, "provides '%s': no type '%s'; it is string, integer, number, boolean, time, sha256 or ip", name,
-        type ? type : "?");
+    luaL_error(L,
+        "provides '%s': no type '%s'; it is string, integer, number, boolean, time, sha256 or ip",
+        name, type ? type : "?");
 }
 
 static void declare_provides(lua_State *L, struct rule *r)
@@ -367,9 +378,11 @@ static void declare_provides(lua_State *L, struct rule *r)
     lua_pop(L, 1);
 }
 
-/* ── the whole ──────────────────────────────────────────────────────────────────────────────────────────── */
+/* ── the whole
+ * ──────────────────────────────────────────────────────────────────────────────────────────── */
 
-static void part(lua_State *L, struct rule *r, const char *key, void (*declare)(lua_State *L, struct rule *r, int idx))
+static void part(lua_State *L, struct rule *r, const char *key,
+    void (*declare)(lua_State *L, struct rule *r, int idx))
 {
     lua_getfield(L, 1, key);
     declare(L, r, lua_gettop(L));
@@ -411,14 +424,15 @@ static void functions_take(lua_State *L, struct state *s)
     const char *name = lua_tostring(L, -1);
 
     for (size_t i = 0; i < s->all->n_rules; i++) {
-        struct handler    *h = &s->handlers[i];
+        struct handler *h = &s->handlers[i];
         const struct rule *r = s->all->rules[i];
 
         if (r->package != s->package || !name || strcmp(r->name, name))
             continue;
         for (enum moment m = MOMENT_NONE + 1; m < N_MOMENTS; m++) {
             lua_getfield(L, 1, moment_name(m));
-            h->functions[m] = lua_isfunction(L, -1) ? luaL_ref(L, LUA_REGISTRYINDEX) : (lua_pop(L, 1), LUA_NOREF);
+            h->functions[m] =
+                lua_isfunction(L, -1) ? luaL_ref(L, LUA_REGISTRYINDEX) : (lua_pop(L, 1), LUA_NOREF);
         }
     }
     lua_pop(L, 1);

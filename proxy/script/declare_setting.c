@@ -1,4 +1,5 @@
-/* declare_setting.c - settings and remembers of a rule; declared in state_priv.h, setting_take in rule_priv.h. */
+/* declare_setting.c - settings and remembers of a rule; declared in state_priv.h, setting_take in
+ * rule_priv.h. */
 #include "state_priv.h"
 
 #include <stdlib.h>
@@ -16,14 +17,16 @@ static const char *type_name(const struct setting_value *v)
 }
 
 /* A matcher takes a list, or one text. */
-static bool matcher_make(struct rules *all, struct setting *s, const struct setting_value *v, struct err *e)
+static bool matcher_make(
+    struct rules *all, struct setting *s, const struct setting_value *v, struct err *e)
 {
-    struct matcher    *m;
+    struct matcher *m;
     const char *const *entries = v->type == SETTING_LIST ? v->list.at : &v->text;
-    size_t             n = v->type == SETTING_LIST ? v->list.n : 1;
+    size_t n = v->type == SETTING_LIST ? v->list.n : 1;
 
     if (v->type != SETTING_LIST && v->type != SETTING_TEXT)
-        return err_set(e, ERR_CONFIG, "setting '%s' wants a list of %s, got a %s", s->name, matcher_kind_name(s->kind), type_name(v));
+        return err_set(e, ERR_CONFIG, "setting '%s' wants a list of %s, got a %s", s->name,
+            matcher_kind_name(s->kind), type_name(v));
     if (!matcher_new(s->kind, entries, n, &m, e))
         return err_wrap(e, "setting '%s'", s->name);
     rules_keep_matcher(all, m);
@@ -42,17 +45,20 @@ static bool type_fits(const struct setting *s, const struct setting_value *v, st
 
     if (like->type == SETTING_NONE || like->type == v->type || (is_number(like) && is_number(v)))
         return true;
-    return err_set(e, ERR_CONFIG, "setting '%s' wants a %s, got %s", s->name, type_name(like), type_name(v));
+    return err_set(
+        e, ERR_CONFIG, "setting '%s' wants a %s, got %s", s->name, type_name(like), type_name(v));
 }
 
 static bool range_fits(const struct setting *s, const struct setting_value *v, struct err *e)
 {
-    if (!is_number(v) || ((!s->has_min || v->number >= s->min) && (!s->has_max || v->number <= s->max)))
+    if (!is_number(v) ||
+        ((!s->has_min || v->number >= s->min) && (!s->has_max || v->number <= s->max)))
         return true;
     if (s->has_min && s->has_max)
-        return err_set(e, ERR_CONFIG, "setting '%s' is %g; it must be %g to %g", s->name, v->number, s->min, s->max);
-    return err_set(e, ERR_CONFIG, "setting '%s' is %g; it must be at %s %g", s->name, v->number, s->has_min ? "least" : "most",
-        s->has_min ? s->min : s->max);
+        return err_set(e, ERR_CONFIG, "setting '%s' is %g; it must be %g to %g", s->name, v->number,
+            s->min, s->max);
+    return err_set(e, ERR_CONFIG, "setting '%s' is %g; it must be at %s %g", s->name, v->number,
+        s->has_min ? "least" : "most", s->has_min ? s->min : s->max);
 }
 
 static bool choice_fits(const struct setting *s, const struct setting_value *v, struct err *e)
@@ -68,13 +74,14 @@ static bool choice_fits(const struct setting *s, const struct setting_value *v, 
     }
     if (s->one_of.n == 0)
         return true;
-    err_set(e, ERR_CONFIG, "setting '%s' is '%.60s'; it must be one of: %s", s->name, v->text ? v->text : type_name(v),
-        text_str(&choices));
+    err_set(e, ERR_CONFIG, "setting '%s' is '%.60s'; it must be one of: %s", s->name,
+        v->text ? v->text : type_name(v), text_str(&choices));
     text_fini(&choices);
     return false;
 }
 
-bool setting_take(struct rules *all, struct setting *s, const struct setting_value *v, struct err *e)
+bool setting_take(
+    struct rules *all, struct setting *s, const struct setting_value *v, struct err *e)
 {
     s->value = *v;
     if (v->type == SETTING_NONE)
@@ -113,8 +120,9 @@ static void kind_field(lua_State *L, struct setting *s)
 /* The pair on top is a part of the setting's declaration. */
 static void setting_part(lua_State *L, struct setting *s)
 {
-    static const char *const names[] = {"default", "about", "min", "max", "one_of", "unit", "kind", NULL};
-    const char              *key = declare_key(L, "settings");
+    static const char *const names[] = {
+        "default", "about", "min", "max", "one_of", "unit", "kind", NULL};
+    const char *key = declare_key(L, "settings");
 
     if (!strcmp(key, "default")) {
         setting_value_read(L, -1, &state_of(L)->all->arena, s->name, &s->fallback);
@@ -150,7 +158,8 @@ static void setting_read(lua_State *L, struct setting *s)
     }
 }
 
-static const struct setting_value *value_for(const struct rules *all, const struct rule *r, const struct setting *s)
+static const struct setting_value *value_for(
+    const struct rules *all, const struct rule *r, const struct setting *s)
 {
     for (const struct given_setting *g = all->given; g; g = g->next)
         if (!strcmp(g->rule, r->id) && !strcmp(g->name, s->name) && g->value.type != SETTING_NONE)
@@ -162,7 +171,7 @@ static const struct setting_value *value_for(const struct rules *all, const stru
 static void given_check(lua_State *L, const struct rules *all, const struct rule *r)
 {
     const char *names[LIMIT_LIST + 1];
-    size_t      n = 0;
+    size_t n = 0;
 
     for (; n < r->n_settings; n++)
         names[n] = r->settings[n].name;
@@ -182,7 +191,7 @@ static int by_name(const void *left, const void *right)
 void declare_settings(lua_State *L, struct rule *r, int idx)
 {
     struct rules *all = state_of(L)->all;
-    struct err    e = {0};
+    struct err e = {0};
 
     if (!lua_isnil(L, idx)) {
         r->settings = arena_new(&all->arena, LIMIT_LIST * sizeof *r->settings);
@@ -212,7 +221,7 @@ void declare_settings(lua_State *L, struct rule *r, int idx)
 static enum memory_type memory_type_of(lua_State *L, const char *key)
 {
     static const char *const names[] = {"string", "integer", "number", "boolean", "time", NULL};
-    const char              *type = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "?";
+    const char *type = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "?";
 
     for (int i = 0; names[i]; i++)
         if (!strcmp(names[i], type))
@@ -224,14 +233,14 @@ static enum memory_type memory_type_of(lua_State *L, const char *key)
 static void scope_read(lua_State *L, struct rule *r, enum memory_scope scope)
 {
     struct arena *a = &state_of(L)->all->arena;
-    int           idx = lua_gettop(L);
-    size_t        n = 0;
+    int idx = lua_gettop(L);
+    size_t n = 0;
 
     if (!lua_istable(L, idx))
         luaL_error(L, "remembers: a scope is a table of keys and types");
     lua_pushnil(L);
     while (lua_next(L, idx)) {
-        const char        *key = declare_key(L, "remembers");
+        const char *key = declare_key(L, "remembers");
         struct remembered *one = arena_new(a, sizeof *one);
 
         if (!strcmp(key, "add") || strlen(key) > LIMIT_MEMORY_VALUE)
@@ -253,7 +262,7 @@ void declare_remembers(lua_State *L, struct rule *r, int idx)
     lua_pushnil(L);
     while (lua_next(L, idx)) {
         const char *name = declare_key(L, "remembers");
-        int         scope = 0;
+        int scope = 0;
 
         while (names[scope] && strcmp(names[scope], name))
             scope++;

@@ -1,4 +1,5 @@
-/* declare_wake.c - wakes_on = { moment = { key = value } or "always" }; declared in state_priv.h. */
+/* declare_wake.c - wakes_on = { moment = { key = value } or "always" }; declared in state_priv.h.
+ */
 #include "state_priv.h"
 
 #include <stdio.h>
@@ -14,11 +15,13 @@ static const char *const legs[] = {"client", "server", NULL};
 static const char *const verdicts[] = {"accept", "reject", NULL};
 static const char *const trusted[] = {"both", "apple", "mozilla", "neither", NULL};
 static const char *const sni[] = {"present", "absent", NULL};
-static const char *const entries[] = {"connect", "absolute", "socks", "transparent", "starttls", "explain", NULL};
+static const char *const entries[] = {
+    "connect", "absolute", "socks", "transparent", "starttls", "explain", NULL};
 static const char *const ends[] = {"alert", "fin", "rst", "timeout", "clean", NULL};
 static const char *const schemes[] = {"http", "https", NULL};
 static const char *const kinds[] = {"pkcs12", "profile", "certificate", NULL};
-static const char *const errors[] = {"nxdomain", "servfail", "refused", "timeout", "unreachable", "reset", NULL};
+static const char *const errors[] = {
+    "nxdomain", "servfail", "refused", "timeout", "unreachable", "reset", NULL};
 
 static const char *const *names_of_key(enum wake_key key)
 {
@@ -47,9 +50,11 @@ static const char *const *names_of_key(enum wake_key key)
     }
 }
 
-static void no_such(lua_State *L, enum moment m, const char *what, const char *word, const char *const *names)
+static void no_such(
+    lua_State *L, enum moment m, const char *what, const char *word, const char *const *names)
 {
-    luaL_error(L, "wakes_on.%s: no %s '%s'%s", moment_name(m), what, word, push_hint(L, word, names));
+    luaL_error(
+        L, "wakes_on.%s: no %s '%s'%s", moment_name(m), what, word, push_hint(L, word, names));
 }
 
 static void check_word(lua_State *L, enum moment m, const char *word)
@@ -88,7 +93,7 @@ static void symptom_word(lua_State *L, enum moment m, const char *word)
 static void cause_word(lua_State *L, enum moment m, const char *word)
 {
     const struct causes *causes = state_of(L)->all->causes;
-    const char          *near = NULL;
+    const char *near = NULL;
 
     if (cause_find(causes, word))
         return;
@@ -127,8 +132,8 @@ static void word_check(lua_State *L, enum moment m, enum wake_key key, const cha
 static void word_add(lua_State *L, struct wake *w, enum wake_key key)
 {
     enum moment m = wake_moment(w);
-    struct err  e = {0};
-    char        number[24];
+    struct err e = {0};
+    char number[24];
     const char *word = number;
 
     if (key == WAKE_ALERT || key == WAKE_STATUS) {
@@ -137,7 +142,8 @@ static void word_add(lua_State *L, struct wake *w, enum wake_key key)
         snprintf(number, sizeof number, "%lld", (long long)lua_tointeger(L, -1));
     } else {
         if (lua_type(L, -1) != LUA_TSTRING)
-            luaL_error(L, "wakes_on.%s: '%s' is a text, not a %s", moment_name(m), wake_key_name(key), luaL_typename(L, -1));
+            luaL_error(L, "wakes_on.%s: '%s' is a text, not a %s", moment_name(m),
+                wake_key_name(key), luaL_typename(L, -1));
         word = lua_tostring(L, -1);
         word_check(L, m, key, word);
     }
@@ -161,35 +167,39 @@ static void hosts_of_setting(lua_State *L, struct rule *r, struct wake *w, const
 
     if (!setting) {
         const char *names[LIMIT_LIST + 1];
-        size_t      n = 0;
+        size_t n = 0;
 
         for (; n < r->n_settings && n < LIMIT_LIST; n++)
             names[n] = r->settings[n].name;
         names[n] = NULL;
-        luaL_error(L, "wakes_on.%s: no setting '%s'%s", moment_name(wake_moment(w)), name, push_hint(L, name, names));
+        luaL_error(L, "wakes_on.%s: no setting '%s'%s", moment_name(wake_moment(w)), name,
+            push_hint(L, name, names));
     }
     if (!setting->is_matcher || setting->kind != MATCH_HOSTS)
-        luaL_error(L, "wakes_on.%s: the setting '%s' is not of kind hosts", moment_name(wake_moment(w)), name);
+        luaL_error(L, "wakes_on.%s: the setting '%s' is not of kind hosts",
+            moment_name(wake_moment(w)), name);
     wake_add_hosts(w, setting->matcher); /* NULL while it is not set: the rule sleeps */
 }
 
 static void host_add(lua_State *L, struct rule *r, struct wake *w)
 {
-    struct rules   *all = state_of(L)->all;
+    struct rules *all = state_of(L)->all;
     struct matcher *m = NULL;
-    struct err      e = {0};
+    struct err e = {0};
 
     if (match_is(L, -1)) {
         m = match_take(L, lua_gettop(L));
         if (!m || matcher_kind(m) != MATCH_HOSTS) {
             matcher_free(m);
-            luaL_error(L, "wakes_on.%s: 'host' takes a list of hosts, once", moment_name(wake_moment(w)));
+            luaL_error(
+                L, "wakes_on.%s: 'host' takes a list of hosts, once", moment_name(wake_moment(w)));
         }
     } else {
         const char *word = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
 
         if (!word)
-            luaL_error(L, "wakes_on.%s: 'host' is a host, a list of them, or \"settings.NAME\"", moment_name(wake_moment(w)));
+            luaL_error(L, "wakes_on.%s: 'host' is a host, a list of them, or \"settings.NAME\"",
+                moment_name(wake_moment(w)));
         if (text_starts(word, "settings.")) {
             hosts_of_setting(L, r, w, word + strlen("settings."));
             return;
@@ -214,12 +224,13 @@ static void value_add(lua_State *L, struct rule *r, struct wake *w, enum wake_ke
 /* The pair on top: key and its value, or list of values. */
 static void key_add(lua_State *L, struct rule *r, struct wake *w)
 {
-    enum moment   m = wake_moment(w);
-    const char   *name = declare_key(L, "wakes_on"), *near = NULL;
+    enum moment m = wake_moment(w);
+    const char *name = declare_key(L, "wakes_on"), *near = NULL;
     enum wake_key key = wake_key_find(m, name, &near);
 
     if (key == N_WAKE_KEYS && near)
-        luaL_error(L, "wakes_on.%s: cannot wake on '%s'; did you mean '%s'?", moment_name(m), name, near);
+        luaL_error(
+            L, "wakes_on.%s: cannot wake on '%s'; did you mean '%s'?", moment_name(m), name, near);
     if (key == N_WAKE_KEYS)
         luaL_error(L, "wakes_on.%s: cannot wake on '%s'", moment_name(m), name);
     if (!lua_istable(L, -1)) {
@@ -248,7 +259,7 @@ static void filter_read(lua_State *L, struct rule *r, enum moment m)
         return;
     if (!lua_istable(L, -1))
         luaL_error(L, "wakes_on.%s: say what wakes it, or \"always\"", moment_name(m));
-    int    idx = lua_gettop(L);
+    int idx = lua_gettop(L);
     size_t n = 0;
 
     lua_pushnil(L);

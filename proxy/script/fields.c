@@ -15,16 +15,19 @@ static const struct {
     const char *call, *at, *about;
 } methods[] = {
     {"flow:note(code [, with])", "any", "write a declared note"},
-    {"flow:suspect(cause [, {words=, with=, leg=}])", "any", "open or join the hypothesis; gives it"},
+    {"flow:suspect(cause [, {words=, with=, leg=}])", "any",
+        "open or join the hypothesis; gives it"},
     {"flow:rule_out(cause, fact)", "any", "strike a hypothesis, whoever opened it"},
-    {"flow:decide(action [, {why=}])", "hello judged request", "steer the connection; needs the power under may"},
+    {"flow:decide(action [, {why=}])", "hello judged request",
+        "steer the connection; needs the power under may"},
     {"flow:set(fact, value)", "any", "give a fact listed under provides"},
     {"certificate:covers(host)", "any", "does a SAN entry match by iOS's rules?"},
     {"certificate:extension(oid)", "any", "the extension, or nil"},
     {"headers:all(name)", "any", "every value, in order"},
     {"headers:set(name, value)", "request response", "needs the power edit"},
     {"headers:remove(name)", "request response", "needs the power edit"},
-    {"hypothesis:because(fact, weight)", "any", "evidence for; weight 1 hint, 2 sign, 3 strong sign; gives the hypothesis"},
+    {"hypothesis:because(fact, weight)", "any",
+        "evidence for; weight 1 hint, 2 sign, 3 strong sign; gives the hypothesis"},
     {"hypothesis:against(fact, weight)", "any", "evidence against; gives the hypothesis"},
     {"memory.SCOPE:add(key, n)", "any", "atomic counter"},
     {"verdict:failed(check [, depth])", "any", "the failing check, or nil"},
@@ -32,9 +35,15 @@ static const struct {
 
 static const char *kind_name(const struct field *field, char out[static LINE_CAP])
 {
-    static const char *const names[] = {[FIELD_TEXT] = "string", [FIELD_TEXTS] = "[string]", [FIELD_BOOLEAN] = "boolean",
-        [FIELD_INTEGER] = "integer", [FIELD_TIME] = "time", [FIELD_DURATION] = "duration", [FIELD_BYTES] = "bytes",
-        [FIELD_MS] = "ms", [FIELD_HEADERS] = "headers"};
+    static const char *const names[] = {[FIELD_TEXT] = "string",
+        [FIELD_TEXTS] = "[string]",
+        [FIELD_BOOLEAN] = "boolean",
+        [FIELD_INTEGER] = "integer",
+        [FIELD_TIME] = "time",
+        [FIELD_DURATION] = "duration",
+        [FIELD_BYTES] = "bytes",
+        [FIELD_MS] = "ms",
+        [FIELD_HEADERS] = "headers"};
     const char *end = field->needed ? "!" : "";
 
     if (field->kind == FIELD_RECORD)
@@ -77,7 +86,8 @@ static void moments_put(const char *word, struct text *out)
         for (enum wake_key key = WAKE_HOST; key < N_WAKE_KEYS; key++) {
             if (!wake_key_is_at(key, m) || (key <= WAKE_ENTRY && !word))
                 continue;
-            snprintf(line, sizeof line, "      wakes on %s.%s: %s", moment_name(m), wake_key_name(key), wake_key_about(key));
+            snprintf(line, sizeof line, "      wakes on %s.%s: %s", moment_name(m),
+                wake_key_name(key), wake_key_about(key));
             line_put(out, word, line);
         }
     }
@@ -92,24 +102,31 @@ static void record_put(const struct record_type *type, const char *word, struct 
     for (size_t i = 0; i < type->n_fields; i++) {
         const struct field *field = &type->fields[i];
 
-        snprintf(line, sizeof line, "  %s.%-*s %-14s from %-12s %s", type->name, (int)(28 - strlen(type->name)), field->name,
-            kind_name(field, kind), moment_name(field->from), field->about);
+        snprintf(line, sizeof line, "  %s.%-*s %-14s from %-12s %s", type->name,
+            (int)(28 - strlen(type->name)), field->name, kind_name(field, kind),
+            moment_name(field->from), field->about);
         line_put(out, word, line);
     }
 }
 
 static void fields_put(const char *word, struct text *out)
 {
-    size_t                           n;
+    size_t n;
     const struct record_type *const *types = record_types(&n);
 
     title_put(out, word, "Fields (! is never nil)");
     record_put(types[n - 1], word, out); /* the flow first */
     for (size_t i = 0; i + 1 < n; i++)
         record_put(types[i], word, out);
-    line_put(out, word, "  flow.fact                     map            facts of plugins and rules, those under needs or provides");
-    line_put(out, word, "  flow.settings                 map            this rule's settings, typed, with defaults");
-    line_put(out, word, "  flow.memory                   map            this rule's memory, as declared under remembers");
+    line_put(out, word,
+        "  flow.fact                     map            facts of plugins and rules, those under "
+        "needs or provides");
+    line_put(out, word,
+        "  flow.settings                 map            this rule's settings, typed, with "
+        "defaults");
+    line_put(out, word,
+        "  flow.memory                   map            this rule's memory, as declared under "
+        "remembers");
 }
 
 static void methods_put(const char *word, struct text *out)
@@ -118,7 +135,8 @@ static void methods_put(const char *word, struct text *out)
 
     title_put(out, word, "Methods");
     for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
-        snprintf(line, sizeof line, "  %-48s at %-22s %s", methods[i].call, methods[i].at, methods[i].about);
+        snprintf(line, sizeof line, "  %-48s at %-22s %s", methods[i].call, methods[i].at,
+            methods[i].about);
         line_put(out, word, line);
     }
 }
@@ -131,7 +149,8 @@ static void checks_put(const char *word, struct text *out)
     for (size_t i = 0; i < N_JUDGE_CHECKS; i++) {
         const struct judge_check *check = judge_check((enum judge_check_id)i);
 
-        snprintf(line, sizeof line, "  checks.%-28s %-11s %s%s", check->name, judge_class_name(check->class), check->text,
+        snprintf(line, sizeof line, "  checks.%-28s %-11s %s%s", check->name,
+            judge_class_name(check->class), check->text,
             check->done ? "" : " (not made yet: it never fails)");
         line_put(out, word, line);
     }
@@ -164,9 +183,15 @@ void fields_write(const char *word, struct text *out)
 
 static const char *meta_type(const struct field *field, char out[static LINE_CAP])
 {
-    static const char *const names[] = {[FIELD_TEXT] = "string", [FIELD_TEXTS] = "string[]", [FIELD_BOOLEAN] = "boolean",
-        [FIELD_INTEGER] = "integer", [FIELD_TIME] = "integer", [FIELD_DURATION] = "integer", [FIELD_BYTES] = "integer",
-        [FIELD_MS] = "integer", [FIELD_HEADERS] = "whytls.headers"};
+    static const char *const names[] = {[FIELD_TEXT] = "string",
+        [FIELD_TEXTS] = "string[]",
+        [FIELD_BOOLEAN] = "boolean",
+        [FIELD_INTEGER] = "integer",
+        [FIELD_TIME] = "integer",
+        [FIELD_DURATION] = "integer",
+        [FIELD_BYTES] = "integer",
+        [FIELD_MS] = "integer",
+        [FIELD_HEADERS] = "whytls.headers"};
 
     if (field->kind == FIELD_RECORD)
         snprintf(out, LINE_CAP, "whytls.%s", field->type->name);
@@ -179,19 +204,22 @@ static const char *meta_type(const struct field *field, char out[static LINE_CAP
 
 void fields_write_meta(struct text *out)
 {
-    size_t                           n;
+    size_t n;
     const struct record_type *const *types = record_types(&n);
-    char                             type[LINE_CAP];
+    char type[LINE_CAP];
 
-    text_add(out, "---@meta\n-- Written by `whytls rules new`: completion and types for editors. Not read by whytls.\n");
+    text_add(out, "---@meta\n-- Written by `whytls rules new`: completion and types for editors. "
+                  "Not read by whytls.\n");
     for (size_t i = 0; i < n; i++) {
         text_printf(out, "\n---@class whytls.%s\n", types[i]->name);
         for (size_t j = 0; j < types[i]->n_fields; j++) {
             const struct field *field = &types[i]->fields[j];
 
-            text_printf(out, "---@field %s %s%s %s\n", field->name, meta_type(field, type), field->needed ? "" : "|nil", field->about);
+            text_printf(out, "---@field %s %s%s %s\n", field->name, meta_type(field, type),
+                field->needed ? "" : "|nil", field->about);
         }
     }
-    text_add(out, "\n---@class whytls.headers\n\n---@param declaration table\nfunction rule(declaration) end\n"
+    text_add(out, "\n---@class whytls.headers\n\n---@param declaration table\nfunction "
+                  "rule(declaration) end\n"
                   "\n---@param file string\n---@return string[]\nfunction lines(file) end\n");
 }

@@ -1,4 +1,5 @@
-/* script/fields.h - the reference of the rule API, made from the tables that check the rules: `whytls rules fields`. */
+/* script/fields.h - the reference of the rule API, made from the tables that check the rules:
+ * `whytls rules fields`. */
 #ifndef WHYTLS_SCRIPT_FIELDS_H
 #define WHYTLS_SCRIPT_FIELDS_H
 

@@ -1,4 +1,5 @@
-/* load.c - from package folders to checked rules; rules_make is declared in rule_priv.h, rules_load in rules.h. */
+/* load.c - from package folders to checked rules; rules_make is declared in rule_priv.h, rules_load
+ * in rules.h. */
 #include "rule_priv.h"
 
 #include <string.h>
@@ -12,11 +13,13 @@
 #include "judge/check.h"
 #include "state_priv.h"
 
-/* Facts of the plugins that come with whytls. Their names are known even where no plugin is: rules that need them sleep. */
+/* Facts of the plugins that come with whytls. Their names are known even where no plugin is: rules
+ * that need them sleep. */
 static const struct {
-    const char     *name;
+    const char *name;
     enum field_kind kind;
-} plugin_facts[] = {{"geo.country", FIELD_TEXT}, {"geo.asn", FIELD_INTEGER}, {"geo.org", FIELD_TEXT}};
+} plugin_facts[] = {
+    {"geo.country", FIELD_TEXT}, {"geo.asn", FIELD_INTEGER}, {"geo.org", FIELD_TEXT}};
 
 static bool check_known(const char *check)
 {
@@ -61,8 +64,8 @@ static int init_run(lua_State *L)
 static int package_load(lua_State *L)
 {
     struct package *p = lua_touserdata(L, 1);
-    struct rules   *all = state_of(L)->all;
-    struct err      e = {0};
+    struct rules *all = state_of(L)->all;
+    struct err e = {0};
 
     init_run(L);
     state_of(L)->at_load = false;
@@ -80,7 +83,8 @@ bool package_run(struct state *s, struct package *p, bool loading, struct err *e
     s->package = p;
     s->loading = loading;
     s->at_load = true;
-    bool right = state_run(s, loading ? package_load : init_run, p, LIMIT_LOAD_INSTRUCTIONS, LIMIT_LOAD_MS, e);
+    bool right = state_run(
+        s, loading ? package_load : init_run, p, LIMIT_LOAD_INSTRUCTIONS, LIMIT_LOAD_MS, e);
 
     s->at_load = false;
     s->loading = false;
@@ -89,8 +93,8 @@ bool package_run(struct state *s, struct package *p, bool loading, struct err *e
 }
 
 struct loading {
-    struct rules            *all;
-    struct state            *state;
+    struct rules *all;
+    struct state *state;
     const struct rules_more *more;
     void (*warn)(void *arg, const char *line);
     void *arg;
@@ -124,9 +128,9 @@ static void package_undo(struct rules *all, const struct package *p, size_t n_ca
 
 static bool package_add(struct loading *l, const char *folder, const char *name, struct err *e)
 {
-    struct rules   *all = l->all;
+    struct rules *all = l->all;
     struct package *p;
-    size_t          n_causes = causes_len(all->causes);
+    size_t n_causes = causes_len(all->causes);
 
     if (!package_read(folder, name, &p, e))
         return err_wrap(e, "%s", name);
@@ -135,7 +139,8 @@ static bool package_add(struct loading *l, const char *folder, const char *name,
 
         package_undo(all, p, n_causes);
         if (!rules_order(all, &nobody))
-            log_error("the rules cannot be put in order: %s", nobody.text); /* they could before this package */
+            log_error("the rules cannot be put in order: %s",
+                nobody.text); /* they could before this package */
         package_free(p);
         return false;
     }
@@ -146,9 +151,9 @@ static bool package_add(struct loading *l, const char *folder, const char *name,
 
 /* Which folder each package name comes from; a later folder wins. */
 struct found {
-    char      **names; /* sorted */
+    char **names; /* sorted */
     const char **folders;
-    size_t      n;
+    size_t n;
 };
 
 static void found_fini(struct found *f)
@@ -179,7 +184,8 @@ static void found_put(struct found *f, char *name, const char *folder)
     f->n++;
 }
 
-static bool folders_search(const struct rules_config *config, const char *only, struct found *out, struct err *e)
+static bool folders_search(
+    const struct rules_config *config, const char *only, struct found *out, struct err *e)
 {
     for (const char *const *folder = config->folders; *folder; folder++) {
         char **names;
@@ -217,7 +223,7 @@ static bool packages_add(struct loading *l, const struct found *found, struct er
 static bool rules_fill(struct loading *l, const struct rules_config *config, struct err *e)
 {
     struct found found = {0};
-    bool         right = folders_search(config, l->more->only, &found, e);
+    bool right = folders_search(config, l->more->only, &found, e);
 
     if (right && l->more->only && found.n == 0)
         right = err_set(e, ERR_USAGE, "there is no rule package '%s'", l->more->only);
@@ -232,10 +238,11 @@ static bool library_read(struct rules *all, const char *library, struct err *e)
     if (!library || !file_exists(library))
         return true;
     const char *slash = strrchr(library, '/');
-    char       *folder = mem_text(library);
+    char *folder = mem_text(library);
 
     folder[slash ? slash - library : 0] = '\0';
-    bool right = package_read(slash ? folder : ".", slash ? slash + 1 : library, &all->library_files, e);
+    bool right =
+        package_read(slash ? folder : ".", slash ? slash + 1 : library, &all->library_files, e);
 
     mem_free(folder);
     return right;
@@ -263,13 +270,13 @@ static void nobody_warned(void *arg, const char *line)
     log_warn("%s", line);
 }
 
-bool rules_make(const struct rules_config *config, const struct rules_more *more, void (*warn)(void *arg, const char *line),
-    void *arg, struct rules **out, struct err *e)
+bool rules_make(const struct rules_config *config, const struct rules_more *more,
+    void (*warn)(void *arg, const char *line), void *arg, struct rules **out, struct err *e)
 {
-    struct rules  *all = rules_new(more);
+    struct rules *all = rules_new(more);
     struct loading l = {.all = all, .more = more, .warn = warn ? warn : nobody_warned, .arg = arg};
-    bool           right = causes_new(&all->names, &all->causes, e) && causes_check(all->causes, e)
-                && library_read(all, config->library, e) && state_new(LIMIT_MEMORY, &l.state, e);
+    bool right = causes_new(&all->names, &all->causes, e) && causes_check(all->causes, e) &&
+                 library_read(all, config->library, e) && state_new(LIMIT_MEMORY, &l.state, e);
 
     if (right) {
         l.state->all = all;
@@ -286,8 +293,8 @@ bool rules_make(const struct rules_config *config, const struct rules_more *more
     return true;
 }
 
-bool rules_load(const struct rules_config *config, void (*warn)(void *arg, const char *line), void *arg,
-    struct rules **out, struct err *e)
+bool rules_load(const struct rules_config *config, void (*warn)(void *arg, const char *line),
+    void *arg, struct rules **out, struct err *e)
 {
     return rules_make(config, &(struct rules_more){0}, warn, arg, out, e);
 }

@@ -1,4 +1,5 @@
-/* match_lua.c - matchers as values of Lua: match.hosts { … }, and :has(x); declared in state_priv.h. */
+/* match_lua.c - matchers as values of Lua: match.hosts { … }, and :has(x); declared in
+ * state_priv.h. */
 #include "state_priv.h"
 
 #include <string.h>
@@ -12,7 +13,7 @@ static const char metatable_key;
 
 struct match_value {
     const struct matcher *matcher;
-    struct matcher       *own; /* NULL when it is a setting's */
+    struct matcher *own; /* NULL when it is a setting's */
 };
 
 bool match_is(lua_State *L, int idx)
@@ -39,7 +40,7 @@ static struct match_value *match_at(lua_State *L, int idx)
 static int match_has(lua_State *L)
 {
     const struct match_value *v = match_at(L, 1);
-    bool                      has = false;
+    bool has = false;
 
     if (lua_isnoneornil(L, 2)) {
         lua_pushboolean(L, false);
@@ -56,10 +57,11 @@ static int match_has(lua_State *L)
 static int match_index(lua_State *L)
 {
     const struct match_value *v = match_at(L, 1);
-    const char               *key = luaL_tolstring(L, 2, NULL);
+    const char *key = luaL_tolstring(L, 2, NULL);
 
     if (strcmp(key, "has"))
-        return luaL_error(L, "a list of %s has no '%s'; ask it with :has(x)", matcher_kind_name(matcher_kind(v->matcher)), key);
+        return luaL_error(L, "a list of %s has no '%s'; ask it with :has(x)",
+            matcher_kind_name(matcher_kind(v->matcher)), key);
     lua_pushcfunction(L, match_has);
     return 1;
 }
@@ -82,7 +84,8 @@ static int match_gc(lua_State *L)
 
 void match_open(lua_State *L)
 {
-    static const luaL_Reg methods[] = {{"__index", match_index}, {"__len", match_len}, {"__gc", match_gc}, {NULL, NULL}};
+    static const luaL_Reg methods[] = {
+        {"__index", match_index}, {"__len", match_len}, {"__gc", match_gc}, {NULL, NULL}};
 
     luaL_newlib(L, methods);
     lua_pushboolean(L, false);
@@ -108,7 +111,7 @@ void match_push(lua_State *L, const struct matcher *borrowed)
 struct matcher *match_take(lua_State *L, int idx)
 {
     struct match_value *v = match_at(L, idx);
-    struct matcher     *own = v->own;
+    struct matcher *own = v->own;
 
     v->own = NULL;
     return own;
@@ -118,10 +121,11 @@ struct matcher *match_take(lua_State *L, int idx)
 static int match_make(lua_State *L)
 {
     enum matcher_kind kind = (enum matcher_kind)lua_tointeger(L, lua_upvalueindex(1));
-    struct err        e = {0};
+    struct err e = {0};
 
     if (!state_of(L)->at_load)
-        return luaL_error(L, "match.%s is for loading: build it once, at the top of the file", matcher_kind_name(kind));
+        return luaL_error(L, "match.%s is for loading: build it once, at the top of the file",
+            matcher_kind_name(kind));
     if (lua_type(L, 1) == LUA_TSTRING) {
         lua_createtable(L, 1, 0);
         lua_pushvalue(L, 1);
@@ -129,14 +133,15 @@ static int match_make(lua_State *L)
         lua_replace(L, 1);
     }
     luaL_checktype(L, 1, LUA_TTABLE);
-    size_t              n = lua_rawlen(L, 1);
+    size_t n = lua_rawlen(L, 1);
     struct match_value *v = value_new(L);
     /* The garbage collector frees it if an error comes between. */
     const char **entries = lua_newuserdatauv(L, (n + 1) * sizeof *entries, 0);
 
     for (size_t i = 0; i < n; i++) {
         if (lua_rawgeti(L, 1, (lua_Integer)i + 1) != LUA_TSTRING)
-            return luaL_error(L, "match.%s: entry %d is a %s, not a text", matcher_kind_name(kind), (int)i + 1, luaL_typename(L, -1));
+            return luaL_error(L, "match.%s: entry %d is a %s, not a text", matcher_kind_name(kind),
+                (int)i + 1, luaL_typename(L, -1));
         entries[i] = lua_tostring(L, -1); /* held by the table */
         lua_pop(L, 1);
     }

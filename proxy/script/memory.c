@@ -12,8 +12,8 @@
 enum { GROUP_CAP = 256 };
 
 struct entry {
-    struct entry       *next;
-    char               *key;
+    struct entry *next;
+    char *key;
     struct memory_value value;
 };
 
@@ -21,21 +21,21 @@ struct entry {
 struct place {
     struct place *newer, *older;
     struct group *group;
-    char         *name;
-    int64_t       used; /* seconds since 1970 */
+    char *name;
+    int64_t used; /* seconds since 1970 */
     struct entry *entries;
 };
 
 /* All places of one rule and scope. */
 struct group {
     struct place *newest, *oldest;
-    size_t        n;
+    size_t n;
 };
 
 struct memory {
-    atomic_uint     refs;
+    atomic_uint refs;
     pthread_mutex_t lock;
-    struct map     *places, *groups;
+    struct map *places, *groups;
 };
 
 struct memory *memory_new(void)
@@ -125,7 +125,7 @@ static void place_drop(struct memory *m, struct place *p)
 /* "rule\tscope\thost" belongs to "rule\tscope". */
 static struct group *group_of(struct memory *m, const char *name)
 {
-    char        key[GROUP_CAP];
+    char key[GROUP_CAP];
     const char *end = strrchr(name, '\t');
 
     snprintf(key, sizeof key, "%.*s", end ? (int)(end - name) : 0, name);
@@ -197,7 +197,8 @@ static struct entry *entry_make(struct place *p, const char *key)
     return e;
 }
 
-void memory_get(struct memory *m, const char *place, const char *key, int64_t now, struct memory_value *out)
+void memory_get(
+    struct memory *m, const char *place, const char *key, int64_t now, struct memory_value *out)
 {
     pthread_mutex_lock(&m->lock);
     const struct entry *e = entry_find(place_find(m, place, now), key);
@@ -206,7 +207,8 @@ void memory_get(struct memory *m, const char *place, const char *key, int64_t no
     pthread_mutex_unlock(&m->lock);
 }
 
-void memory_put(struct memory *m, const char *place, const char *key, int64_t now, const struct memory_value *v)
+void memory_put(
+    struct memory *m, const char *place, const char *key, int64_t now, const struct memory_value *v)
 {
     pthread_mutex_lock(&m->lock);
     entry_make(place_make(m, place, now), key)->value = *v;

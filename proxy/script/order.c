@@ -1,4 +1,5 @@
-/* order.c - in which order rules are called: facts decide it, ties by id; declared in rule_priv.h. */
+/* order.c - in which order rules are called: facts decide it, ties by id; declared in rule_priv.h.
+ */
 #include "rule_priv.h"
 
 #include <stdlib.h>
@@ -12,9 +13,9 @@ enum mark { MARK_NONE = 0, MARK_OPEN, MARK_DONE };
 struct ordering {
     struct rules *all;
     struct rule **out;
-    size_t        n;
-    struct text   trail;
-    struct err   *e;
+    size_t n;
+    struct text trail;
+    struct err *e;
 };
 
 static struct rule *rule_find(const struct rules *all, const char *id)
@@ -30,7 +31,7 @@ static bool rule_visit_order(struct ordering *o, struct rule *r);
 static bool need_visit(struct ordering *o, struct rule *r, const char *need)
 {
     const struct known_fact *fact = rules_fact(o->all, need);
-    struct rule             *giver = fact && fact->by ? rule_find(o->all, fact->by) : NULL;
+    struct rule *giver = fact && fact->by ? rule_find(o->all, fact->by) : NULL;
 
     if (giver && !rule_visit_order(o, giver))
         return false;
@@ -39,7 +40,8 @@ static bool need_visit(struct ordering *o, struct rule *r, const char *need)
     if (!fact || !fact->by)
         r->asleep = arena_printf(&o->all->arena, "nothing provides '%s'", need);
     else if (giver && giver->asleep)
-        r->asleep = arena_printf(&o->all->arena, "'%s' comes from %s, which is asleep", need, giver->id);
+        r->asleep =
+            arena_printf(&o->all->arena, "'%s' comes from %s, which is asleep", need, giver->id);
     return true;
 }
 
@@ -72,11 +74,12 @@ static int by_id(const void *left, const void *right)
     return strcmp((*a)->id, (*b)->id);
 }
 
-/* Facts decide the order, ties by id: nothing else does, so that the order of files and folders means nothing. */
+/* Facts decide the order, ties by id: nothing else does, so that the order of files and folders
+ * means nothing. */
 bool rules_order(struct rules *all, struct err *e)
 {
     struct ordering o = {.all = all, .e = e, .out = mem_array(all->n_rules, sizeof(struct rule *))};
-    bool            right = true;
+    bool right = true;
 
     if (all->n_rules)
         qsort(all->rules, all->n_rules, sizeof *all->rules, by_id);

@@ -32,11 +32,12 @@ static void names_free(char **names, size_t n)
     mem_free(names);
 }
 
-/* The entries of a folder for which `wanted` holds, sorted. A folder that is not there is empty when it may be. */
-static bool folder_list(const char *folder, bool (*wanted)(const char *folder, const char *name), bool may_be_absent,
-    char ***out, size_t *n, struct err *e)
+/* The entries of a folder for which `wanted` holds, sorted. A folder that is not there is empty
+ * when it may be. */
+static bool folder_list(const char *folder, bool (*wanted)(const char *folder, const char *name),
+    bool may_be_absent, char ***out, size_t *n, struct err *e)
 {
-    DIR           *dir = opendir(folder);
+    DIR *dir = opendir(folder);
     struct dirent *entry;
 
     *out = NULL;
@@ -67,7 +68,7 @@ static bool is_package(const char *folder, const char *name)
     if (!package_name_is_right(name))
         return false;
     char *inside = file_join(folder, name), *init = file_join(inside, "init.lua");
-    bool  there = file_exists(init);
+    bool there = file_exists(init);
 
     mem_free(inside);
     mem_free(init);
@@ -94,7 +95,7 @@ static bool is_list(const char *folder, const char *name)
 static bool source_read(struct package *p, const char *path, const char *name, struct err *e)
 {
     uint8_t *bytes;
-    size_t   len;
+    size_t len;
 
     if (p->n_sources == LIMIT_FILES)
         return err_set(e, ERR_INPUT, "%s has more than %d files", p->name, LIMIT_FILES);
@@ -107,12 +108,13 @@ static bool source_read(struct package *p, const char *path, const char *name, s
 }
 
 /* Reads the wanted files of one folder of the package; `sub` is "" for the package itself. */
-static bool folder_read(struct package *p, const char *sub, bool (*wanted)(const char *folder, const char *name), struct err *e)
+static bool folder_read(struct package *p, const char *sub,
+    bool (*wanted)(const char *folder, const char *name), struct err *e)
 {
-    char  *folder = *sub ? file_join(p->folder, sub) : mem_text(p->folder);
+    char *folder = *sub ? file_join(p->folder, sub) : mem_text(p->folder);
     char **names;
     size_t n;
-    bool   right = folder_list(folder, wanted, *sub, &names, &n, e);
+    bool right = folder_list(folder, wanted, *sub, &names, &n, e);
 
     for (size_t i = 0; right && i < n; i++) {
         char *path = file_join(folder, names[i]);
@@ -130,15 +132,15 @@ static bool folder_read(struct package *p, const char *sub, bool (*wanted)(const
 bool package_read(const char *folder, const char *name, struct package **out, struct err *e)
 {
     struct package *p = mem_new(sizeof *p);
-    char           *inside = file_join(folder, name);
+    char *inside = file_join(folder, name);
 
     arena_init(&p->arena);
     p->name = arena_text(&p->arena, name);
     p->folder = arena_text(&p->arena, inside);
     mem_free(inside);
     p->sources = arena_new(&p->arena, LIMIT_FILES * sizeof *p->sources);
-    if (!folder_read(p, "", is_lua, e) || !folder_read(p, "texts", is_lua, e) || !folder_read(p, "data", is_list, e)
-        || !folder_read(p, "spec", is_lua, e)) {
+    if (!folder_read(p, "", is_lua, e) || !folder_read(p, "texts", is_lua, e) ||
+        !folder_read(p, "data", is_list, e) || !folder_read(p, "spec", is_lua, e)) {
         package_free(p);
         return false;
     }

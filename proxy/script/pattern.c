@@ -1,7 +1,8 @@
 /* pattern.c - the patterns of Lua (its manual, §6.4.1) with a budget; declared in pattern_priv.h.
  *
- * The library's own matcher runs in C, where no instruction is counted: ten times "a-" against twenty-two letters takes
- * seconds. This one counts every character it looks at, over all patterns of one visit, and raises when there were too many. */
+ * The library's own matcher runs in C, where no instruction is counted: ten times "a-" against
+ * twenty-two letters takes seconds. This one counts every character it looks at, over all patterns
+ * of one visit, and raises when there were too many. */
 #include "pattern_priv.h"
 
 #include <ctype.h>
@@ -42,7 +43,7 @@ static const char *item_end(struct scan *m, const char *p)
 
 static bool class_has(int class, int c)
 {
-    int  letter = tolower(class);
+    int letter = tolower(class);
     bool in;
 
     switch (letter) {
@@ -153,13 +154,15 @@ static const char *balanced(struct scan *m, const char *s, const char *p)
     return NULL;
 }
 
-/* %f[set]: between a character that is not in the set and one that is. Gives the rest of the pattern, or NULL. */
+/* %f[set]: between a character that is not in the set and one that is. Gives the rest of the
+ * pattern, or NULL. */
 static const char *frontier(struct scan *m, const char *s, const char *p)
 {
     if (p == m->pattern_end || *p != '[')
         luaL_error(m->L, "missing '[' after '%%f' in pattern");
     const char *end = item_end(m, p);
-    int         before = s == m->subject ? 0 : (unsigned char)s[-1], after = s == m->subject_end ? 0 : (unsigned char)*s;
+    int before = s == m->subject ? 0 : (unsigned char)s[-1],
+        after = s == m->subject_end ? 0 : (unsigned char)*s;
 
     return !set_has(m, before, p, end) && set_has(m, after, p, end) ? end : NULL;
 }
@@ -238,11 +241,12 @@ static const char *repeat_least(struct scan *m, const char *s, const char *p, co
     }
 }
 
-/* One item with what follows it. Gives true when the match goes on at *s, *p; else *s is the result. */
+/* One item with what follows it. Gives true when the match goes on at *s, *p; else *s is the
+ * result. */
 static bool item_match(struct scan *m, const char **s, const char **p)
 {
     const char *from = *p, *end = item_end(m, from);
-    char        repeat = end < m->pattern_end ? *end : '\0';
+    char repeat = end < m->pattern_end ? *end : '\0';
 
     switch (repeat) {
     case '?':
@@ -276,7 +280,8 @@ static bool item_match(struct scan *m, const char **s, const char **p)
     }
 }
 
-/* An escape that is more than a character: true when it was one, with the same results as item_match in *on. */
+/* An escape that is more than a character: true when it was one, with the same results as
+ * item_match in *on. */
 static bool escape_match(struct scan *m, const char **s, const char **p, bool *on)
 {
     char kind = *p + 1 < m->pattern_end ? (*p)[1] : '\0';

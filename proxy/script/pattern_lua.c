@@ -1,4 +1,5 @@
-/* pattern_lua.c - string.find, match, gmatch and gsub over our own patterns; declared in state_priv.h. */
+/* pattern_lua.c - string.find, match, gmatch and gsub over our own patterns; declared in
+ * state_priv.h. */
 #include "pattern_priv.h"
 
 #include <ctype.h>
@@ -15,7 +16,8 @@ static void scan_init(lua_State *L, struct scan *m, const char *what)
     m->subject_end = m->subject + len;
     m->pattern_end = luaL_checklstring(L, 2, &pattern_len) + pattern_len;
     if (len > LIMIT_PATTERN_SUBJECT)
-        luaL_error(L, "string.%s: subject of %d bytes; patterns take at most %d, use match.*", what, (int)len, LIMIT_PATTERN_SUBJECT);
+        luaL_error(L, "string.%s: subject of %d bytes; patterns take at most %d, use match.*", what,
+            (int)len, LIMIT_PATTERN_SUBJECT);
     if (pattern_len > LIMIT_PATTERN)
         luaL_error(L, "string.%s: a pattern of more than %d bytes", what, LIMIT_PATTERN);
 }
@@ -23,7 +25,7 @@ static void scan_init(lua_State *L, struct scan *m, const char *what)
 /* The first match at or after s; *s becomes its start. */
 static const char *search(struct scan *m, const char **s, const char *p)
 {
-    bool        anchored = p < m->pattern_end && *p == '^';
+    bool anchored = p < m->pattern_end && *p == '^';
     const char *end;
 
     for (;; ++*s) {
@@ -80,8 +82,9 @@ static const char *start_of(lua_State *L, int idx, const char *subject, size_t l
 /* Plain text is looked for in linear time, however long the subject. */
 static int find_plain(lua_State *L)
 {
-    size_t      len, wanted_len;
-    const char *subject = luaL_checklstring(L, 1, &len), *wanted = luaL_checklstring(L, 2, &wanted_len);
+    size_t len, wanted_len;
+    const char *subject = luaL_checklstring(L, 1, &len),
+               *wanted = luaL_checklstring(L, 2, &wanted_len);
     const char *s = start_of(L, 3, subject, len);
     const char *found = s ? memmem(s, len - (size_t)(s - subject), wanted, wanted_len) : NULL;
 
@@ -96,7 +99,7 @@ static int find_plain(lua_State *L)
 
 static bool is_plain(lua_State *L)
 {
-    size_t      len;
+    size_t len;
     const char *p = luaL_checklstring(L, 2, &len);
 
     if (lua_toboolean(L, 4))
@@ -141,7 +144,8 @@ static int string_match(lua_State *L)
     return push_captures(&m, s, end, true);
 }
 
-/* Upvalues: subject, pattern, where to go on (bytes from the start), where the last match ended (or -1). */
+/* Upvalues: subject, pattern, where to go on (bytes from the start), where the last match ended (or
+ * -1). */
 static int gmatch_next(lua_State *L)
 {
     struct scan m;
@@ -157,7 +161,8 @@ static int gmatch_next(lua_State *L)
         m.n = 0;
         m.depth = 0;
         pattern_step(&m);
-        const char *end = pattern_match(&m, s, p); /* in gmatch a '^' has no meaning: it stands for itself */
+        const char *end =
+            pattern_match(&m, s, p); /* in gmatch a '^' has no meaning: it stands for itself */
 
         if (!end || end - m.subject == last)
             continue;
@@ -187,7 +192,7 @@ static int string_gmatch(lua_State *L)
 /* The replacement text, with %0 to %9. */
 static void add_template(struct scan *m, luaL_Buffer *out, const char *s, const char *end)
 {
-    size_t      len;
+    size_t len;
     const char *with = lua_tolstring(m->L, 3, &len);
 
     for (size_t i = 0; i < len; i++) {
@@ -241,14 +246,15 @@ static int string_gsub(lua_State *L)
 {
     struct scan m;
     luaL_Buffer out;
-    int         kind = lua_type(L, 3);
+    int kind = lua_type(L, 3);
 
-    luaL_argexpected(L, kind == LUA_TNUMBER || kind == LUA_TSTRING || kind == LUA_TFUNCTION || kind == LUA_TTABLE, 3,
-        "string/function/table");
+    luaL_argexpected(L,
+        kind == LUA_TNUMBER || kind == LUA_TSTRING || kind == LUA_TFUNCTION || kind == LUA_TTABLE,
+        3, "string/function/table");
     scan_init(L, &m, "gsub");
     const char *p = lua_tostring(L, 2), *s = m.subject, *last = NULL;
     lua_Integer most = luaL_optinteger(L, 4, m.subject_end - m.subject + 1), n = 0;
-    bool        anchored = p < m.pattern_end && *p == '^';
+    bool anchored = p < m.pattern_end && *p == '^';
 
     luaL_buffinit(L, &out);
     while (n < most) {
@@ -278,8 +284,8 @@ static int string_gsub(lua_State *L)
 
 void pattern_open(lua_State *L)
 {
-    static const luaL_Reg functions[] = {
-        {"find", string_find}, {"match", string_match}, {"gmatch", string_gmatch}, {"gsub", string_gsub}, {NULL, NULL}};
+    static const luaL_Reg functions[] = {{"find", string_find}, {"match", string_match},
+        {"gmatch", string_gmatch}, {"gsub", string_gsub}, {NULL, NULL}};
 
     luaL_setfuncs(L, functions, 0);
 }

@@ -8,15 +8,15 @@ enum { CAPTURES_MOST = 32, CAPTURE_OPEN = -1, CAPTURE_POSITION = -2, ESCAPE = '%
 
 struct capture {
     const char *at;
-    ptrdiff_t   len; /* or CAPTURE_OPEN, CAPTURE_POSITION */
+    ptrdiff_t len; /* or CAPTURE_OPEN, CAPTURE_POSITION */
 };
 
 struct scan {
-    lua_State     *L;
-    int64_t       *steps;
-    const char    *subject, *subject_end;
-    const char    *pattern_end;
-    int            depth, n;
+    lua_State *L;
+    int64_t *steps;
+    const char *subject, *subject_end;
+    const char *pattern_end;
+    int depth, n;
     struct capture captures[CAPTURES_MOST];
 };
 

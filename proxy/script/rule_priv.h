@@ -1,4 +1,5 @@
-/* script/rule_priv.h - a rule as it was declared, and the set of all rules: read once, checked, then shared and immutable. */
+/* script/rule_priv.h - a rule as it was declared, and the set of all rules: read once, checked,
+ * then shared and immutable. */
 #ifndef WHYTLS_SCRIPT_RULE_PRIV_H
 #define WHYTLS_SCRIPT_RULE_PRIV_H
 
@@ -21,106 +22,120 @@
 
 /* A value of a setting, as declared or given. */
 struct setting_value {
-    enum { SETTING_NONE = 0, SETTING_BOOLEAN, SETTING_INTEGER, SETTING_NUMBER, SETTING_TEXT, SETTING_LIST } type;
-    int64_t           integer; /* also boolean */
-    double            number;
-    const char       *text;
+    enum {
+        SETTING_NONE = 0,
+        SETTING_BOOLEAN,
+        SETTING_INTEGER,
+        SETTING_NUMBER,
+        SETTING_TEXT,
+        SETTING_LIST
+    } type;
+    int64_t integer; /* also boolean */
+    double number;
+    const char *text;
     struct flow_texts list;
 };
 
 /* A setting that the user, or a spec, gave. */
 struct given_setting {
     const struct given_setting *next;
-    const char                 *rule, *name; /* "tls-floor/own-hosts", "minimum" */
-    struct setting_value        value;
+    const char *rule, *name; /* "tls-floor/own-hosts", "minimum" */
+    struct setting_value value;
 };
 
 struct setting {
-    const char          *name, *about, *unit;
+    const char *name, *about, *unit;
     struct setting_value fallback, value;
-    bool                 has_min, has_max, is_matcher;
-    double               min, max;
-    struct flow_texts    one_of;
-    enum matcher_kind    kind;
-    struct matcher      *matcher; /* owned by the rules; NULL while it is not set */
+    bool has_min, has_max, is_matcher;
+    double min, max;
+    struct flow_texts one_of;
+    enum matcher_kind kind;
+    struct matcher *matcher; /* owned by the rules; NULL while it is not set */
 };
 
 struct rule_note {
-    const char          *code, *full; /* "below-floor", "tls-floor/below-floor" */
-    const char          *severity;
+    const char *code, *full; /* "below-floor", "tls-floor/below-floor" */
+    const char *severity;
     const struct phrase *says;
 };
 
 /* A fact that rules or plugins give. */
 struct known_fact {
     struct known_fact *next;
-    const char        *name;
-    enum field_kind    kind;
-    bool               is_number;
-    const char        *by; /* the rule's id; "plugin" */
+    const char *name;
+    enum field_kind kind;
+    bool is_number;
+    const char *by; /* the rule's id; "plugin" */
 };
 
 enum power_bit { POWER_EDIT = 31 }; /* after those of enum action */
 
 struct rule {
-    struct rule          *next;    /* of the same package */
+    struct rule *next; /* of the same package */
     const struct package *package;
-    const char           *name, *id, *by, *about, *where; /* "expired", "dates/expired", "rule:…", …, "dates/init.lua:2" */
-    const struct cause  **causes;
-    size_t                n_causes;
-    struct rule_note     *notes;
-    size_t                n_notes;
-    uint32_t              may;     /* bit per action; POWER_EDIT */
-    const char          **needs;
-    size_t                n_needs;
-    struct known_fact    *provides;
-    struct setting       *settings;
-    size_t                n_settings;
-    struct remembered    *remembers;
-    struct wake          *wakes[N_MOMENTS]; /* owned by the rules */
-    const char           *unset;   /* "setting 'x' is not set", or NULL */
-    const char           *asleep;  /* the reason, or NULL */
-    int                   mark;    /* while they are put in order */
+    const char *name, *id, *by, *about,
+        *where; /* "expired", "dates/expired", "rule:…", …, "dates/init.lua:2" */
+    const struct cause **causes;
+    size_t n_causes;
+    struct rule_note *notes;
+    size_t n_notes;
+    uint32_t may; /* bit per action; POWER_EDIT */
+    const char **needs;
+    size_t n_needs;
+    struct known_fact *provides;
+    struct setting *settings;
+    size_t n_settings;
+    struct remembered *remembers;
+    struct wake *wakes[N_MOMENTS]; /* owned by the rules */
+    const char *unset;             /* "setting 'x' is not set", or NULL */
+    const char *asleep;            /* the reason, or NULL */
+    int mark;                      /* while they are put in order */
 };
 
 struct rules {
-    atomic_uint       refs;
-    struct arena      arena;
-    struct causes    *causes;
-    struct package  **packages; /* owned */
-    size_t            n_packages;
-    struct rule     **rules;    /* in the order in which they are called */
-    size_t            n_rules;
+    atomic_uint refs;
+    struct arena arena;
+    struct causes *causes;
+    struct package **packages; /* owned */
+    size_t n_packages;
+    struct rule **rules; /* in the order in which they are called */
+    size_t n_rules;
     struct known_fact *facts;
-    struct path_names  names;
-    struct matcher   **matchers; /* owned: of settings and of filters */
-    size_t             n_matchers;
-    struct wake      **wakes;    /* owned */
-    size_t             n_wakes;
-    struct package    *library_files; /* owned: what require "whytls.x" finds; NULL when there is no library */
-    struct memory     *memory;   /* what rules remember; a reference */
+    struct path_names names;
+    struct matcher **matchers; /* owned: of settings and of filters */
+    size_t n_matchers;
+    struct wake **wakes; /* owned */
+    size_t n_wakes;
+    struct package
+        *library_files;    /* owned: what require "whytls.x" finds; NULL when there is no library */
+    struct memory *memory; /* what rules remember; a reference */
     const struct given_setting *given; /* while loading */
 };
 
-/* What specs need beside struct rules_config. Everything is borrowed for the call, but `memory`, which is shared. */
+/* What specs need beside struct rules_config. Everything is borrowed for the call, but `memory`,
+ * which is shared. */
 struct rules_more {
-    const char                 *only;   /* the one package to load, or NULL */
+    const char *only; /* the one package to load, or NULL */
     const struct given_setting *given;
-    const char *const          *facts;  /* names of facts that somebody outside gives; NULL-terminated, or NULL */
-    struct memory              *memory; /* or NULL for one of its own */
+    const char *const
+        *facts; /* names of facts that somebody outside gives; NULL-terminated, or NULL */
+    struct memory *memory; /* or NULL for one of its own */
 };
 
-bool rules_make(const struct rules_config *config, const struct rules_more *more, void (*warn)(void *arg, const char *line),
-    void *arg, struct rules **out, struct err *e) MUST_USE;
+bool rules_make(const struct rules_config *config, const struct rules_more *more,
+    void (*warn)(void *arg, const char *line), void *arg, struct rules **out,
+    struct err *e) MUST_USE;
 
-const struct rule_note  *rule_note(const struct rule *r, const char *code);
-const struct setting    *rule_setting(const struct rule *r, const char *name);
-bool                     rule_has_cause(const struct rule *r, const char *id);
-bool                     rule_needs(const struct rule *r, const char *fact);
+const struct rule_note *rule_note(const struct rule *r, const char *code);
+const struct setting *rule_setting(const struct rule *r, const char *name);
+bool rule_has_cause(const struct rule *r, const char *id);
+bool rule_needs(const struct rule *r, const char *fact);
 const struct known_fact *rule_provides(const struct rule *r, const char *fact);
 const struct known_fact *rules_fact(const struct rules *all, const char *name);
-/* Checks a value against the declaration and makes the matcher; the reason in `e` has no position. */
-bool setting_take(struct rules *all, struct setting *s, const struct setting_value *v, struct err *e) MUST_USE;
+/* Checks a value against the declaration and makes the matcher; the reason in `e` has no position.
+ */
+bool setting_take(
+    struct rules *all, struct setting *s, const struct setting_value *v, struct err *e) MUST_USE;
 /* Everybody's rules in the order of facts; who needs what nobody gives is put to sleep. */
 bool rules_order(struct rules *all, struct err *e) MUST_USE;
 void rules_keep_matcher(struct rules *all, struct matcher *m);

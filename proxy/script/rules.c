@@ -190,7 +190,8 @@ static void rule_line(const struct rule *r, struct text *out)
     text_printf(out, "%-32s ", r->id);
     for (enum moment m = MOMENT_NONE + 1; m < N_MOMENTS; m++)
         if (r->wakes[m]) {
-            text_printf(out, "%s%s%s", separator, moment_name(m), wake_is_always(r->wakes[m]) ? " (always)" : "");
+            text_printf(out, "%s%s%s", separator, moment_name(m),
+                wake_is_always(r->wakes[m]) ? " (always)" : "");
             separator = ", ";
         }
     for (unsigned bit = 0; bit <= POWER_EDIT; bit++)

@@ -1,7 +1,9 @@
-/* sandbox.c - the world that a rule file sees: a closed list of names, and no global of its own; declared in state_priv.h.
+/* sandbox.c - the world that a rule file sees: a closed list of names, and no global of its own;
+ * declared in state_priv.h.
  *
- * Every library table is seen through an empty one, so that a rule can change none; the functions that can run long in C
- * are replaced by bounded ones in the table itself, because ("x"):rep(n) reaches it through the metatable of strings. */
+ * Every library table is seen through an empty one, so that a rule can change none; the functions
+ * that can run long in C are replaced by bounded ones in the table itself, because ("x"):rep(n)
+ * reaches it through the metatable of strings. */
 #include "state_priv.h"
 
 #include <string.h>
@@ -14,21 +16,24 @@
 
 enum { NAMES_MOST = 96 };
 
-/* Keys in the registry, by address: the environment in use, and the libraries that all of them see. */
+/* Keys in the registry, by address: the environment in use, and the libraries that all of them see.
+ */
 static const char environment_key, libraries_key;
 
-static const char *const base_names[] = {
-    "assert", "error", "ipairs", "next", "pairs", "pcall", "select", "tonumber", "tostring", "type", NULL};
-static const char *const math_names[] = {"abs", "ceil", "floor", "fmod", "huge", "max", "maxinteger", "min", "mininteger",
-    "pi", "tointeger", "type", "ult", NULL};
-static const char *const string_names[] = {"byte", "char", "find", "format", "gmatch", "gsub", "len", "lower", "match", "rep",
-    "reverse", "sub", "upper", NULL};
-static const char *const table_names[] = {"concat", "insert", "move", "pack", "remove", "sort", "unpack", NULL};
-static const char *const utf8_names[] = {"char", "charpattern", "codepoint", "codes", "len", "offset", NULL};
+static const char *const base_names[] = {"assert", "error", "ipairs", "next", "pairs", "pcall",
+    "select", "tonumber", "tostring", "type", NULL};
+static const char *const math_names[] = {"abs", "ceil", "floor", "fmod", "huge", "max",
+    "maxinteger", "min", "mininteger", "pi", "tointeger", "type", "ult", NULL};
+static const char *const string_names[] = {"byte", "char", "find", "format", "gmatch", "gsub",
+    "len", "lower", "match", "rep", "reverse", "sub", "upper", NULL};
+static const char *const table_names[] = {
+    "concat", "insert", "move", "pack", "remove", "sort", "unpack", NULL};
+static const char *const utf8_names[] = {
+    "char", "charpattern", "codepoint", "codes", "len", "offset", NULL};
 
 static int string_rep(lua_State *L)
 {
-    size_t      len, separator_len = 0;
+    size_t len, separator_len = 0;
     const char *s = luaL_checklstring(L, 1, &len);
     lua_Integer n = luaL_checkinteger(L, 2);
     const char *separator = luaL_optlstring(L, 3, "", &separator_len);
@@ -38,7 +43,8 @@ static int string_rep(lua_State *L)
         lua_pushliteral(L, "");
         return 1;
     }
-    if (len + separator_len > LIMIT_STRING_REP || n > (lua_Integer)(LIMIT_STRING_REP / (len + separator_len)))
+    if (len + separator_len > LIMIT_STRING_REP ||
+        n > (lua_Integer)(LIMIT_STRING_REP / (len + separator_len)))
         return luaL_error(L, "string.rep: more than %d bytes", LIMIT_STRING_REP);
     luaL_buffinit(L, &out);
     for (lua_Integer i = 0; i < n; i++) {
@@ -62,7 +68,8 @@ static int table_sort(lua_State *L)
     return 0;
 }
 
-/* Upvalue 1 is table.move, which would walk from 1 to a million million without asking the budget. */
+/* Upvalue 1 is table.move, which would walk from 1 to a million million without asking the budget.
+ */
 static int table_move(lua_State *L)
 {
     lua_Integer from = luaL_checkinteger(L, 2), to = luaL_checkinteger(L, 3);
@@ -112,8 +119,9 @@ static int unknown_name(lua_State *L)
 
 static int no_global(lua_State *L)
 {
-    return luaL_error(
-        L, "'%s' would be global; rules share nothing between calls: use local, flow:set or memory", key_text(L, 2));
+    return luaL_error(L,
+        "'%s' would be global; rules share nothing between calls: use local, flow:set or memory",
+        key_text(L, 2));
 }
 
 static int no_change(lua_State *L)
@@ -169,7 +177,8 @@ static void bounded(lua_State *L, const char *name, lua_CFunction f)
     lua_setfield(L, -2, name);
 }
 
-static void library_open(lua_State *L, const char *name, lua_CFunction open, const char *const *names)
+static void library_open(
+    lua_State *L, const char *name, lua_CFunction open, const char *const *names)
 {
     luaL_requiref(L, name, open, 0);
     if (!strcmp(name, "table")) {
@@ -225,19 +234,20 @@ static const struct package *package_at_load(lua_State *L, const char *what)
 /* lines "x.txt": the entries of a list of the package. */
 static int lines_read(lua_State *L)
 {
-    const char           *name = luaL_checkstring(L, 1);
+    const char *name = luaL_checkstring(L, 1);
     const struct package *p = package_at_load(L, "lines");
-    const struct source  *source = package_source(p, lua_pushfstring(L, "data/%s", name));
+    const struct source *source = package_source(p, lua_pushfstring(L, "data/%s", name));
 
     if (!source) {
         const char *names[LIMIT_FILES + 1];
-        size_t      n = 0;
+        size_t n = 0;
 
         for (size_t i = 0; i < p->n_sources; i++)
             if (text_starts(p->sources[i].name, "data/"))
                 names[n++] = p->sources[i].name + strlen("data/");
         names[n] = NULL;
-        return luaL_error(L, "no data file '%s' in package '%s'%s", name, p->name, push_hint(L, name, names));
+        return luaL_error(
+            L, "no data file '%s' in package '%s'%s", name, p->name, push_hint(L, name, names));
     }
     lua_newtable(L);
     lua_Integer rows = 0;
@@ -258,30 +268,34 @@ static int lines_read(lua_State *L)
 
 static int log_line(lua_State *L)
 {
-    char                line[256];
+    char line[256];
     const struct state *s = state_of(L);
 
-    log_debug("%s: %s", s->rule ? s->rule->id : "rules", text_safe(line, sizeof line, luaL_checkstring(L, 1)));
+    log_debug("%s: %s", s->rule ? s->rule->id : "rules",
+        text_safe(line, sizeof line, luaL_checkstring(L, 1)));
     return 0;
 }
 
-/* require "name": a file of the package, or "whytls.name": of the library. Upvalue 1 holds what was loaded for this package. */
+/* require "name": a file of the package, or "whytls.name": of the library. Upvalue 1 holds what was
+ * loaded for this package. */
 static int require(lua_State *L)
 {
-    const char           *name = luaL_checkstring(L, 1);
-    struct state         *s = state_of(L);
+    const char *name = luaL_checkstring(L, 1);
+    struct state *s = state_of(L);
     const struct package *p = package_at_load(L, "require");
-    bool                  of_library = text_starts(name, "whytls.");
-    const char           *word = of_library ? name + strlen("whytls.") : name;
+    bool of_library = text_starts(name, "whytls.");
+    const char *word = of_library ? name + strlen("whytls.") : name;
 
     lua_getfield(L, lua_upvalueindex(1), name);
     if (!lua_isnil(L, -1))
         return 1;
     const struct package *home = of_library ? s->all->library_files : p;
-    const struct source  *source = home ? package_source(home, lua_pushfstring(L, "%s.lua", word)) : NULL;
+    const struct source *source =
+        home ? package_source(home, lua_pushfstring(L, "%s.lua", word)) : NULL;
 
     if (!source || !strcmp(source->name, "init.lua"))
-        return luaL_error(L, "no module '%s': a rule may use its package's own files, and whytls.*", name);
+        return luaL_error(
+            L, "no module '%s': a rule may use its package's own files, and whytls.*", name);
     /* A file that requires itself, by whatever way round, must not do so for ever. */
     lua_pushboolean(L, true);
     lua_setfield(L, lua_upvalueindex(1), name);
@@ -297,8 +311,8 @@ static int require(lua_State *L)
     return 1;
 }
 
-/* The environment is an empty table: reads go to the names of this package, writes raise. The registry remembers it under
- * environment_key while the package's files are run. */
+/* The environment is an empty table: reads go to the names of this package, writes raise. The
+ * registry remembers it under environment_key while the package's files are run. */
 void sandbox_push_environment(lua_State *L, struct package *p)
 {
     (void)p;

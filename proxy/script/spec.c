@@ -23,7 +23,8 @@ struct spec *spec_of(lua_State *L)
     return spec;
 }
 
-/* ── describe and it ────────────────────────────────────────────────────────────────────────────────────── */
+/* ── describe and it
+ * ────────────────────────────────────────────────────────────────────────────────────── */
 
 static size_t trail_enter(struct spec *spec, const char *word)
 {
@@ -46,7 +47,7 @@ static void trail_leave(struct spec *spec, size_t before)
 static int describe(lua_State *L)
 {
     struct spec *spec = spec_of(L);
-    const char  *word = luaL_checkstring(L, 1);
+    const char *word = luaL_checkstring(L, 1);
 
     luaL_checktype(L, 2, LUA_TFUNCTION);
     size_t before = trail_enter(spec, word);
@@ -75,7 +76,7 @@ static void it_report(struct spec *spec, const char *word, const char *problem)
 static int it(lua_State *L)
 {
     struct spec *spec = spec_of(L);
-    const char  *word = luaL_checkstring(L, 1);
+    const char *word = luaL_checkstring(L, 1);
 
     luaL_checktype(L, 2, LUA_TFUNCTION);
     if (spec->in_it)
@@ -83,7 +84,7 @@ static int it(lua_State *L)
     lua_settop(L, 2);
     memory_clear(spec->memory);
     spec->in_it = true;
-    int         code = lua_pcall(L, 0, 0, 0);
+    int code = lua_pcall(L, 0, 0, 0);
     const char *problem = code == LUA_OK ? NULL : luaL_tolstring(L, -1, NULL);
 
     it_report(spec, word, problem);
@@ -106,19 +107,20 @@ static int hours(lua_State *L)
     return 1;
 }
 
-/* ── the spec's own state ───────────────────────────────────────────────────────────────────────────────── */
+/* ── the spec's own state
+ * ───────────────────────────────────────────────────────────────────────────────── */
 
 struct spec_file {
-    struct spec         *spec;
-    struct package      *package;
+    struct spec *spec;
+    struct package *package;
     const struct source *source;
 };
 
 /* Argument 1 is the file. Specs see what rules see, and what is added here. */
 static int file_run(lua_State *L)
 {
-    static const luaL_Reg functions[] = {
-        {"describe", describe}, {"it", it}, {"play", spec_play}, {"days", days}, {"hours", hours}, {NULL, NULL}};
+    static const luaL_Reg functions[] = {{"describe", describe}, {"it", it}, {"play", spec_play},
+        {"days", days}, {"hours", hours}, {NULL, NULL}};
     struct spec_file *file = lua_touserdata(L, 1);
 
     lua_pushlightuserdata(L, file->spec);
@@ -163,19 +165,22 @@ static bool files_run(struct spec *spec, struct package *p, struct err *e)
     return true;
 }
 
-bool spec_test(const struct rules_config *config, const char *package, bool verbose, struct spec_tally *tally,
-    struct text *report, struct err *e)
+bool spec_test(const struct rules_config *config, const char *package, bool verbose,
+    struct spec_tally *tally, struct text *report, struct err *e)
 {
-    struct spec spec = {.config = config, .package = package, .verbose = verbose, .tally = tally, .report = report};
+    struct spec spec = {
+        .config = config, .package = package, .verbose = verbose, .tally = tally, .report = report};
 
     spec.memory = memory_new();
-    bool right = rules_make(config, &(struct rules_more){.only = package, .memory = spec.memory}, NULL, NULL, &spec.rules, e)
-              && state_new(SPEC_MEMORY_MOST, &spec.state, e);
+    bool right = rules_make(config, &(struct rules_more){.only = package, .memory = spec.memory},
+                     NULL, NULL, &spec.rules, e) &&
+                 state_new(SPEC_MEMORY_MOST, &spec.state, e);
 
     if (right) {
         spec.hooks = hooks_new();
         spec.state->all = spec.rules;
-        right = rules_attach(spec.rules, spec.hooks, e) && files_run(&spec, spec.rules->packages[0], e);
+        right =
+            rules_attach(spec.rules, spec.hooks, e) && files_run(&spec, spec.rules->packages[0], e);
     }
     played_free(spec.plays);
     state_free(spec.state);

@@ -1,5 +1,5 @@
-/* spec_expect.c - what a spec can expect of a flow that was played; a failure shows what the rules said. Declared in
- * spec_priv.h. */
+/* spec_expect.c - what a spec can expect of a flow that was played; a failure shows what the rules
+ * said. Declared in spec_priv.h. */
 #include "spec_priv.h"
 
 #include <string.h>
@@ -10,33 +10,38 @@
 #include "diagnosis/board.h"
 #include "view_priv.h"
 
-/* ── what the rules said ────────────────────────────────────────────────────────────────────────────────── */
+/* ── what the rules said
+ * ────────────────────────────────────────────────────────────────────────────────── */
 
 static void evidence_show(struct text *out, char sign, const struct flow_evidence *rows, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        text_printf(out, "\n        %c %lld %s = %s", sign, (long long)rows[i].weight, rows[i].fact, rows[i].value);
+        text_printf(out, "\n        %c %lld %s = %s", sign, (long long)rows[i].weight, rows[i].fact,
+            rows[i].value);
 }
 
 static void show(const struct played *p, struct text *out)
 {
     const struct flow *f = p->flow;
-    size_t             before = 0;
+    size_t before = 0;
 
     text_add(out, "\n    what the rules said:");
     before = out->len;
     for (size_t i = 0; i < f->n_diagnosis; i++) {
         const struct flow_diagnosis *d = &f->diagnosis[i];
 
-        text_printf(out, "\n      %-9s %-28s score %-2lld  %s", d->confidence, d->cause, (long long)d->score, d->title);
+        text_printf(out, "\n      %-9s %-28s score %-2lld  %s", d->confidence, d->cause,
+            (long long)d->score, d->title);
         evidence_show(out, '+', d->evidence, d->n_evidence);
         evidence_show(out, '-', d->against, d->n_against);
     }
     for (const struct hypothesis *h = f->board ? f->board->first : NULL; h; h = h->next)
         if (h->struck_by)
-            text_printf(out, "\n      ruled out %s by %s (%s)", h->cause->id, h->struck_fact, h->struck_by);
+            text_printf(
+                out, "\n      ruled out %s by %s (%s)", h->cause->id, h->struck_fact, h->struck_by);
     for (size_t i = 0; i < f->n_notes; i++)
-        text_printf(out, "\n      note %s [%s] %s", f->notes[i].code, f->notes[i].severity, f->notes[i].text);
+        text_printf(out, "\n      note %s [%s] %s", f->notes[i].code, f->notes[i].severity,
+            f->notes[i].text);
     if (out->len == before)
         text_add(out, "\n      nothing");
 }
@@ -55,9 +60,11 @@ static int fail(lua_State *L, const struct played *p, const char *expectation)
     return lua_error(L);
 }
 
-/* ── diagnosis ──────────────────────────────────────────────────────────────────────────────────────────── */
+/* ── diagnosis
+ * ──────────────────────────────────────────────────────────────────────────────────────────── */
 
-static const struct flow_diagnosis *diagnosis_find(const struct flow *f, const char *cause, size_t *place)
+static const struct flow_diagnosis *diagnosis_find(
+    const struct flow *f, const char *cause, size_t *place)
 {
     for (size_t i = 0; i < f->n_diagnosis; i++)
         if (!strcmp(f->diagnosis[i].cause, cause)) {
@@ -70,8 +77,8 @@ static const struct flow_diagnosis *diagnosis_find(const struct flow *f, const c
 /* What is wanted of a diagnosis: a confidence, or a table of several things. */
 struct wanted {
     const char *confidence, *says;
-    size_t      place;
-    int         evidence; /* place of the table on the stack, or 0 */
+    size_t place;
+    int evidence; /* place of the table on the stack, or 0 */
 };
 
 static void wanted_read(lua_State *L, int idx, struct wanted *out)
@@ -89,7 +96,7 @@ static void wanted_read(lua_State *L, int idx, struct wanted *out)
     lua_pushnil(L);
     while (lua_next(L, idx)) {
         const char *key = declare_key(L, "expect_diagnosis");
-        size_t      i = 0;
+        size_t i = 0;
 
         while (names[i] && strcmp(names[i], key))
             i++;
@@ -132,7 +139,8 @@ static void all_text(const struct flow_diagnosis *d, struct text *out)
             text_printf(out, "%s\n      ", d->evidence[i].says);
 }
 
-static void says_check(lua_State *L, const struct played *p, const struct flow_diagnosis *d, const char *says)
+static void says_check(
+    lua_State *L, const struct played *p, const struct flow_diagnosis *d, const char *says)
 {
     struct text all = {0};
 
@@ -148,10 +156,10 @@ static void says_check(lua_State *L, const struct played *p, const struct flow_d
 
 static int expect_diagnosis(lua_State *L)
 {
-    const struct played         *p = played_check(L, 1);
-    const char                  *cause = luaL_checkstring(L, 2);
-    struct wanted                want;
-    size_t                       place;
+    const struct played *p = played_check(L, 1);
+    const char *cause = luaL_checkstring(L, 2);
+    struct wanted want;
+    size_t place;
     const struct flow_diagnosis *d = diagnosis_find(p->flow, cause, &place);
 
     wanted_read(L, 3, &want);
@@ -184,8 +192,8 @@ static int expect_diagnosis(lua_State *L)
 static int expect_no_diagnosis(lua_State *L)
 {
     const struct played *p = played_check(L, 1);
-    const char          *cause = luaL_optstring(L, 2, NULL);
-    size_t               place;
+    const char *cause = luaL_optstring(L, 2, NULL);
+    size_t place;
 
     if (cause ? !diagnosis_find(p->flow, cause, &place) : p->flow->n_diagnosis == 0)
         return 0;
@@ -198,8 +206,8 @@ static int expect_no_diagnosis(lua_State *L)
 
 static int expect_ruled_out(lua_State *L)
 {
-    const struct played     *p = played_check(L, 1);
-    const char              *cause = luaL_checkstring(L, 2);
+    const struct played *p = played_check(L, 1);
+    const char *cause = luaL_checkstring(L, 2);
     const struct hypothesis *h = board_find(p->flow, cause);
 
     if (h && h->struck_by)
@@ -208,7 +216,8 @@ static int expect_ruled_out(lua_State *L)
     return fail(L, p, "expect_ruled_out");
 }
 
-/* ── notes, decisions, headers ──────────────────────────────────────────────────────────────────────────── */
+/* ── notes, decisions, headers
+ * ──────────────────────────────────────────────────────────────────────────── */
 
 static const struct flow_note *note_find(const struct flow *f, const char *code)
 {
@@ -220,8 +229,8 @@ static const struct flow_note *note_find(const struct flow *f, const char *code)
 
 static int expect_note(lua_State *L)
 {
-    const struct played    *p = played_check(L, 1);
-    const char             *code = luaL_checkstring(L, 2), *severity = NULL, *says = NULL;
+    const struct played *p = played_check(L, 1);
+    const char *code = luaL_checkstring(L, 2), *severity = NULL, *says = NULL;
     const struct flow_note *note = note_find(p->flow, code);
 
     if (lua_istable(L, 3)) {
@@ -248,7 +257,7 @@ static int expect_note(lua_State *L)
 static int expect_no_note(lua_State *L)
 {
     const struct played *p = played_check(L, 1);
-    const char          *code = luaL_optstring(L, 2, NULL);
+    const char *code = luaL_optstring(L, 2, NULL);
 
     if (code ? !note_find(p->flow, code) : p->flow->n_notes == 0)
         return 0;
@@ -259,8 +268,8 @@ static int expect_no_note(lua_State *L)
 static int expect_decision(lua_State *L)
 {
     const struct played *p = played_check(L, 1);
-    const char          *moment = luaL_checkstring(L, 2), *wanted = luaL_optstring(L, 3, NULL);
-    enum moment          m = moment_find(moment);
+    const char *moment = luaL_checkstring(L, 2), *wanted = luaL_optstring(L, 3, NULL);
+    enum moment m = moment_find(moment);
 
     if (m == MOMENT_NONE)
         return luaL_error(L, "there is no moment '%s'", moment);
@@ -268,30 +277,33 @@ static int expect_decision(lua_State *L)
 
     if (decided ? wanted && !strcmp(decided, wanted) : !wanted)
         return 0;
-    lua_pushfstring(L, "at %s it decided %s, not %s", moment, decided ? decided : "nothing", wanted ? wanted : "nothing");
+    lua_pushfstring(L, "at %s it decided %s, not %s", moment, decided ? decided : "nothing",
+        wanted ? wanted : "nothing");
     return fail(L, p, "expect_decision");
 }
 
 static int expect_header(lua_State *L)
 {
     const struct played *p = played_check(L, 1);
-    const char          *name = luaL_checkstring(L, 2), *wanted = luaL_optstring(L, 3, NULL);
-    const char          *there = p->flow->request ? flow_header_get(p->flow->request->headers, name) : NULL;
+    const char *name = luaL_checkstring(L, 2), *wanted = luaL_optstring(L, 3, NULL);
+    const char *there = p->flow->request ? flow_header_get(p->flow->request->headers, name) : NULL;
 
     if (there ? wanted && !strcmp(there, wanted) : !wanted)
         return 0;
-    lua_pushfstring(L, "%s is %s, not %s", name, there ? there : "not there", wanted ? wanted : "taken away");
+    lua_pushfstring(
+        L, "%s is %s, not %s", name, there ? there : "not there", wanted ? wanted : "taken away");
     return fail(L, p, "expect_header");
 }
 
 static int expect_asleep(lua_State *L)
 {
     const struct played *p = played_check(L, 1);
-    const char          *rule = luaL_optstring(L, 2, NULL);
+    const char *rule = luaL_optstring(L, 2, NULL);
 
     for (size_t i = 0; i < p->n_visits; i++)
         if (!rule || !strcmp(rule, p->visits[i].id)) {
-            lua_pushfstring(L, "'%s' was woken at %s", p->visits[i].id, moment_name(p->visits[i].moment));
+            lua_pushfstring(
+                L, "'%s' was woken at %s", p->visits[i].id, moment_name(p->visits[i].moment));
             return fail(L, p, "expect_asleep");
         }
     return 0;
@@ -303,14 +315,16 @@ static int expect_equal(lua_State *L)
     lua_settop(L, 2);
     if (lua_compare(L, 1, 2, LUA_OPEQ))
         return 0;
-    return luaL_error(L, "expect_equal: %s is not %s", luaL_tolstring(L, 1, NULL), luaL_tolstring(L, 2, NULL));
+    return luaL_error(
+        L, "expect_equal: %s is not %s", luaL_tolstring(L, 1, NULL), luaL_tolstring(L, 2, NULL));
 }
 
 void spec_expect_open(lua_State *L)
 {
     static const luaL_Reg functions[] = {{"expect_diagnosis", expect_diagnosis},
-        {"expect_no_diagnosis", expect_no_diagnosis}, {"expect_ruled_out", expect_ruled_out}, {"expect_note", expect_note},
-        {"expect_no_note", expect_no_note}, {"expect_decision", expect_decision}, {"expect_header", expect_header},
+        {"expect_no_diagnosis", expect_no_diagnosis}, {"expect_ruled_out", expect_ruled_out},
+        {"expect_note", expect_note}, {"expect_no_note", expect_no_note},
+        {"expect_decision", expect_decision}, {"expect_header", expect_header},
         {"expect_asleep", expect_asleep}, {"expect_equal", expect_equal}, {NULL, NULL}};
 
     luaL_setfuncs(L, functions, 0);

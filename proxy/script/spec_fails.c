@@ -1,5 +1,5 @@
-/* spec_fails.c - fails = { "TemporalValidity@0" }: failing checks become a verdict, by the judge's own table. Declared in
- * spec_priv.h. */
+/* spec_fails.c - fails = { "TemporalValidity@0" }: failing checks become a verdict, by the judge's
+ * own table. Declared in spec_priv.h. */
 #include "spec_priv.h"
 
 #include <stdlib.h>
@@ -14,9 +14,9 @@ static int openssl_code(const char *check)
 {
     static const struct {
         const char *check;
-        int         code;
-    } codes[] = {{"TemporalValidity", 10}, {"SSLHostname", 62}, {"AnchorTrusted", 19}, {"MissingIntermediate", 20},
-        {"Revocation", 23}};
+        int code;
+    } codes[] = {{"TemporalValidity", 10}, {"SSLHostname", 62}, {"AnchorTrusted", 19},
+        {"MissingIntermediate", 20}, {"Revocation", 23}};
 
     for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
         if (!strcmp(check, codes[i].check))
@@ -27,7 +27,7 @@ static int openssl_code(const char *check)
 static const struct judge_check *check_of(lua_State *L, const char *name)
 {
     const struct judge_check *check = judge_check_find(name);
-    const char               *names[N_JUDGE_CHECKS + 1] = {NULL};
+    const char *names[N_JUDGE_CHECKS + 1] = {NULL};
 
     if (check)
         return check;
@@ -45,7 +45,7 @@ static int64_t depth_of(lua_State *L, const struct flow *f, const char *name, co
     if (!at)
         return strcmp(name, "AnchorTrusted") && strcmp(name, "MissingIntermediate") ? 0 : top;
     char *end;
-    long  depth = strtol(at, &end, 10);
+    long depth = strtol(at, &end, 10);
 
     if (*end || end == at || depth < 0 || depth > top)
         luaL_error(L, "fails: '%s@%s': the chain has certificates 0 to %d", name, at, (int)top);
@@ -72,7 +72,8 @@ static const char *sentence_of(enum judge_class class)
     return endings[class] ? endings[class] : "certificate is not trusted";
 }
 
-static void class_win(struct flow *f, struct flow_verdict *v, const struct judge_check *check, const struct flow_certificate *c)
+static void class_win(struct flow *f, struct flow_verdict *v, const struct judge_check *check,
+    const struct flow_certificate *c)
 {
     enum judge_class standing = v->class ? judge_class_find(v->class) : CLASS_NONE;
 
@@ -82,19 +83,20 @@ static void class_win(struct flow *f, struct flow_verdict *v, const struct judge
     v->osstatus = check->osstatus;
     v->osstatus_name = check->osstatus_name;
     v->nsurlerror = -1202;
-    v->text = arena_printf(&f->arena, "“%s” %s", c && c->subject->cn ? c->subject->cn : "(null)", sentence_of(check->class));
+    v->text = arena_printf(&f->arena, "“%s” %s", c && c->subject->cn ? c->subject->cn : "(null)",
+        sentence_of(check->class));
 }
 
 static void check_fail(lua_State *L, struct flow *f, const char *failure)
 {
     struct flow_verdict *v = f->server_leg->verdict;
-    char                *name = arena_text(&f->arena, failure), *at = strchr(name, '@');
+    char *name = arena_text(&f->arena, failure), *at = strchr(name, '@');
 
     if (at)
         *at++ = '\0';
     const struct judge_check *check = check_of(L, name);
-    int64_t                   depth = depth_of(L, f, name, at);
-    struct flow_check        *row = flow_list_add(f, &v->checks, &v->n_checks, flow_type_check());
+    int64_t depth = depth_of(L, f, name, at);
+    struct flow_check *row = flow_list_add(f, &v->checks, &v->n_checks, flow_type_check());
 
     row->check = check->name;
     row->cert = depth;

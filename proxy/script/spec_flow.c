@@ -1,5 +1,5 @@
-/* spec_flow.c - a spec's differences, laid over a healthy flow by the rows of record.def, so that a misspelt field in a fake
- * flow is an error too. Declared in spec_priv.h. */
+/* spec_flow.c - a spec's differences, laid over a healthy flow by the rows of record.def, so that a
+ * misspelt field in a fake flow is an error too. Declared in spec_priv.h. */
 #include "spec_priv.h"
 
 #include <stdio.h>
@@ -17,15 +17,17 @@ const char spec_none;
 /* Where a difference is laid. */
 struct place {
     struct flow *flow;
-    char         where[WHERE_CAP];
+    char where[WHERE_CAP];
 };
 
-static void record_lay(lua_State *L, int idx, struct place *p, const struct record_type *type, void *record);
+static void record_lay(
+    lua_State *L, int idx, struct place *p, const struct record_type *type, void *record);
 
-static void unknown_field(lua_State *L, const struct place *p, const struct record_type *type, const char *key)
+static void unknown_field(
+    lua_State *L, const struct place *p, const struct record_type *type, const char *key)
 {
     const char *names[NAMES_MOST + 1];
-    size_t      n = 0;
+    size_t n = 0;
 
     for (; n < type->n_fields && n < NAMES_MOST; n++)
         names[n] = type->fields[n].name;
@@ -73,7 +75,7 @@ static void headers_top(lua_State *L, struct place *p, const char *key, struct f
     lua_pushnil(L);
     while (lua_next(L, -2)) {
         struct flow_texts values = {0};
-        const char       *name = declare_key(L, p->where);
+        const char *name = declare_key(L, p->where);
 
         if (lua_istable(L, -1))
             texts_top(L, p, name, &values);
@@ -94,11 +96,12 @@ static size_t place_enter(struct place *p, const char *name)
     return used;
 }
 
-static void list_top(lua_State *L, struct place *p, const struct field *field, unsigned char *record)
+static void list_top(
+    lua_State *L, struct place *p, const struct field *field, unsigned char *record)
 {
     static const size_t nothing;
-    static const void  *nowhere;
-    size_t              n = 0;
+    static const void *nowhere;
+    size_t n = 0;
 
     if (!lua_istable(L, -1))
         wrong_type(L, p, field->name, "list");
@@ -131,12 +134,12 @@ static void record_top(lua_State *L, struct place *p, const struct field *field,
 /* The value on top is `none`: the field is as if nobody had ever set it. */
 static void field_clear(const struct field *field, unsigned char *record)
 {
-    static const int64_t           zero, none = FLOW_NONE;
-    static const void             *nowhere;
-    static const size_t            nothing;
+    static const int64_t zero, none = FLOW_NONE;
+    static const void *nowhere;
+    static const size_t nothing;
     static const struct flow_texts no_texts;
-    static const bool              no;
-    unsigned char                 *at = record + field->offset;
+    static const bool no;
+    unsigned char *at = record + field->offset;
 
     switch (field->kind) {
     case FIELD_TEXT:
@@ -164,12 +167,13 @@ static void field_clear(const struct field *field, unsigned char *record)
     }
 }
 
-static void field_lay(lua_State *L, struct place *p, const struct field *field, unsigned char *record)
+static void field_lay(
+    lua_State *L, struct place *p, const struct field *field, unsigned char *record)
 {
     unsigned char *at = record + field->offset;
-    const char    *text;
-    int64_t        number;
-    bool           yes;
+    const char *text;
+    int64_t number;
+    bool yes;
     struct flow_headers *headers;
 
     switch (field->kind) {
@@ -213,7 +217,7 @@ static void chain_lay(lua_State *L, struct place *p);
 /* The pair on top is a field of the record. */
 static void pair_lay(lua_State *L, struct place *p, const struct record_type *type, void *record)
 {
-    const char         *key = declare_key(L, p->where);
+    const char *key = declare_key(L, p->where);
     const struct field *field = record_field(type, key);
 
     if (!field)
@@ -222,7 +226,8 @@ static void pair_lay(lua_State *L, struct place *p, const struct record_type *ty
         field_clear(field, record);
         return;
     }
-    size_t used = field->kind == FIELD_RECORD || field->kind == FIELD_LIST ? place_enter(p, key) : 0;
+    size_t used =
+        field->kind == FIELD_RECORD || field->kind == FIELD_LIST ? place_enter(p, key) : 0;
 
     if (type == flow_type_server_leg() && !strcmp(key, "chain")) {
         chain_lay(L, p);
@@ -239,7 +244,8 @@ static void pair_lay(lua_State *L, struct place *p, const struct record_type *ty
         p->where[used] = '\0';
 }
 
-static void record_lay(lua_State *L, int idx, struct place *p, const struct record_type *type, void *record)
+static void record_lay(
+    lua_State *L, int idx, struct place *p, const struct record_type *type, void *record)
 {
     if (!lua_istable(L, idx))
         luaL_error(L, "%s wants a table, not a %s", p->where, luaL_typename(L, idx));
@@ -263,11 +269,12 @@ static void chain_keys_check(lua_State *L, int idx, const struct place *p)
     }
 }
 
-/* { leaf = {…}, {…}, {…} }: differences from a good leaf, then from good CAs above it; only = "leaf" for a chain of one. */
+/* { leaf = {…}, {…}, {…} }: differences from a good leaf, then from good CAs above it; only =
+ * "leaf" for a chain of one. */
 static void chain_lay(lua_State *L, struct place *p)
 {
     struct flow_server_leg *leg = p->flow->server_leg;
-    int                     idx = lua_gettop(L);
+    int idx = lua_gettop(L);
 
     if (!lua_istable(L, idx))
         wrong_type(L, p, "chain", "table");
@@ -349,7 +356,8 @@ static void talk_lay(lua_State *L, int idx, struct played *p)
     }
     for (lua_Integer i = 1; lua_istable(L, -1) && lua_rawgeti(L, -1, i) != LUA_TNIL; i++) {
         if (p->n_talk == SPEC_TALK_MOST || !lua_istable(L, -1))
-            luaL_error(L, "talk wants a list of at most %d { request = {…}, response = {…} }", SPEC_TALK_MOST);
+            luaL_error(L, "talk wants a list of at most %d { request = {…}, response = {…} }",
+                SPEC_TALK_MOST);
         snprintf(place.where, sizeof place.where, "flow.request");
         p->requests[p->n_talk] = FLOW_MAKE(p->flow, request);
         if (lua_getfield(L, -1, "request") != LUA_TNIL)

@@ -1,4 +1,5 @@
-/* spec_healthy.c - a flow on which nothing is wrong: what specs lay their differences over. Declared in spec_priv.h. */
+/* spec_healthy.c - a flow on which nothing is wrong: what specs lay their differences over.
+ * Declared in spec_priv.h. */
 #include "spec_priv.h"
 
 #include <string.h>
@@ -12,7 +13,8 @@ static void name_fill(struct flow *f, struct flow_name *name, const char *cn, co
     name->text = arena_printf(&f->arena, "CN=%s", cn);
 }
 
-static void certificate_fill(struct flow *f, struct flow_certificate *c, int depth, const char *cn, const char *issuer)
+static void certificate_fill(
+    struct flow *f, struct flow_certificate *c, int depth, const char *cn, const char *issuer)
 {
     c->sha256 = arena_printf(&f->arena, "%064d", depth);
     c->spki_sha256 = arena_printf(&f->arena, "%064d", depth + 16);
@@ -47,7 +49,8 @@ static struct flow_verdict *verdict_new(struct flow *f, const char *anchors)
 
 static struct flow_certificate *chain_add(struct flow *f)
 {
-    return flow_list_add(f, &f->server_leg->chain, &f->server_leg->n_chain, flow_type_certificate());
+    return flow_list_add(
+        f, &f->server_leg->chain, &f->server_leg->n_chain, flow_type_certificate());
 }
 
 void spec_leaf_add(struct flow *f)
@@ -63,7 +66,8 @@ void spec_ca_add(struct flow *f)
 {
     size_t depth = f->server_leg->n_chain;
 
-    certificate_fill(f, chain_add(f), (int)depth, depth == 1 ? "Example Issuing CA" : "Example Root", "Example Root");
+    certificate_fill(f, chain_add(f), (int)depth,
+        depth == 1 ? "Example Issuing CA" : "Example Root", "Example Root");
 }
 
 static void client_fill(struct flow *f)

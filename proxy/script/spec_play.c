@@ -15,7 +15,7 @@ enum { GIVEN_MOST = 64 };
 static const char metatable_key;
 
 struct played_value {
-    uint32_t       generation;
+    uint32_t generation;
     struct played *played;
 };
 
@@ -115,7 +115,8 @@ static void live(struct played *p)
     talk(p);
 }
 
-/* ── settings and facts that a spec gives ───────────────────────────────────────────────────────────────── */
+/* ── settings and facts that a spec gives
+ * ───────────────────────────────────────────────────────────────── */
 
 /* settings = { ["tls-floor/own-hosts"] = { minimum = "TLSv1.2" } }, in the flow's arena. */
 static const struct given_setting *given_read(lua_State *L, int idx, struct arena *a)
@@ -149,7 +150,7 @@ static const struct given_setting *given_read(lua_State *L, int idx, struct aren
 static const char *const *facts_named(const struct flow *f, struct arena *a)
 {
     const char **names = arena_new(a, (GIVEN_MOST + 1) * sizeof *names);
-    size_t       n = 0;
+    size_t n = 0;
 
     for (const struct flow_fact *fact = f->facts; fact && n < GIVEN_MOST; fact = fact->next)
         names[n++] = fact->name;
@@ -160,7 +161,7 @@ static const char *const *facts_named(const struct flow *f, struct arena *a)
 static void rules_for(lua_State *L, struct spec *spec, struct played *p, int idx)
 {
     struct rules_more more = {.only = spec->package, .memory = spec->memory};
-    struct err        e = {0};
+    struct err e = {0};
 
     more.given = given_read(L, idx, &p->flow->arena);
     more.facts = facts_named(p->flow, &p->flow->arena);
@@ -204,7 +205,7 @@ int spec_play(lua_State *L)
 struct played *played_check(lua_State *L, int idx)
 {
     struct played_value *v = lua_touserdata(L, idx);
-    bool                 same = false;
+    bool same = false;
 
     if (v && lua_getmetatable(L, idx)) {
         lua_rawgetp(L, LUA_REGISTRYINDEX, &metatable_key);
@@ -221,7 +222,7 @@ struct played *played_check(lua_State *L, int idx)
 static int played_index(lua_State *L)
 {
     struct played *p = played_check(L, 1);
-    const char    *key = luaL_tolstring(L, 2, NULL);
+    const char *key = luaL_tolstring(L, 2, NULL);
 
     if (strcmp(key, "data"))
         return luaL_error(L, "a played flow has 'data', not '%s'", key);

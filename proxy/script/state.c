@@ -13,7 +13,8 @@
 
 enum { RULE_ERROR_CAP = 400 };
 
-/* Counts what the state holds. NULL makes Lua collect its garbage, and then raise an error in the rule. */
+/* Counts what the state holds. NULL makes Lua collect its garbage, and then raise an error in the
+ * rule. */
 static void *allocate(void *arg, void *old, size_t old_size, size_t size)
 {
     struct state *s = arg;
@@ -43,11 +44,12 @@ static bool line_at_work(lua_State *L, lua_Debug *at)
     return false;
 }
 
-/* Called where the error is raised, before the stack unwinds. An error object of a rule may be anything; what leaves Lua is
- * text, and names the rule's line: an error out of a C function that another one called has none of its own. */
+/* Called where the error is raised, before the stack unwinds. An error object of a rule may be
+ * anything; what leaves Lua is text, and names the rule's line: an error out of a C function that
+ * another one called has none of its own. */
 static int message_of(lua_State *L)
 {
-    lua_Debug   at;
+    lua_Debug at;
     const char *message = luaL_tolstring(L, 1, NULL);
 
     if (line_at_work(L, &at) && !text_starts(message, at.short_src))
@@ -91,12 +93,14 @@ void state_free(struct state *s)
     mem_free(s);
 }
 
-bool state_run(struct state *s, lua_CFunction f, void *arg, int64_t instructions, int64_t ms, struct err *e)
+bool state_run(
+    struct state *s, lua_CFunction f, void *arg, int64_t instructions, int64_t ms, struct err *e)
 {
-    lua_State  *L = s->L;
+    lua_State *L = s->L;
     const char *message;
 
-    /* Light C functions and light userdata need no memory: nothing here can raise outside of the protected call. */
+    /* Light C functions and light userdata need no memory: nothing here can raise outside of the
+     * protected call. */
     lua_pushcfunction(L, message_of);
     lua_pushcfunction(L, f);
     lua_pushlightuserdata(L, arg);
@@ -108,7 +112,9 @@ bool state_run(struct state *s, lua_CFunction f, void *arg, int64_t instructions
         lua_settop(L, 0);
         return true;
     }
-    message = code == LUA_OK ? "spent its budget and hid it" : lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "no reason given";
+    message = code == LUA_OK                   ? "spent its budget and hid it"
+              : lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1)
+                                               : "no reason given";
     err_set(e, ERR_RULE, "%s", message);
     lua_settop(L, 0);
     if (code == LUA_ERRMEM)
@@ -131,7 +137,7 @@ void state_compile(lua_State *L, const struct package *p, const struct source *s
 
 void rule_error(lua_State *L, const char *format, ...)
 {
-    char    line[RULE_ERROR_CAP];
+    char line[RULE_ERROR_CAP];
     va_list args;
 
     va_start(args, format);

@@ -1,7 +1,8 @@
-/* texts.c - texts/en.lua: the words of a package, as data, into its phrasebook; declared in state_priv.h.
+/* texts.c - texts/en.lua: the words of a package, as data, into its phrasebook; declared in
+ * state_priv.h.
  *
- * The file is evaluated in an empty environment. Every template is parsed and every fact path in it checked now; what a rule
- * may diagnose or note and has no words is an error. */
+ * The file is evaluated in an empty environment. Every template is parsed and every fact path in it
+ * checked now; what a rule may diagnose or note and has no words is an error. */
 #include "state_priv.h"
 
 #include <string.h>
@@ -13,10 +14,10 @@
 
 /* What is being read, for error messages and allocation. */
 struct texts {
-    lua_State         *L;
+    lua_State *L;
     struct phrasebook *book;
-    const char        *file;   /* "dates/texts/en.lua" */
-    const char        *entry;  /* the cause or note */
+    const char *file;  /* "dates/texts/en.lua" */
+    const char *entry; /* the cause or note */
 };
 
 static void wrong(const struct texts *t, const char *why)
@@ -27,24 +28,29 @@ static void wrong(const struct texts *t, const char *why)
 static const struct phrase *phrase_read(const struct texts *t, const char *what)
 {
     const struct phrase *phrase;
-    struct err           e = {0};
+    struct err e = {0};
 
     if (lua_type(t->L, -1) != LUA_TSTRING)
-        wrong(t, lua_pushfstring(t->L, "'%s' must be a text, not a %s", what, luaL_typename(t->L, -1)));
-    if (!phrase_compile(lua_tostring(t->L, -1), &t->book->arena, &state_of(t->L)->all->names, &phrase, &e))
+        wrong(t,
+            lua_pushfstring(t->L, "'%s' must be a text, not a %s", what, luaL_typename(t->L, -1)));
+    if (!phrase_compile(
+            lua_tostring(t->L, -1), &t->book->arena, &state_of(t->L)->all->names, &phrase, &e))
         wrong(t, e.text);
     return phrase;
 }
 
 static const char *grade_read(const struct texts *t)
 {
-    static const char *const names[] = {"Apple source", "Apple document", "observed", "unverified", NULL};
-    const char              *grade = lua_type(t->L, -1) == LUA_TSTRING ? lua_tostring(t->L, -1) : "?";
+    static const char *const names[] = {
+        "Apple source", "Apple document", "observed", "unverified", NULL};
+    const char *grade = lua_type(t->L, -1) == LUA_TSTRING ? lua_tostring(t->L, -1) : "?";
 
     for (size_t i = 0; names[i]; i++)
         if (!strcmp(names[i], grade))
             return names[i];
-    wrong(t, lua_pushfstring(t->L, "ios: grade is Apple source, Apple document, observed or unverified, not '%s'", grade));
+    wrong(t,
+        lua_pushfstring(t->L,
+            "ios: grade is Apple source, Apple document, observed or unverified, not '%s'", grade));
     return NULL;
 }
 
@@ -90,13 +96,13 @@ static void phrases_read(const struct texts *t, const char *what, struct phrases
 static void facts_read(const struct texts *t, const char *what, struct fact_words **out)
 {
     struct path path;
-    struct err  e = {0};
+    struct err e = {0};
 
     if (!lua_istable(t->L, -1))
         wrong(t, lua_pushfstring(t->L, "'%s' must be a table: fact to sentence", what));
     lua_pushnil(t->L);
     while (lua_next(t->L, -2)) {
-        const char        *key = declare_key(t->L, what);
+        const char *key = declare_key(t->L, what);
         struct fact_words *one = arena_new(&t->book->arena, sizeof *one);
 
         one->fact = arena_text_n(&t->book->arena, key, strcspn(key, " "));
@@ -131,8 +137,8 @@ static void variants_read(struct texts *t, struct cause_words *w)
 
 static void part_read(struct texts *t, struct cause_words *w, const char *key, bool is_variant)
 {
-    static const char *const names[] = {
-        "title", "why", "because", "against", "ios", "device_fix", "server_fix", "next_test", "variants", NULL};
+    static const char *const names[] = {"title", "why", "because", "against", "ios", "device_fix",
+        "server_fix", "next_test", "variants", NULL};
 
     if (!strcmp(key, "title")) {
         w->title = phrase_read(t, key);
@@ -180,7 +186,8 @@ static void cause_read(struct texts *t, const struct rule *r, const char *cause)
     t->entry = cause;
     lua_getfield(t->L, -1, cause);
     if (lua_isnil(t->L, -1))
-        luaL_error(t->L, "%s: '%s' has no words, but rule '%s' may diagnose it", t->file, cause, r->id);
+        luaL_error(
+            t->L, "%s: '%s' has no words, but rule '%s' may diagnose it", t->file, cause, r->id);
     if (!lua_istable(t->L, -1))
         wrong(t, "the words of a cause are a table");
     struct cause_words *w = arena_new(&t->book->arena, sizeof *w);
@@ -199,7 +206,8 @@ static void note_read(struct texts *t, struct rule *r, struct rule_note *note)
     t->entry = note->code;
     lua_getfield(t->L, -1, note->code);
     if (lua_isnil(t->L, -1))
-        luaL_error(t->L, "%s: '%s' has no words, but rule '%s' may write it", t->file, note->code, r->id);
+        luaL_error(
+            t->L, "%s: '%s' has no words, but rule '%s' may write it", t->file, note->code, r->id);
     struct note_words *w = arena_new(&t->book->arena, sizeof *w);
 
     w->code = arena_text(&t->book->arena, note->code);
@@ -232,7 +240,7 @@ static bool wants_words(const struct package *p)
 void texts_read(lua_State *L, struct package *p)
 {
     const struct source *source = package_source(p, "texts/en.lua");
-    struct texts         t = {.L = L};
+    struct texts t = {.L = L};
 
     p->book = phrasebook_new();
     t.book = p->book;
@@ -252,12 +260,13 @@ void texts_read(lua_State *L, struct package *p)
     lua_pop(L, 1);
 }
 
-/* ── other languages ────────────────────────────────────────────────────────────────────────────────────── */
+/* ── other languages
+ * ────────────────────────────────────────────────────────────────────────────────────── */
 
 /* The holes of all texts of an entry, English and foreign, as sets in two Lua tables. */
 struct holes {
     lua_State *L;
-    int        set;
+    int set;
 };
 
 static void hole_keep(void *arg, const char *hole)
@@ -310,9 +319,11 @@ static void entry_compare(lua_State *L, struct texts *t, int english, int foreig
     lua_settop(L, ours - 1);
 }
 
-static void language_check(lua_State *L, struct package *p, const struct source *source, int english)
+static void language_check(
+    lua_State *L, struct package *p, const struct source *source, int english)
 {
-    struct texts t = {.L = L, .book = p->book, .file = lua_pushfstring(L, "%s/%s", p->name, source->name)};
+    struct texts t = {
+        .L = L, .book = p->book, .file = lua_pushfstring(L, "%s/%s", p->name, source->name)};
 
     file_run(L, p, source);
     int foreign = lua_gettop(L);

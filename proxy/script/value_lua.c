@@ -10,17 +10,18 @@
 
 static const char *text_take(lua_State *L, int idx, struct arena *a)
 {
-    size_t      len;
+    size_t len;
     const char *s = lua_tolstring(L, idx, &len);
 
     return arena_text_n(a, s, len < LIMIT_TEXT ? len : LIMIT_TEXT);
 }
 
 /* The rows of a table as texts. */
-static const struct flow_texts *list_read(lua_State *L, int idx, struct arena *a, const char *what, size_t most)
+static const struct flow_texts *list_read(
+    lua_State *L, int idx, struct arena *a, const char *what, size_t most)
 {
     struct flow_texts *list = arena_new(a, sizeof *list);
-    size_t             n = lua_rawlen(L, idx);
+    size_t n = lua_rawlen(L, idx);
 
     if (n > most)
         luaL_error(L, "%s: more than %d rows", what, (int)most);
@@ -29,7 +30,8 @@ static const struct flow_texts *list_read(lua_State *L, int idx, struct arena *a
         lua_rawgeti(L, idx, (lua_Integer)i + 1);
         if (!lua_isstring(L, -1))
             luaL_error(L, "%s: row %d is a %s, not a text", what, (int)i + 1, luaL_typename(L, -1));
-        lua_pushvalue(L, -1); /* a number is turned into text in place: not in the table's own row */
+        lua_pushvalue(
+            L, -1); /* a number is turned into text in place: not in the table's own row */
         list->at[list->n++] = text_take(L, -1, a);
         lua_pop(L, 2);
     }
@@ -38,7 +40,7 @@ static const struct flow_texts *list_read(lua_State *L, int idx, struct arena *a
 
 static void number_read(lua_State *L, int idx, struct value *out)
 {
-    int         is_integer;
+    int is_integer;
     lua_Integer n = lua_tointegerx(L, idx, &is_integer);
 
     out->kind = FIELD_INTEGER;
@@ -78,7 +80,8 @@ static void value_read(lua_State *L, int idx, struct arena *a, const char *name,
         out->texts = list_read(L, idx, a, name, LIMIT_LIST);
         return;
     default:
-        luaL_error(L, "'%s' is a %s; words are filled with texts, numbers, booleans and lists", name, luaL_typename(L, idx));
+        luaL_error(L, "'%s' is a %s; words are filled with texts, numbers, booleans and lists",
+            name, luaL_typename(L, idx));
     }
 }
 
@@ -100,7 +103,7 @@ static const struct with *with_link(struct with **rows, size_t n)
 const struct with *with_read(lua_State *L, int idx, struct arena *a)
 {
     struct with *rows[LIMIT_WITH];
-    size_t       n = 0;
+    size_t n = 0;
 
     if (lua_isnoneornil(L, idx))
         return NULL;
@@ -121,7 +124,8 @@ const struct with *with_read(lua_State *L, int idx, struct arena *a)
     return with_link(rows, n);
 }
 
-void setting_value_read(lua_State *L, int idx, struct arena *a, const char *what, struct setting_value *out)
+void setting_value_read(
+    lua_State *L, int idx, struct arena *a, const char *what, struct setting_value *out)
 {
     *out = (struct setting_value){.type = SETTING_NONE};
     idx = lua_absindex(L, idx);

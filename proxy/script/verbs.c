@@ -13,7 +13,7 @@
 static const char hypothesis_key;
 
 struct hypothesis_value {
-    uint32_t            generation;
+    uint32_t generation;
     const struct cause *cause;
 };
 
@@ -33,27 +33,30 @@ static void staged(lua_State *L, bool fits)
         luaL_error(L, "more than %d writes, or too much text, in one call", CALL_OPS_MOST);
 }
 
-/* ── notes and facts ────────────────────────────────────────────────────────────────────────────────────── */
+/* ── notes and facts
+ * ────────────────────────────────────────────────────────────────────────────────────── */
 
 static int flow_note_verb(lua_State *L)
 {
     const char *what = "flow:note(code [, with])";
 
     view_check(L, 1, what);
-    struct state           *s = writing(L, what);
-    const char             *code = luaL_checkstring(L, 2);
+    struct state *s = writing(L, what);
+    const char *code = luaL_checkstring(L, 2);
     const struct rule_note *note = rule_note(s->rule, code);
 
     if (!note) {
         const char *names[LIMIT_LIST + 1];
-        size_t      n = 0;
+        size_t n = 0;
 
         for (; n < s->rule->n_notes; n++)
             names[n] = s->rule->notes[n].code;
         names[n] = NULL;
-        return luaL_error(L, "rule %s declares no note '%s'%s", s->rule->id, code, push_hint(L, code, names));
+        return luaL_error(
+            L, "rule %s declares no note '%s'%s", s->rule->id, code, push_hint(L, code, names));
     }
-    staged(L, call_note(s->call, note->full, note->severity, note->says, with_read(L, 3, &s->call->arena)));
+    staged(L, call_note(s->call, note->full, note->severity, note->says,
+                  with_read(L, 3, &s->call->arena)));
     return 0;
 }
 
@@ -85,7 +88,8 @@ static void fact_read(lua_State *L, int idx, const struct known_fact *known, str
         break;
     }
     if (!right)
-        luaL_error(L, "flow:set '%s': a %s is of another type than it was declared with", known->name, luaL_typename(L, idx));
+        luaL_error(L, "flow:set '%s': a %s is of another type than it was declared with",
+            known->name, luaL_typename(L, idx));
     if (out->text && strlen(out->text) > LIMIT_TEXT)
         luaL_error(L, "flow:set '%s': more than %d bytes", known->name, LIMIT_TEXT);
 }
@@ -95,31 +99,34 @@ static int flow_set_verb(lua_State *L)
     const char *what = "flow:set(fact, value)";
 
     view_check(L, 1, what);
-    struct state            *s = writing(L, what);
-    const char              *name = luaL_checkstring(L, 2);
+    struct state *s = writing(L, what);
+    const char *name = luaL_checkstring(L, 2);
     const struct known_fact *known = rule_provides(s->rule, name);
-    struct flow_fact         fact = {.name = name};
+    struct flow_fact fact = {.name = name};
 
     if (!known) {
         const char *names[LIMIT_LIST + 1];
-        size_t      n = 0;
+        size_t n = 0;
 
-        for (const struct known_fact *one = s->rule->provides; one && n < LIMIT_LIST; one = one->next)
+        for (const struct known_fact *one = s->rule->provides; one && n < LIMIT_LIST;
+             one = one->next)
             names[n++] = one->name;
         names[n] = NULL;
-        return luaL_error(L, "rule %s does not provide '%s'%s", s->rule->id, name, push_hint(L, name, names));
+        return luaL_error(
+            L, "rule %s does not provide '%s'%s", s->rule->id, name, push_hint(L, name, names));
     }
     fact_read(L, 3, known, &fact);
     staged(L, call_set(s->call, &fact));
     return 0;
 }
 
-/* ── hypotheses ─────────────────────────────────────────────────────────────────────────────────────────── */
+/* ── hypotheses
+ * ─────────────────────────────────────────────────────────────────────────────────────────── */
 
 static const struct cause *cause_check(lua_State *L, int idx)
 {
     const struct state *s = state_of(L);
-    const char         *id = luaL_checkstring(L, idx);
+    const char *id = luaL_checkstring(L, idx);
     const struct cause *cause = cause_find(s->all->causes, id);
 
     if (!cause) {
@@ -135,7 +142,7 @@ static const struct cause *cause_check(lua_State *L, int idx)
 static void suspicion_read(lua_State *L, int idx, const struct cause *cause, struct suspicion *out)
 {
     static const char *const names[] = {"words", "with", "leg", NULL};
-    struct state            *s = state_of(L);
+    struct state *s = state_of(L);
 
     if (lua_isnoneornil(L, idx))
         return;
@@ -154,9 +161,11 @@ static void suspicion_read(lua_State *L, int idx, const struct cause *cause, str
             luaL_error(L, "flow:suspect has no option '%s'%s", key, push_hint(L, key, names));
         lua_pop(L, 1); /* the texts are held by the table */
     }
-    if (out->words && !cause_words_variant(phrasebook_cause(s->rule->package->book, cause->id), out->words))
+    if (out->words &&
+        !cause_words_variant(phrasebook_cause(s->rule->package->book, cause->id), out->words))
         luaL_error(L, "texts for '%s' have no variant '%s'", cause->id, out->words);
-    if (out->leg && strcmp(out->leg, "client") && strcmp(out->leg, "server") && strcmp(out->leg, "identity"))
+    if (out->leg && strcmp(out->leg, "client") && strcmp(out->leg, "server") &&
+        strcmp(out->leg, "identity"))
         luaL_error(L, "leg is client, server or identity, not '%s'", out->leg);
 }
 
@@ -165,12 +174,13 @@ static int flow_suspect_verb(lua_State *L)
     const char *what = "flow:suspect(cause [, {words=, with=, leg=}])";
 
     view_check(L, 1, what);
-    struct state       *s = writing(L, what);
+    struct state *s = writing(L, what);
     const struct cause *cause = cause_check(L, 2);
-    struct suspicion    how = {0};
+    struct suspicion how = {0};
 
     if (!rule_has_cause(s->rule, cause->id))
-        return luaL_error(L, "rule %s may not diagnose '%s': add it to causes", s->rule->id, cause->id);
+        return luaL_error(
+            L, "rule %s may not diagnose '%s': add it to causes", s->rule->id, cause->id);
     suspicion_read(L, 3, cause, &how);
     staged(L, call_suspect(s->call, cause, &how));
     struct hypothesis_value *h = lua_newuserdatauv(L, sizeof *h, 0);
@@ -184,7 +194,7 @@ static int flow_suspect_verb(lua_State *L)
 static struct hypothesis_value *hypothesis_at(lua_State *L, const char *what)
 {
     struct hypothesis_value *h = lua_touserdata(L, 1);
-    bool                     same = false;
+    bool same = false;
 
     if (h && lua_getmetatable(L, 1)) {
         lua_rawgetp(L, LUA_REGISTRYINDEX, &hypothesis_key);
@@ -202,17 +212,18 @@ static int evidence_verb(lua_State *L, const char *what,
     bool (*stage)(struct call *c, const struct cause *cause, const struct path *fact, int weight))
 {
     const struct hypothesis_value *h = hypothesis_at(L, what);
-    struct state                  *s = writing(L, what);
-    const char                    *fact = luaL_checkstring(L, 2);
-    struct path                    path;
-    struct err                     e = {0};
-    int                            is_integer;
-    lua_Integer                    weight = lua_tointegerx(L, 3, &is_integer);
+    struct state *s = writing(L, what);
+    const char *fact = luaL_checkstring(L, 2);
+    struct path path;
+    struct err e = {0};
+    int is_integer;
+    lua_Integer weight = lua_tointegerx(L, 3, &is_integer);
 
     if (!path_compile(fact, &s->all->names, &path, &e))
         return luaL_error(L, "%s", e.text);
     if (!is_integer || weight < WEIGHT_HINT || weight > WEIGHT_STRONG)
-        return luaL_error(L, "weight is 1 (hint), 2 (sign) or 3 (strong sign), not %s", luaL_tolstring(L, 3, NULL));
+        return luaL_error(L, "weight is 1 (hint), 2 (sign) or 3 (strong sign), not %s",
+            luaL_tolstring(L, 3, NULL));
     staged(L, stage(s->call, h->cause, &path, (int)weight));
     lua_settop(L, 1);
     return 1;
@@ -231,7 +242,7 @@ static int against_verb(lua_State *L)
 static int hypothesis_index(lua_State *L)
 {
     static const char *const names[] = {"because", "against", NULL};
-    const char              *key = luaL_tolstring(L, 2, NULL);
+    const char *key = luaL_tolstring(L, 2, NULL);
 
     if (!strcmp(key, "because"))
         lua_pushcfunction(L, because_verb);
@@ -254,25 +265,27 @@ static bool path_is_there(const struct state *s, const struct path *path, const 
 
 static int flow_rule_out_verb(lua_State *L)
 {
-    const char        *what = "flow:rule_out(cause, fact)";
+    const char *what = "flow:rule_out(cause, fact)";
     const struct view *v = view_check(L, 1, what);
-    struct state      *s = writing(L, what);
+    struct state *s = writing(L, what);
     const struct cause *cause = cause_check(L, 2);
-    const char         *fact = luaL_optstring(L, 3, NULL);
-    struct path         path;
-    struct err          e = {0};
+    const char *fact = luaL_optstring(L, 3, NULL);
+    struct path path;
+    struct err e = {0};
 
     if (!fact)
         return luaL_error(L, "rule_out needs the fact that speaks against it: %s", what);
     if (!path_compile(fact, &s->all->names, &path, &e))
         return luaL_error(L, "rule_out needs the fact that speaks against it: %s", e.text);
     if (!path_is_there(s, &path, v->flow))
-        return luaL_error(L, "cannot rule out '%s' by '%s': it is nil on this flow", cause->id, fact);
+        return luaL_error(
+            L, "cannot rule out '%s' by '%s': it is nil on this flow", cause->id, fact);
     staged(L, call_rule_out(s->call, cause, fact));
     return 0;
 }
 
-/* ── decisions ──────────────────────────────────────────────────────────────────────────────────────────── */
+/* ── decisions
+ * ──────────────────────────────────────────────────────────────────────────────────────────── */
 
 static void no_such_decision(lua_State *L, enum moment m, const char *asked)
 {
@@ -291,8 +304,10 @@ static void no_such_decision(lua_State *L, enum moment m, const char *asked)
     }
     luaL_pushresult(&out);
     if (!*separator)
-        luaL_error(L, "at '%s' nothing can be decided; it can at hello, judged and request", moment_name(m));
-    luaL_error(L, "at '%s' one may decide: %s; not '%s'", moment_name(m), lua_tostring(L, -1), asked);
+        luaL_error(L, "at '%s' nothing can be decided; it can at hello, judged and request",
+            moment_name(m));
+    luaL_error(
+        L, "at '%s' one may decide: %s; not '%s'", moment_name(m), lua_tostring(L, -1), asked);
 }
 
 static const char *why_read(lua_State *L, int idx)
@@ -320,25 +335,27 @@ static int flow_decide_verb(lua_State *L)
 
     view_check(L, 1, what);
     struct state *s = writing(L, what);
-    const char   *name = luaL_checkstring(L, 2);
-    enum action   action = action_find(name);
+    const char *name = luaL_checkstring(L, 2);
+    enum action action = action_find(name);
 
     if (!action_strength(action, s->call->moment))
         no_such_decision(L, s->call->moment, name);
     if (!(s->rule->may >> action & 1))
-        return luaL_error(L, "rule %s may not '%s': declare may = { \"%s\" }", s->rule->id, name, name);
+        return luaL_error(
+            L, "rule %s may not '%s': declare may = { \"%s\" }", s->rule->id, name, name);
     staged(L, call_decide(s->call, action, why_read(L, 3)));
     return 0;
 }
 
-/* ── records ────────────────────────────────────────────────────────────────────────────────────────────── */
+/* ── records
+ * ────────────────────────────────────────────────────────────────────────────────────────────── */
 
 static int verdict_failed_verb(lua_State *L)
 {
-    const struct view         *v = view_check(L, 1, "verdict:failed(check [, depth])");
+    const struct view *v = view_check(L, 1, "verdict:failed(check [, depth])");
     const struct flow_verdict *verdict = v->type == flow_type_verdict() ? v->at : NULL;
-    const char                *name = luaL_checkstring(L, 2);
-    lua_Integer                depth = luaL_optinteger(L, 3, -1);
+    const char *name = luaL_checkstring(L, 2);
+    lua_Integer depth = luaL_optinteger(L, 3, -1);
 
     if (!verdict)
         return luaL_error(L, "call it with a colon: verdict:failed(check [, depth])");
@@ -376,8 +393,8 @@ static const struct flow_certificate *certificate_at(lua_State *L, const char *w
 static int certificate_covers_verb(lua_State *L)
 {
     const struct flow_certificate *c = certificate_at(L, "certificate:covers(host)");
-    const char                    *host = luaL_checkstring(L, 2);
-    bool                           covers = false;
+    const char *host = luaL_checkstring(L, 2);
+    bool covers = false;
 
     for (size_t i = 0; i < c->names.n && !covers; i++)
         covers = cert_dns_matches(c->names.at[i], host);
@@ -390,12 +407,13 @@ static int certificate_covers_verb(lua_State *L)
 static int certificate_extension_verb(lua_State *L)
 {
     const struct flow_certificate *c = certificate_at(L, "certificate:extension(oid)");
-    const char                    *oid = luaL_checkstring(L, 2);
+    const char *oid = luaL_checkstring(L, 2);
 
     for (size_t i = 0; i < c->n_extensions; i++) {
         if (strcmp(c->extensions[i].oid, oid))
             continue;
-        struct view *found = view_push(L, view_check(L, 1, "certificate:extension(oid)"), VIEW_RECORD, "extension", 0);
+        struct view *found = view_push(
+            L, view_check(L, 1, "certificate:extension(oid)"), VIEW_RECORD, "extension", 0);
 
         found->type = flow_type_extension();
         found->at = &c->extensions[i];
@@ -405,13 +423,14 @@ static int certificate_extension_verb(lua_State *L)
     return 1;
 }
 
-/* ── headers ────────────────────────────────────────────────────────────────────────────────────────────── */
+/* ── headers
+ * ────────────────────────────────────────────────────────────────────────────────────────────── */
 
 static int headers_all_verb(lua_State *L)
 {
     const struct view *v = view_check(L, 1, "headers:all(name)");
-    const char        *name = luaL_checkstring(L, 2);
-    lua_Integer        n = 0;
+    const char *name = luaL_checkstring(L, 2);
+    lua_Integer n = 0;
 
     if (v->kind != VIEW_HEADERS)
         return luaL_error(L, "call it with a colon: headers:all(name)");
@@ -426,10 +445,12 @@ static int headers_all_verb(lua_State *L)
     return 1;
 }
 
-/* RFC 9110 §5.1, §5.5: a name is a token; a value has no line end and no NUL. A rule must not split a message in two. */
+/* RFC 9110 §5.1, §5.5: a name is a token; a value has no line end and no NUL. A rule must not split
+ * a message in two. */
 static void field_check(lua_State *L, const char *name, const char *value, size_t value_len)
 {
-    size_t token = strspn(name, "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+    size_t token = strspn(
+        name, "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
 
     if (token == 0 || name[token])
         luaL_error(L, "'%s' is no name of a header", name);
@@ -444,18 +465,19 @@ static int header_edit(lua_State *L, const char *what, bool sets)
     if (v->kind != VIEW_HEADERS || v->n_steps == 0)
         return luaL_error(L, "call it with a colon: %s", what);
     struct state *s = writing(L, what);
-    bool          of_response = !strcmp(v->steps[0].name, "response");
-    size_t        len = 0;
-    const char   *name = luaL_checkstring(L, 2), *value = sets ? luaL_checklstring(L, 3, &len) : NULL;
+    bool of_response = !strcmp(v->steps[0].name, "response");
+    size_t len = 0;
+    const char *name = luaL_checkstring(L, 2), *value = sets ? luaL_checklstring(L, 3, &len) : NULL;
 
     if (s->call->moment != MOMENT_REQUEST && s->call->moment != MOMENT_RESPONSE)
-        return luaL_error(
-            L, "%s is not allowed at '%s'; it is at: request response", what, moment_name(s->call->moment));
+        return luaL_error(L, "%s is not allowed at '%s'; it is at: request response", what,
+            moment_name(s->call->moment));
     if (of_response != (s->call->moment == MOMENT_RESPONSE))
-        return luaL_error(L, "at '%s' the headers of the %s can be edited", moment_name(s->call->moment),
-            of_response ? "request" : "response");
+        return luaL_error(L, "at '%s' the headers of the %s can be edited",
+            moment_name(s->call->moment), of_response ? "request" : "response");
     if (!(s->rule->may >> POWER_EDIT & 1))
-        return luaL_error(L, "rule %s may not edit headers: declare may = { \"edit\" }", s->rule->id);
+        return luaL_error(
+            L, "rule %s may not edit headers: declare may = { \"edit\" }", s->rule->id);
     field_check(L, name, value, len);
     staged(L, call_header(s->call, of_response, name, value));
     return 0;
@@ -471,7 +493,8 @@ static int headers_remove_verb(lua_State *L)
     return header_edit(L, "headers:remove(name)", false);
 }
 
-/* ── which verbs there are ──────────────────────────────────────────────────────────────────────────────── */
+/* ── which verbs there are
+ * ──────────────────────────────────────────────────────────────────────────────── */
 
 static const struct {
     const char *of; /* a record's name; "headers" */
@@ -518,7 +541,8 @@ size_t verb_names(const struct view *v, const char **names)
 
 void verb_open(lua_State *L)
 {
-    static const luaL_Reg methods[] = {{"__index", hypothesis_index}, {"__newindex", hypothesis_newindex}, {NULL, NULL}};
+    static const luaL_Reg methods[] = {
+        {"__index", hypothesis_index}, {"__newindex", hypothesis_newindex}, {NULL, NULL}};
 
     luaL_newlib(L, methods);
     lua_pushboolean(L, false);

@@ -19,9 +19,10 @@ const char *view_where(const struct view *v, char out[static VIEW_WHERE_CAP])
 
     for (size_t i = 0; i < v->n_steps && used < VIEW_WHERE_CAP; i++) {
         const struct view_step *step = &v->steps[i];
-        char                   *at = out + used;
-        size_t                  left = VIEW_WHERE_CAP - used;
-        int n = step->name ? snprintf(at, left, ".%s", step->name) : snprintf(at, left, "[%zu]", step->row);
+        char *at = out + used;
+        size_t left = VIEW_WHERE_CAP - used;
+        int n = step->name ? snprintf(at, left, ".%s", step->name)
+                           : snprintf(at, left, "[%zu]", step->row);
 
         used += (size_t)n;
     }
@@ -46,7 +47,9 @@ static void alive(lua_State *L, const struct view *v)
     char where[VIEW_WHERE_CAP];
 
     if (v->generation != state_of(L)->generation)
-        luaL_error(L, "%s belongs to a call that is over; keep facts (flow:set) or memory, not views", view_where(v, where));
+        luaL_error(L,
+            "%s belongs to a call that is over; keep facts (flow:set) or memory, not views",
+            view_where(v, where));
 }
 
 const struct view *view_check(lua_State *L, int idx, const char *what)
@@ -89,7 +92,8 @@ void view_push_flow(lua_State *L, struct flow *f)
     v->flow = f;
 }
 
-struct view *view_push(lua_State *L, const struct view *parent, enum view_kind kind, const char *name, size_t row)
+struct view *view_push(
+    lua_State *L, const struct view *parent, enum view_kind kind, const char *name, size_t row)
 {
     struct view *v = view_new(L);
 
@@ -146,7 +150,7 @@ static void push_field(lua_State *L, const struct view *parent, const struct fie
 
 /* The flow has three parts that are maps, not records. */
 static const struct {
-    const char    *name;
+    const char *name;
     enum view_kind kind;
 } maps[] = {{"fact", VIEW_FACTS}, {"settings", VIEW_SETTINGS}, {"memory", VIEW_MEMORY}};
 
@@ -163,8 +167,8 @@ static bool push_map(lua_State *L, const struct view *v, const char *key)
 static void unknown_field(lua_State *L, const struct view *v, const char *key)
 {
     const char *names[VIEW_NAMES_MOST + 1];
-    char        where[VIEW_WHERE_CAP];
-    size_t      n = 0;
+    char where[VIEW_WHERE_CAP];
+    size_t n = 0;
 
     for (size_t i = 0; i < v->type->n_fields && n < VIEW_NAMES_MOST - 8; i++)
         names[n++] = v->type->fields[i].name;
@@ -183,12 +187,12 @@ static bool is_readable(const struct field *field, const struct flow *f)
 static void record_index(lua_State *L, const struct view *v, const char *key)
 {
     const struct field *field = record_field(v->type, key);
-    char                where[VIEW_WHERE_CAP];
+    char where[VIEW_WHERE_CAP];
 
     if (field) {
         if (!is_readable(field, v->flow))
-            luaL_error(L, "%s.%s is not known yet at '%s'; it is from '%s' on", view_where(v, where), key,
-                moment_name(v->flow->moment), moment_name(field->from));
+            luaL_error(L, "%s.%s is not known yet at '%s'; it is from '%s' on",
+                view_where(v, where), key, moment_name(v->flow->moment), moment_name(field->from));
         push_field(L, v, field);
         return;
     }
@@ -201,7 +205,8 @@ static void row_index(lua_State *L, const struct view *v, lua_Integer key)
     char where[VIEW_WHERE_CAP];
 
     if (key == 0)
-        luaL_error(L, "%s starts at 1, as Lua lists do; the depth is certificate.depth", view_where(v, where));
+        luaL_error(L, "%s starts at 1, as Lua lists do; the depth is certificate.depth",
+            view_where(v, where));
     if (key < 0 || (size_t)key > v->n) {
         lua_pushnil(L);
         return;
@@ -222,7 +227,7 @@ static void row_index(lua_State *L, const struct view *v, lua_Integer key)
 static bool push_member(lua_State *L, const struct view *v, const char *key)
 {
     static const char *const names[] = {"leaf", "issuer", "top"};
-    size_t                   i = 0;
+    size_t i = 0;
 
     if (v->kind != VIEW_LIST || v->type != flow_type_certificate())
         return false;
@@ -245,8 +250,8 @@ static bool push_member(lua_State *L, const struct view *v, const char *key)
 
 static void list_index(lua_State *L, const struct view *v)
 {
-    char        where[VIEW_WHERE_CAP];
-    int         is_integer;
+    char where[VIEW_WHERE_CAP];
+    int is_integer;
     lua_Integer row = lua_tointegerx(L, 2, &is_integer);
 
     if (is_integer && lua_type(L, 2) == LUA_TNUMBER) {
@@ -294,7 +299,7 @@ static int view_index(lua_State *L)
 static int view_newindex(lua_State *L)
 {
     const struct view *v = view_at(L, 1);
-    char               where[VIEW_WHERE_CAP];
+    char where[VIEW_WHERE_CAP];
 
     if (!v)
         return luaL_error(L, "this is no view of a flow");
@@ -319,14 +324,15 @@ static int view_newindex(lua_State *L)
     case VIEW_RECORD:
         break;
     }
-    return luaL_error(
-        L, "%s.%s is read-only; a rule writes with flow:note, :suspect, :decide, :set", view_where(v, where), key);
+    return luaL_error(L,
+        "%s.%s is read-only; a rule writes with flow:note, :suspect, :decide, :set",
+        view_where(v, where), key);
 }
 
 static int view_len(lua_State *L)
 {
     const struct view *v = view_at(L, 1);
-    char               where[VIEW_WHERE_CAP];
+    char where[VIEW_WHERE_CAP];
 
     alive(L, v);
     if (v->kind != VIEW_LIST && v->kind != VIEW_TEXTS)
@@ -338,7 +344,7 @@ static int view_len(lua_State *L)
 static int view_tostring(lua_State *L)
 {
     const struct view *v = view_at(L, 1);
-    char               where[VIEW_WHERE_CAP];
+    char where[VIEW_WHERE_CAP];
 
     lua_pushfstring(L, "<%s>", v ? view_where(v, where) : "?");
     return 1;
@@ -348,7 +354,7 @@ static int view_tostring(lua_State *L)
 static int record_next(lua_State *L)
 {
     const struct view *v = view_at(L, lua_upvalueindex(1));
-    lua_Integer        i = lua_tointeger(L, lua_upvalueindex(2));
+    lua_Integer i = lua_tointeger(L, lua_upvalueindex(2));
 
     alive(L, v);
     for (; (size_t)i < v->type->n_fields; i++) {
@@ -368,7 +374,7 @@ static int record_next(lua_State *L)
 static int list_next(lua_State *L)
 {
     const struct view *v = view_at(L, lua_upvalueindex(1));
-    lua_Integer        i = lua_tointeger(L, lua_upvalueindex(2)) + 1;
+    lua_Integer i = lua_tointeger(L, lua_upvalueindex(2)) + 1;
 
     alive(L, v);
     if ((size_t)i > v->n)
@@ -382,9 +388,9 @@ static int list_next(lua_State *L)
 /* Name by name, as they stood on the wire. */
 static int headers_next(lua_State *L)
 {
-    const struct view         *v = view_at(L, lua_upvalueindex(1));
+    const struct view *v = view_at(L, lua_upvalueindex(1));
     const struct flow_headers *h = v->at;
-    lua_Integer                i = lua_tointeger(L, lua_upvalueindex(2));
+    lua_Integer i = lua_tointeger(L, lua_upvalueindex(2));
 
     alive(L, v);
     if ((size_t)i >= h->n)
@@ -399,7 +405,7 @@ static int headers_next(lua_State *L)
 static int view_pairs(lua_State *L)
 {
     const struct view *v = view_at(L, 1);
-    char               where[VIEW_WHERE_CAP];
+    char where[VIEW_WHERE_CAP];
 
     alive(L, v);
     lua_pushvalue(L, 1);
@@ -426,8 +432,8 @@ static int view_pairs(lua_State *L)
 
 void view_open(lua_State *L)
 {
-    static const luaL_Reg methods[] = {{"__index", view_index}, {"__newindex", view_newindex}, {"__len", view_len},
-        {"__tostring", view_tostring}, {"__pairs", view_pairs}, {NULL, NULL}};
+    static const luaL_Reg methods[] = {{"__index", view_index}, {"__newindex", view_newindex},
+        {"__len", view_len}, {"__tostring", view_tostring}, {"__pairs", view_pairs}, {NULL, NULL}};
 
     luaL_newlib(L, methods);
     lua_pushboolean(L, false);

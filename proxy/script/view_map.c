@@ -1,4 +1,5 @@
-/* view_map.c - the parts of a flow that are maps: facts, settings, memory, headers; declared in view_priv.h. */
+/* view_map.c - the parts of a flow that are maps: facts, settings, memory, headers; declared in
+ * view_priv.h. */
 #include "view_priv.h"
 
 #include <stdio.h>
@@ -37,7 +38,7 @@ static void push_fact(lua_State *L, const struct flow_fact *fact)
 static void unknown_fact(lua_State *L, const struct rules *all, const char *key)
 {
     const char *names[LIMIT_LIST + 1];
-    size_t      n = 0;
+    size_t n = 0;
 
     for (const struct known_fact *fact = all->facts; fact && n < LIMIT_LIST; fact = fact->next)
         names[n++] = fact->name;
@@ -47,13 +48,14 @@ static void unknown_fact(lua_State *L, const struct rules *all, const char *key)
 
 void facts_index(lua_State *L, const struct view *v, const char *key)
 {
-    const struct state     *s = state_of(L);
+    const struct state *s = state_of(L);
     const struct flow_fact *own = s->call ? call_fact(s->call, key) : NULL;
 
     if (s->rule && !rule_needs(s->rule, key) && !rule_provides(s->rule, key)) {
         if (!rules_fact(s->all, key))
             unknown_fact(L, s->all, key);
-        luaL_error(L, "fact '%s' is not under needs of rule %s: it might not be there yet", key, s->rule->id);
+        luaL_error(L, "fact '%s' is not under needs of rule %s: it might not be there yet", key,
+            s->rule->id);
     }
     push_fact(L, own ? own : flow_fact_get(v->flow, key));
 }
@@ -61,7 +63,7 @@ void facts_index(lua_State *L, const struct view *v, const char *key)
 static void push_setting(lua_State *L, const struct view *v, const struct setting *setting)
 {
     const struct setting_value *value = &setting->value;
-    struct view                *list;
+    struct view *list;
 
     if (setting->is_matcher && setting->matcher) {
         match_push(L, setting->matcher);
@@ -93,10 +95,10 @@ static void push_setting(lua_State *L, const struct view *v, const struct settin
 
 void settings_index(lua_State *L, const struct view *v, const char *key)
 {
-    const struct rule    *rule = state_of(L)->rule;
+    const struct rule *rule = state_of(L)->rule;
     const struct setting *setting = rule ? rule_setting(rule, key) : NULL;
-    const char           *names[LIMIT_LIST + 1];
-    size_t                n = 0;
+    const char *names[LIMIT_LIST + 1];
+    size_t n = 0;
 
     if (setting) {
         push_setting(L, v, setting);
@@ -105,24 +107,28 @@ void settings_index(lua_State *L, const struct view *v, const char *key)
     for (; rule && n < rule->n_settings && n < LIMIT_LIST; n++)
         names[n] = rule->settings[n].name;
     names[n] = NULL;
-    luaL_error(L, "rule %s has no setting '%s'%s", rule ? rule->id : "?", key, push_hint(L, key, names));
+    luaL_error(
+        L, "rule %s has no setting '%s'%s", rule ? rule->id : "?", key, push_hint(L, key, names));
 }
 
-/* ── memory ─────────────────────────────────────────────────────────────────────────────────────────────── */
+/* ── memory
+ * ───────────────────────────────────────────────────────────────────────────────────────────────
+ */
 
 static const char *const scope_names[] = {"host", "device", "rule"};
 
 /* A write that waits for the commit; in the arena of the call. */
 struct memory_op {
-    struct memory_op   *next;
-    struct memory      *memory;
-    const char         *place, *key;
-    int64_t             now, add;
-    bool                adds;
+    struct memory_op *next;
+    struct memory *memory;
+    const char *place, *key;
+    int64_t now, add;
+    bool adds;
     struct memory_value value;
 };
 
-static const struct remembered *remembered_find(const struct rule *rule, enum memory_scope scope, const char *key)
+static const struct remembered *remembered_find(
+    const struct rule *rule, enum memory_scope scope, const char *key)
 {
     const struct remembered *r = rule->remembers;
 
@@ -131,12 +137,13 @@ static const struct remembered *remembered_find(const struct rule *rule, enum me
     return r;
 }
 
-static const struct remembered *remembered_check(lua_State *L, const struct view *v, const char *key)
+static const struct remembered *remembered_check(
+    lua_State *L, const struct view *v, const char *key)
 {
-    const struct rule       *rule = state_of(L)->rule;
+    const struct rule *rule = state_of(L)->rule;
     const struct remembered *found = remembered_find(rule, v->scope, key);
-    const char              *names[LIMIT_LIST + 2];
-    size_t                   n = 0;
+    const char *names[LIMIT_LIST + 2];
+    size_t n = 0;
 
     if (found)
         return found;
@@ -149,7 +156,8 @@ static const struct remembered *remembered_check(lua_State *L, const struct view
 }
 
 /* Which record: rule, scope, and the host or device it is about. */
-static const char *place_of(const struct view *v, const struct rule *rule, char out[static PLACE_CAP])
+static const char *place_of(
+    const struct view *v, const struct rule *rule, char out[static PLACE_CAP])
 {
     const char *of = "*";
 
@@ -164,14 +172,15 @@ static const char *place_of(const struct view *v, const struct rule *rule, char 
 static void scope_index(lua_State *L, const struct view *v, const char *key)
 {
     const struct state *s = state_of(L);
-    size_t              scope = 0;
+    size_t scope = 0;
 
     if (!s->rule || !s->call)
         luaL_error(L, "memory is read by rules only");
     while (scope < N_MEMORY_SCOPES && strcmp(key, scope_names[scope]))
         scope++;
     if (scope == N_MEMORY_SCOPES || !remembered_find(s->rule, (enum memory_scope)scope, NULL))
-        luaL_error(L, "rule %s remembers nothing per '%s': declare it under remembers", s->rule->id, key);
+        luaL_error(
+            L, "rule %s remembers nothing per '%s': declare it under remembers", s->rule->id, key);
     view_push(L, v, VIEW_RECORD_OF_MEMORY, scope_names[scope], 0)->scope = (enum memory_scope)scope;
 }
 
@@ -211,7 +220,7 @@ static void memory_commit(void *arg)
 static struct memory_op *op_stage(lua_State *L, const struct view *v, const char *key)
 {
     struct state *s = state_of(L);
-    char          place[PLACE_CAP];
+    char place[PLACE_CAP];
 
     if (s->call->arena.used > CALL_BYTES_MOST)
         luaL_error(L, "too many writes in one call");
@@ -228,8 +237,10 @@ static struct memory_op *op_stage(lua_State *L, const struct view *v, const char
     return op;
 }
 
-/* What this call itself has written stands before what is kept. The latest write is the first of the list. */
-static void staged_read(const struct memory_op *op, const char *place, const char *key, struct memory_value *out)
+/* What this call itself has written stands before what is kept. The latest write is the first of
+ * the list. */
+static void staged_read(
+    const struct memory_op *op, const char *place, const char *key, struct memory_value *out)
 {
     uint64_t added = 0;
 
@@ -256,9 +267,10 @@ static void number_of(lua_State *L, int idx, const struct remembered *r, struct 
         out->integer = luaL_checkinteger(L, idx);
 }
 
-static void memory_value_read(lua_State *L, int idx, const struct view *v, const struct remembered *r, struct memory_value *out)
+static void memory_value_read(lua_State *L, int idx, const struct view *v,
+    const struct remembered *r, struct memory_value *out)
 {
-    size_t      len;
+    size_t len;
     const char *text;
 
     if (lua_isnil(L, idx)) {
@@ -277,14 +289,15 @@ static void memory_value_read(lua_State *L, int idx, const struct view *v, const
     luaL_argexpected(L, lua_type(L, idx) == LUA_TSTRING, idx, "string");
     text = lua_tolstring(L, idx, &len);
     if (len > LIMIT_MEMORY_VALUE)
-        luaL_error(L, "memory.%s.%s: more than %d bytes", scope_names[v->scope], r->key, LIMIT_MEMORY_VALUE);
+        luaL_error(L, "memory.%s.%s: more than %d bytes", scope_names[v->scope], r->key,
+            LIMIT_MEMORY_VALUE);
     memcpy(out->text, text, len + 1);
 }
 
 void memory_newindex(lua_State *L, const struct view *v, const char *key, int value)
 {
     const struct remembered *r = remembered_check(L, v, key);
-    struct memory_value      read = {0};
+    struct memory_value read = {0};
 
     memory_value_read(L, value, v, r, &read);
     op_stage(L, v, key)->value = read;
@@ -292,10 +305,11 @@ void memory_newindex(lua_State *L, const struct view *v, const char *key, int va
 
 static int memory_add_verb(lua_State *L)
 {
-    const struct view       *v = view_check(L, 1, "memory.SCOPE:add(key, n)");
-    const char              *key = luaL_checkstring(L, 2);
-    const struct remembered *r = v->kind == VIEW_RECORD_OF_MEMORY ? remembered_check(L, v, key) : NULL;
-    lua_Integer              n = luaL_checkinteger(L, 3);
+    const struct view *v = view_check(L, 1, "memory.SCOPE:add(key, n)");
+    const char *key = luaL_checkstring(L, 2);
+    const struct remembered *r =
+        v->kind == VIEW_RECORD_OF_MEMORY ? remembered_check(L, v, key) : NULL;
+    lua_Integer n = luaL_checkinteger(L, 3);
 
     if (!r || r->type != MEMORY_INTEGER)
         return luaL_error(L, "'%s' is no integer: only counters are added to", key);
@@ -308,9 +322,9 @@ static int memory_add_verb(lua_State *L)
 
 void memory_index(lua_State *L, const struct view *v, const char *key)
 {
-    struct state       *s = state_of(L);
+    struct state *s = state_of(L);
     struct memory_value value;
-    char                place[PLACE_CAP];
+    char place[PLACE_CAP];
 
     if (v->kind == VIEW_MEMORY) {
         scope_index(L, v, key);
@@ -328,7 +342,8 @@ void memory_index(lua_State *L, const struct view *v, const char *key)
     memory_push(L, r, &value);
 }
 
-/* ── headers ────────────────────────────────────────────────────────────────────────────────────────────── */
+/* ── headers
+ * ────────────────────────────────────────────────────────────────────────────────────────────── */
 
 void headers_index(lua_State *L, const struct view *v, const char *key)
 {

@@ -1,4 +1,5 @@
-/* visit.c - one call of one rule, and the state of a thread that makes such calls; rules_attach is declared in rules.h. */
+/* visit.c - one call of one rule, and the state of a thread that makes such calls; rules_attach is
+ * declared in rules.h. */
 #include "rules.h"
 
 #include <string.h>
@@ -23,15 +24,16 @@ static int upvalues_push(lua_State *L, int function)
     return n;
 }
 
-/* A counter in a local of the file would count in one thread only, and be gone at the next reload. */
+/* A counter in a local of the file would count in one thread only, and be gone at the next reload.
+ */
 static void upvalues_compare(lua_State *L, int function, int first, int n, const struct handler *h)
 {
     for (int i = 0; i < n; i++) {
         const char *name = lua_getupvalue(L, function, i + 1);
 
         if (!lua_rawequal(L, -1, first + i))
-            luaL_error(L, "%s: '%s' changed the file's local '%s'; use memory, or give a fact", h->rule->where,
-                moment_name(h->state->call->moment), name);
+            luaL_error(L, "%s: '%s' changed the file's local '%s'; use memory, or give a fact",
+                h->rule->where, moment_name(h->state->call->moment), name);
         lua_pop(L, 1);
     }
 }
@@ -40,7 +42,7 @@ static void upvalues_compare(lua_State *L, int function, int first, int n, const
 static int visit_run(lua_State *L)
 {
     const struct handler *h = lua_touserdata(L, 1);
-    struct call          *c = h->state->call;
+    struct call *c = h->state->call;
 
     lua_rawgeti(L, LUA_REGISTRYINDEX, h->functions[c->moment]);
     int function = lua_gettop(L), n = upvalues_push(L, function);
@@ -50,7 +52,8 @@ static int visit_run(lua_State *L)
     lua_call(L, 1, LUA_MULTRET);
     for (int i = function + n + 1; i <= lua_gettop(L); i++)
         if (!lua_isnil(L, i))
-            return luaL_error(L, "%s: '%s' returned a value; a rule speaks through flow:note, :suspect, :decide",
+            return luaL_error(L,
+                "%s: '%s' returned a value; a rule speaks through flow:note, :suspect, :decide",
                 h->rule->where, moment_name(c->moment));
     lua_settop(L, function + n);
     upvalues_compare(L, function, function + 1, n, h);
@@ -60,7 +63,7 @@ static int visit_run(lua_State *L)
 static bool rule_visit(void *arg, struct call *c, struct err *e)
 {
     struct handler *h = arg;
-    struct state   *s = h->state;
+    struct state *s = h->state;
 
     s->call = c;
     s->rule = h->rule;
@@ -118,7 +121,10 @@ bool rules_attach(struct rules *r, struct hooks *h, struct err *e)
     hooks_own(h, s, attached_free);
     for (size_t i = 0; i < r->n_rules; i++) {
         const struct rule *rule = r->rules[i];
-        struct listener    l = {.id = rule->by, .book = rule->package->book, .visit = rule_visit, .arg = &s->handlers[i]};
+        struct listener l = {.id = rule->by,
+            .book = rule->package->book,
+            .visit = rule_visit,
+            .arg = &s->handlers[i]};
 
         if (rule->asleep)
             continue;

@@ -23,26 +23,27 @@
 enum { BATCH_BYTES = 256 * 1024, STUCK_MS = 1000 };
 
 struct log_jsonl {
-    int         fd;
-    bool        is_stdout;
-    bool        torn; /* the file does not end with a line end: begin with one */
-    char       *path; /* owned */
+    int fd;
+    bool is_stdout;
+    bool torn;  /* the file does not end with a line end: begin with one */
+    char *path; /* owned */
     struct text batch;
-    uint64_t    n_lines;     /* in the batch */
-    uint64_t    n_lost;      /* since the first failure, until it works again */
-    uint64_t    n_lost_ever;
+    uint64_t n_lines; /* in the batch */
+    uint64_t n_lost;  /* since the first failure, until it works again */
+    uint64_t n_lost_ever;
 };
 
 /* A process that was killed in the midst of a write leaves half a line. */
 static bool file_is_torn(const char *path)
 {
-    int         fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     struct stat st;
-    char        last = '\n';
+    char last = '\n';
 
     if (fd < 0)
         return false;
-    if (!fstat(fd, &st) && S_ISREG(st.st_mode) && st.st_size > 0 && pread(fd, &last, 1, st.st_size - 1) != 1)
+    if (!fstat(fd, &st) && S_ISREG(st.st_mode) && st.st_size > 0 &&
+        pread(fd, &last, 1, st.st_size - 1) != 1)
         last = '\n';
     close(fd);
     return last != '\n';
@@ -58,7 +59,8 @@ static size_t bytes_write(int fd, const char *bytes, size_t len)
 
         if (n > 0)
             done += (size_t)n;
-        else if (n < 0 && errno == EAGAIN && poll(&(struct pollfd){.fd = fd, .events = POLLOUT}, 1, STUCK_MS) > 0)
+        else if (n < 0 && errno == EAGAIN &&
+                 poll(&(struct pollfd){.fd = fd, .events = POLLOUT}, 1, STUCK_MS) > 0)
             continue;
         else if (n == 0 || errno != EINTR)
             break;
@@ -69,7 +71,8 @@ static size_t bytes_write(int fd, const char *bytes, size_t len)
 static void lines_lose(struct log_jsonl *log, int sys)
 {
     if (log->n_lost == 0)
-        log_error("cannot write the log %s: %s; flows are not kept until it works again", log->path, strerror(sys));
+        log_error("cannot write the log %s: %s; flows are not kept until it works again", log->path,
+            strerror(sys));
     log->n_lost += log->n_lines;
     log->n_lost_ever += log->n_lines;
 }
@@ -90,7 +93,7 @@ static void log_flush(void *arg)
     if (log->torn && bytes_write(log->fd, "\n", 1) == 1)
         log->torn = false;
     size_t done = log->torn ? 0 : bytes_write(log->fd, text_str(&log->batch), log->batch.len);
-    int    sys = errno;
+    int sys = errno;
 
     if (done == log->batch.len) {
         lines_wrote(log);
@@ -106,7 +109,7 @@ static void log_flush(void *arg)
 static void log_flow(void *arg, const struct flow *f)
 {
     struct log_jsonl *log = arg;
-    struct json_out   json;
+    struct json_out json;
 
     json_init(&json, &log->batch);
     flow_json(f, &json);
@@ -134,7 +137,8 @@ bool log_jsonl_open(const char *path, struct sink *out, struct err *e)
 {
     bool is_stdout = !strcmp(path, "-");
     bool torn = !is_stdout && file_is_torn(path);
-    int  fd = is_stdout ? STDOUT_FILENO : open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+    int fd =
+        is_stdout ? STDOUT_FILENO : open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
 
     if (fd < 0)
         return err_sys(e, "cannot write the log %s", path);

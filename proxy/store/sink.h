@@ -7,8 +7,8 @@ struct flow;
 
 struct sink {
     void (*flow)(void *arg, const struct flow *f); /* borrowed for the call */
-    void (*flush)(void *arg);                      /* at most STORE_FLUSH_MS after a flow, and once a second when idle */
-    void (*close)(void *arg);                      /* the last call: flush, and free arg */
+    void (*flush)(void *arg); /* at most STORE_FLUSH_MS after a flow, and once a second when idle */
+    void (*close)(void *arg); /* the last call: flush, and free arg */
     void *arg;
 };
 

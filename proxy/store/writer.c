@@ -16,15 +16,15 @@
 enum { IDLE_MS = 1000, REPORT_MS = 1000 };
 
 struct store {
-    struct mailbox     *mailbox; /* owned; of struct flow */
-    struct sink        *sinks;   /* owned */
-    size_t              n_sinks;
+    struct mailbox *mailbox; /* owned; of struct flow */
+    struct sink *sinks;      /* owned */
+    size_t n_sinks;
     const struct clock *clock;
-    pthread_t           thread;
+    pthread_t thread;
 
     /* The store's thread only. */
-    bool     unflushed;
-    int64_t  flush_at_ms, report_at_ms;
+    bool unflushed;
+    int64_t flush_at_ms, report_at_ms;
     uint64_t refused_told;
 };
 
@@ -54,7 +54,8 @@ static void refused_report(struct store *s, int64_t now_ms)
 
     if (refused == s->refused_told || now_ms < s->report_at_ms)
         return;
-    log_warn("flows not recorded: %" PRIu64 ", in all %" PRIu64 "; the disk is slower than the traffic",
+    log_warn("flows not recorded: %" PRIu64 ", in all %" PRIu64
+             "; the disk is slower than the traffic",
         refused - s->refused_told, refused);
     s->refused_told = refused;
     s->report_at_ms = now_ms + REPORT_MS;
@@ -82,7 +83,7 @@ static void *store_run(void *arg)
     struct store *s = arg;
 
     for (;;) {
-        int          timeout_ms = wait_ms(s, clock_steady_ms(s->clock));
+        int timeout_ms = wait_ms(s, clock_steady_ms(s->clock));
         struct flow *f = mailbox_wait(s->mailbox, timeout_ms);
 
         if (f)
@@ -108,7 +109,8 @@ static void store_free(struct store *s)
     mem_free(s);
 }
 
-/* Signals are the main thread's; and with SIGPIPE blocked a log pipe that goes away is an error like any other. */
+/* Signals are the main thread's; and with SIGPIPE blocked a log pipe that goes away is an error
+ * like any other. */
 static int thread_start(struct store *s)
 {
     sigset_t all, before;

@@ -10,7 +10,7 @@ static int ends_read(BIO *bio, char *data, int len)
     if (len <= 0)
         return 0;
     size_t want = (size_t)len < ends->may_read ? (size_t)len : ends->may_read;
-    int    n = want > 0 ? evbuffer_remove(ends->in, data, want) : 0;
+    int n = want > 0 ? evbuffer_remove(ends->in, data, want) : 0;
     if (n > 0) {
         ends->may_read -= (size_t)n;
         return n;
@@ -52,8 +52,8 @@ BIO_METHOD *bio_method_new(void)
 {
     BIO_METHOD *m = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "evbuffers");
 
-    if (m && BIO_meth_set_read(m, ends_read) && BIO_meth_set_write(m, ends_write)
-        && BIO_meth_set_ctrl(m, ends_ctrl))
+    if (m && BIO_meth_set_read(m, ends_read) && BIO_meth_set_write(m, ends_write) &&
+        BIO_meth_set_ctrl(m, ends_ctrl))
         return m;
     BIO_meth_free(m);
     return NULL;

@@ -1,7 +1,9 @@
-/* tls/bio_priv.h - OpenSSL's view of the wire: a BIO that reads from one evbuffer and writes to another.
+/* tls/bio_priv.h - OpenSSL's view of the wire: a BIO that reads from one evbuffer and writes to
+ * another.
  *
- * The end of the transport never goes through it: OpenSSL answers an end with a decode_error alert of its own, and that
- * would stand in the record as if we had complained. leg_pump handles the end itself. */
+ * The end of the transport never goes through it: OpenSSL answers an end with a decode_error alert
+ * of its own, and that would stand in the record as if we had complained. leg_pump handles the end
+ * itself. */
 #ifndef WHYTLS_TLS_BIO_PRIV_H
 #define WHYTLS_TLS_BIO_PRIV_H
 
@@ -16,10 +18,10 @@ struct evbuffer;
 /* Where the bytes lie; borrowed by the BIO for its life. */
 struct bio_ends {
     struct evbuffer *in, *out;
-    size_t           may_read; /* so many bytes of `in` are handed over, then it asks to come again */
+    size_t may_read; /* so many bytes of `in` are handed over, then it asks to come again */
 };
 
 BIO_METHOD *bio_method_new(void) MUST_USE; /* one for the process; BIO_meth_free */
-BIO        *bio_new(const BIO_METHOD *method, struct bio_ends *ends) MUST_USE;
+BIO *bio_new(const BIO_METHOD *method, struct bio_ends *ends) MUST_USE;
 
 #endif

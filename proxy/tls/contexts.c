@@ -19,16 +19,18 @@ enum {
     SCT_EXTENSION = 18, /* RFC 6962 §3.3.1 */
 };
 
-/* What a phone would take, in its order, and DHE behind: a site that has nothing else shall be seen and named. */
-static const char SITE_CIPHERS[] = "ECDHE+AESGCM:ECDHE+CHACHA20:ECDHE+AES:RSA+AESGCM:RSA+AES:DHE+AESGCM:DHE+CHACHA20:"
-                                   "DHE+AES:!aNULL:!PSK:!SRP";
+/* What a phone would take, in its order, and DHE behind: a site that has nothing else shall be seen
+ * and named. */
+static const char SITE_CIPHERS[] =
+    "ECDHE+AESGCM:ECDHE+CHACHA20:ECDHE+AES:RSA+AESGCM:RSA+AES:DHE+AESGCM:DHE+CHACHA20:"
+    "DHE+AES:!aNULL:!PSK:!SRP";
 static const char PHONE_CIPHERS[] = "ECDHE+AESGCM:ECDHE+CHACHA20:ECDHE+AES:!aNULL:!PSK:!SRP";
 
 static void keylog_write(const SSL *ssl, const char *line)
 {
     const struct tls_contexts *t = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
-    size_t                     n = strlen(line);
-    char                       row[512];
+    size_t n = strlen(line);
+    char row[512];
 
     if (n + 1 > sizeof row)
         return;
@@ -40,7 +42,8 @@ static void keylog_write(const SSL *ssl, const char *line)
     OPENSSL_cleanse(row, sizeof row);
 }
 
-/* The judge judges the site's chain, with reasons; OpenSSL's own attempt would cost time and know none. */
+/* The judge judges the site's chain, with reasons; OpenSSL's own attempt would cost time and know
+ * none. */
 static int chain_pass(X509_STORE_CTX *store, void *arg)
 {
     (void)store;
@@ -49,8 +52,8 @@ static int chain_pass(X509_STORE_CTX *store, void *arg)
 }
 
 /* Empty in the ClientHello: "send me your SCTs". */
-static int sct_ask(SSL *ssl, unsigned type, unsigned context, const unsigned char **out, size_t *out_len, X509 *x,
-    size_t depth, int *alert, void *arg)
+static int sct_ask(SSL *ssl, unsigned type, unsigned context, const unsigned char **out,
+    size_t *out_len, X509 *x, size_t depth, int *alert, void *arg)
 {
     (void)ssl;
     (void)type;
@@ -67,16 +70,16 @@ static int sct_ask(SSL *ssl, unsigned type, unsigned context, const unsigned cha
 static bool both_set(SSL_CTX *ctx)
 {
     SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
-    SSL_CTX_set_mode(ctx,
-        SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS
-            | SSL_MODE_NO_AUTO_CHAIN);
+    SSL_CTX_set_mode(ctx, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
+                              SSL_MODE_RELEASE_BUFFERS | SSL_MODE_NO_AUTO_CHAIN);
     SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_msg_callback(ctx, leg_see_message);
-    return SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION) && SSL_CTX_set_max_proto_version(ctx, TLS1_3_VERSION);
+    return SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION) &&
+           SSL_CTX_set_max_proto_version(ctx, TLS1_3_VERSION);
 }
 
-/* Towards phones. Tickets are stateless, under keys that OpenSSL draws for this context; each is bound to its leg's
- * scope by the session id context (leg_client.c). */
+/* Towards phones. Tickets are stateless, under keys that OpenSSL draws for this context; each is
+ * bound to its leg's scope by the session id context (leg_client.c). */
 static SSL_CTX *phone_side_new(void)
 {
     SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
@@ -87,8 +90,9 @@ static SSL_CTX *phone_side_new(void)
     SSL_CTX_set_max_early_data(ctx, 0);
     SSL_CTX_set_timeout(ctx, TICKET_LIFE_S);
     SSL_CTX_set_alpn_select_cb(ctx, leg_alpn_choose, NULL);
-    if (both_set(ctx) && SSL_CTX_set_num_tickets(ctx, 1) && SSL_CTX_set1_groups_list(ctx, "X25519:P-256:P-384")
-        && SSL_CTX_set_cipher_list(ctx, PHONE_CIPHERS))
+    if (both_set(ctx) && SSL_CTX_set_num_tickets(ctx, 1) &&
+        SSL_CTX_set1_groups_list(ctx, "X25519:P-256:P-384") &&
+        SSL_CTX_set_cipher_list(ctx, PHONE_CIPHERS))
         return ctx;
     SSL_CTX_free(ctx);
     return NULL;
@@ -101,18 +105,20 @@ static SSL_CTX *site_side_new(void)
 
     if (!ctx)
         return NULL;
-    /* Level 0, so that a weak key or signature arrives here and is judged by name instead of ending as an alert. */
+    /* Level 0, so that a weak key or signature arrives here and is judged by name instead of ending
+     * as an alert. */
     SSL_CTX_set_security_level(ctx, 0);
     /* Phones connect to servers without RFC 5746; renegotiation is off anyway. */
     SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET | SSL_OP_LEGACY_SERVER_CONNECT);
     SSL_CTX_set_verify(ctx, SSL_VERIFY_NONE, NULL);
     SSL_CTX_set_cert_verify_callback(ctx, chain_pass, NULL);
     SSL_CTX_set_max_cert_list(ctx, CERTIFICATE_MOST);
-    if (both_set(ctx) && SSL_CTX_set_tlsext_status_type(ctx, TLSEXT_STATUSTYPE_ocsp)
-        && SSL_CTX_set1_groups_list(ctx, "X25519:P-256:P-384:P-521") && SSL_CTX_set_cipher_list(ctx, SITE_CIPHERS)
-        && SSL_CTX_add_custom_ext(ctx, SCT_EXTENSION,
-            SSL_EXT_CLIENT_HELLO | SSL_EXT_TLS1_2_SERVER_HELLO | SSL_EXT_TLS1_3_CERTIFICATE, sct_ask, NULL, NULL,
-            leg_sct_take, NULL))
+    if (both_set(ctx) && SSL_CTX_set_tlsext_status_type(ctx, TLSEXT_STATUSTYPE_ocsp) &&
+        SSL_CTX_set1_groups_list(ctx, "X25519:P-256:P-384:P-521") &&
+        SSL_CTX_set_cipher_list(ctx, SITE_CIPHERS) &&
+        SSL_CTX_add_custom_ext(ctx, SCT_EXTENSION,
+            SSL_EXT_CLIENT_HELLO | SSL_EXT_TLS1_2_SERVER_HELLO | SSL_EXT_TLS1_3_CERTIFICATE,
+            sct_ask, NULL, NULL, leg_sct_take, NULL))
         return ctx;
     SSL_CTX_free(ctx);
     return NULL;

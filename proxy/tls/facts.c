@@ -15,14 +15,44 @@ enum { ALERT_USER_CANCELED = 90 /* RFC 8446 §6.1 */, ALERT_BYTES = 2, VERSION_A
 
 /* RFC 8446 §4.1.3: a ServerHello with this random is a HelloRetryRequest. */
 static const uint8_t RETRY_RANDOM[32] = {
-    0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c, 0x02, 0x1e, 0x65, 0xb8, 0x91,
-    0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb, 0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c,
+    0xcf,
+    0x21,
+    0xad,
+    0x74,
+    0xe5,
+    0x9a,
+    0x61,
+    0x11,
+    0xbe,
+    0x1d,
+    0x8c,
+    0x02,
+    0x1e,
+    0x65,
+    0xb8,
+    0x91,
+    0xc2,
+    0xa2,
+    0x11,
+    0x16,
+    0x7a,
+    0xbb,
+    0x8c,
+    0x5e,
+    0x07,
+    0x9e,
+    0x09,
+    0xe2,
+    0xc8,
+    0xa8,
+    0x33,
+    0x9c,
 };
 
 bool tls_err(struct err *e, const char *what)
 {
     unsigned long code = ERR_peek_error();
-    const char   *reason = code ? ERR_reason_error_string(code) : NULL;
+    const char *reason = code ? ERR_reason_error_string(code) : NULL;
 
     err_set(e, ERR_CRYPTO, "%s%s%s", what, reason ? ": " : "", reason ? reason : "");
     if (e)
@@ -38,7 +68,8 @@ static enum leg_phase phase_now(const struct leg *l)
     return l->facts.server_hello ? PHASE_AFTER_CERTIFICATE : PHASE_BEFORE_SERVER_HELLO;
 }
 
-/* Certificate complaints that a stack sends at warning level before it hangs up are refusals in all but name. */
+/* Certificate complaints that a stack sends at warning level before it hangs up are refusals in all
+ * but name. */
 static bool is_complaint(uint8_t number)
 {
     return number >= SSL_AD_BAD_CERTIFICATE && number <= SSL_AD_UNKNOWN_CA;
@@ -53,7 +84,8 @@ static void alert_see(struct leg *l, bool write, int version, uint8_t level, uin
         return;
     }
     /* RFC 8446 §6: in TLS 1.3 the level is to be ignored; all but these two are errors. */
-    bool fatal = number != ALERT_USER_CANCELED && (level == SSL3_AL_FATAL || version == TLS1_3_VERSION);
+    bool fatal =
+        number != ALERT_USER_CANCELED && (level == SSL3_AL_FATAL || version == TLS1_3_VERSION);
     if (!fatal && number != ALERT_USER_CANCELED && !is_complaint(number))
         return;
     if (f->alert.seen && (f->alert.fatal || !fatal))
@@ -70,8 +102,8 @@ static void alert_see(struct leg *l, bool write, int version, uint8_t level, uin
 static void old_version_see(struct leg_facts *f, unsigned version)
 {
     const char *name = version == TLS1_1_VERSION ? "TLSv1.1"
-                     : version == TLS1_VERSION   ? "TLSv1.0"
-                     : version == SSL3_VERSION   ? "SSLv3"
+                       : version == TLS1_VERSION ? "TLSv1.0"
+                       : version == SSL3_VERSION ? "SSLv3"
                                                  : NULL;
     if (name)
         snprintf(f->version, sizeof f->version, "%s", name);
@@ -82,11 +114,13 @@ static void server_hello_see(struct leg *l, const uint8_t *body, size_t len)
     if (len < VERSION_AND_RANDOM || memcmp(body + 2, RETRY_RANDOM, sizeof RETRY_RANDOM) == 0)
         return;
     l->facts.server_hello = true;
-    /* OpenSSL refuses such a version right after this, and would then only tell what we had offered. */
+    /* OpenSSL refuses such a version right after this, and would then only tell what we had
+     * offered. */
     old_version_see(&l->facts, (unsigned)body[0] << 8 | body[1]);
 }
 
-/* Kept as it came: "the chain exactly as sent" must hold for certificates that OpenSSL cannot read, too. */
+/* Kept as it came: "the chain exactly as sent" must hold for certificates that OpenSSL cannot read,
+ * too. */
 static void certificate_see(struct leg *l, const uint8_t *body, size_t len)
 {
     l->facts.certificate = true;
@@ -99,7 +133,7 @@ static void certificate_see(struct leg *l, const uint8_t *body, size_t len)
 static void handshake_see(struct leg *l, bool from_server, const uint8_t *message, size_t len)
 {
     const uint8_t *body = message + HANDSHAKE_HEADER;
-    size_t         body_len = len - HANDSHAKE_HEADER;
+    size_t body_len = len - HANDSHAKE_HEADER;
 
     if (!from_server)
         return;
@@ -111,9 +145,10 @@ static void handshake_see(struct leg *l, bool from_server, const uint8_t *messag
         l->facts.certificate_requested = true;
 }
 
-void leg_see_message(int write, int version, int type, const void *bytes, size_t len, SSL *ssl, void *arg)
+void leg_see_message(
+    int write, int version, int type, const void *bytes, size_t len, SSL *ssl, void *arg)
 {
-    struct leg    *l = arg;
+    struct leg *l = arg;
     const uint8_t *b = bytes;
 
     (void)ssl;
@@ -126,17 +161,21 @@ void leg_see_message(int write, int version, int type, const void *bytes, size_t
 static const char *group_name(SSL *ssl)
 {
     static const struct {
-        int         nid;
+        int nid;
         const char *name;
     } names[] = {
-        {NID_X25519, "X25519"}, {NID_X9_62_prime256v1, "secp256r1"}, {NID_secp384r1, "secp384r1"},
-        {NID_secp521r1, "secp521r1"}, {NID_X448, "x448"},
+        {NID_X25519, "X25519"},
+        {NID_X9_62_prime256v1, "secp256r1"},
+        {NID_secp384r1, "secp384r1"},
+        {NID_secp521r1, "secp521r1"},
+        {NID_X448, "x448"},
     };
     EVP_PKEY *theirs = NULL;
-    char      group[LEG_NAME_CAP];
-    int       nid = (int)SSL_get_negotiated_group(ssl);
+    char group[LEG_NAME_CAP];
+    int nid = (int)SSL_get_negotiated_group(ssl);
 
-    /* OpenSSL 3.0 keeps no group for TLS 1.2 on the client side; the key that the server sent tells it. */
+    /* OpenSSL 3.0 keeps no group for TLS 1.2 on the client side; the key that the server sent tells
+     * it. */
     if (nid == NID_undef && SSL_get_peer_tmp_key(ssl, &theirs)) {
         if (EVP_PKEY_get_group_name(theirs, group, sizeof group, NULL))
             nid = OBJ_sn2nid(group);
@@ -159,10 +198,10 @@ static void fact_set(char *to, size_t cap, const char *value)
 
 void leg_facts_shaken(struct leg *l)
 {
-    struct leg_facts     *f = &l->facts;
-    const SSL_CIPHER     *cipher = SSL_get_pending_cipher(l->ssl);
-    const unsigned char  *alpn = NULL;
-    unsigned              alpn_len = 0;
+    struct leg_facts *f = &l->facts;
+    const SSL_CIPHER *cipher = SSL_get_pending_cipher(l->ssl);
+    const unsigned char *alpn = NULL;
+    unsigned alpn_len = 0;
 
     /* A version that is there already is one that we refused. */
     if (!f->server_hello || f->version[0])

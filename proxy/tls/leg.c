@@ -10,8 +10,8 @@
 #include "contexts_priv.h"
 #include "leg_priv.h"
 
-/* Below this a stretch of plaintext is joined with its successor, above it makes a record of its own: a copy of 4 KiB
- * costs less than a record. */
+/* Below this a stretch of plaintext is joined with its successor, above it makes a record of its
+ * own: a copy of 4 KiB costs less than a record. */
 enum { STRETCH_LEAST = 4096 };
 
 const char *leg_phase_name(enum leg_phase p)
@@ -39,7 +39,7 @@ static bool buffers_new(struct leg *l)
 struct leg *leg_new(const struct tls_contexts *contexts, enum leg_side side, struct err *e)
 {
     struct leg *l = mem_new(sizeof *l);
-    BIO        *bio = bio_new(contexts->bio, &l->wire);
+    BIO *bio = bio_new(contexts->bio, &l->wire);
 
     l->side = side;
     l->ssl = SSL_new(contexts->by_side[side]);
@@ -128,8 +128,9 @@ static bool record_waits(const struct leg *l)
     return SSL_pending(l->ssl) > 0 || record_whole(l) > 0;
 }
 
-/* How many bytes of plaintext the next SSL_read can give at most; 0 while no whole record has come. OpenSSL is handed
- * one whole record at a time: an idle leg then holds none of its 17 KiB read buffers, and plaintext gets the room it needs. */
+/* How many bytes of plaintext the next SSL_read can give at most; 0 while no whole record has come.
+ * OpenSSL is handed one whole record at a time: an idle leg then holds none of its 17 KiB read
+ * buffers, and plaintext gets the room it needs. */
 static size_t record_offer(struct leg *l)
 {
     int pending = SSL_pending(l->ssl);
@@ -140,7 +141,8 @@ static size_t record_offer(struct leg *l)
     return l->wire.may_read < RECORD_PLAIN_MOST ? l->wire.may_read : RECORD_PLAIN_MOST;
 }
 
-/* A reserved block stays with an empty buffer until something was in it: an idle leg must not keep it. */
+/* A reserved block stays with an empty buffer until something was in it: an idle leg must not keep
+ * it. */
 static void reserve_undo(struct evbuffer *b, struct evbuffer_iovec *space)
 {
     if (evbuffer_get_length(b) > 0)
@@ -151,7 +153,8 @@ static void reserve_undo(struct evbuffer *b, struct evbuffer_iovec *space)
     evbuffer_drain(b, 1);
 }
 
-/* Processing a ticket leaves OpenSSL 3.0 with a write buffer of 16 KiB, which only the next write would give back. */
+/* Processing a ticket leaves OpenSSL 3.0 with a write buffer of 16 KiB, which only the next write
+ * would give back. */
 static void write_buffer_release(struct leg *l)
 {
     size_t none;
@@ -164,7 +167,7 @@ static void write_buffer_release(struct leg *l)
 static bool record_read(struct leg *l, size_t room)
 {
     struct evbuffer_iovec space;
-    size_t                got = 0;
+    size_t got = 0;
 
     if (evbuffer_reserve_space(l->plain_in, (ev_ssize_t)room, &space, 1) != 1) {
         leg_break_for(l, "no memory for plaintext");
@@ -206,8 +209,8 @@ static void leg_read(struct leg *l, size_t most)
 static const uint8_t *stretch_next(struct evbuffer *b, size_t *len)
 {
     struct evbuffer_iovec first;
-    size_t                all = evbuffer_get_length(b);
-    size_t                want = all < RECORD_PLAIN_MOST ? all : RECORD_PLAIN_MOST;
+    size_t all = evbuffer_get_length(b);
+    size_t want = all < RECORD_PLAIN_MOST ? all : RECORD_PLAIN_MOST;
 
     *len = 0;
     if (want == 0 || evbuffer_peek(b, (ev_ssize_t)want, NULL, &first, 1) < 1)
@@ -223,7 +226,7 @@ static const uint8_t *stretch_next(struct evbuffer *b, size_t *len)
 static void leg_write(struct leg *l)
 {
     const uint8_t *at;
-    size_t         len, put;
+    size_t len, put;
 
     while ((at = stretch_next(l->plain_out, &len))) {
         ERR_clear_error();

@@ -1,8 +1,10 @@
-/* tls/leg.h - one TLS leg: ciphertext in one pair of evbuffers, plaintext in another. No socket, no timer, no clock.
+/* tls/leg.h - one TLS leg: ciphertext in one pair of evbuffers, plaintext in another. No socket, no
+ * timer, no clock.
  *
- * A leg is named for who is at its far end: on the *client leg* we play the TLS server, on the *server leg* the TLS client.
- * Alerts are taken from OpenSSL's message callback, with direction, number and phase, because who said what, and when, is
- * what the diagnosis stands on. Thread: the relay's. Uses cert/, base/. Used by relay/, explain/. */
+ * A leg is named for who is at its far end: on the *client leg* we play the TLS server, on the
+ * *server leg* the TLS client. Alerts are taken from OpenSSL's message callback, with direction,
+ * number and phase, because who said what, and when, is what the diagnosis stands on. Thread: the
+ * relay's. Uses cert/, base/. Used by relay/, explain/. */
 #ifndef WHYTLS_TLS_LEG_H
 #define WHYTLS_TLS_LEG_H
 
@@ -24,25 +26,27 @@ enum leg_side { LEG_CLIENT = 0, LEG_SERVER = 1 };
 enum leg_state {
     LEG_IDLE = 0, /* made, not pumped yet */
     LEG_SHAKING,
-    LEG_OPEN,     /* handshake complete on our side; application data may flow both ways */
-    LEG_CLOSED,   /* both directions are over in order */
-    LEG_BROKEN,   /* alert, protocol error or end of transport where none may be; see the facts */
+    LEG_OPEN,   /* handshake complete on our side; application data may flow both ways */
+    LEG_CLOSED, /* both directions are over in order */
+    LEG_BROKEN, /* alert, protocol error or end of transport where none may be; see the facts */
 };
 
 /* Where a leg stood when something happened: RFC 8446 §2, seen from both ends. */
 enum leg_phase {
     PHASE_BEFORE_SERVER_HELLO = 0,
-    PHASE_AFTER_CERTIFICATE, /* the server's hello and certificate are out, the client's Finished has not come */
+    PHASE_AFTER_CERTIFICATE, /* the server's hello and certificate are out, the client's Finished
+                                has not come */
     PHASE_AFTER_FINISH,
 };
 
-const char *leg_phase_name(enum leg_phase p); /* before-server-hello, after-certificate, after-finish */
+const char *leg_phase_name(
+    enum leg_phase p); /* before-server-hello, after-certificate, after-finish */
 
 struct leg_alert {
-    bool           seen;
-    bool           from_client; /* sent by the TLS client of this leg (the phone, or we towards a site) */
-    bool           fatal;
-    uint8_t        number;      /* RFC 8446 §6 */
+    bool seen;
+    bool from_client; /* sent by the TLS client of this leg (the phone, or we towards a site) */
+    bool fatal;
+    uint8_t number; /* RFC 8446 §6 */
     enum leg_phase phase;
 };
 
@@ -50,55 +54,61 @@ enum { LEG_ALPN_CAP = 64, LEG_NAME_CAP = 64, LEG_ERROR_CAP = 200 };
 
 /* What is known of a leg at any time. Borrowed until the leg is freed. */
 struct leg_facts {
-    char             version[LEG_NAME_CAP]; /* "TLSv1.3"; empty while unknown */
-    char             cipher[LEG_NAME_CAP];  /* IANA name */
-    char             group[LEG_NAME_CAP];   /* "X25519", "secp256r1" */
-    char             alpn[LEG_ALPN_CAP];    /* empty: none */
-    bool             resumed;
-    bool             server_hello;          /* a ServerHello went by */
-    bool             certificate;           /* a server Certificate message went by */
-    bool             certificate_requested; /* a CertificateRequest went by */
-    bool             finished;              /* the peer's Finished arrived and verified */
-    struct leg_alert alert;                 /* the first fatal alert (any way), or user_canceled; close_notify never */
-    bool             close_notify_in, close_notify_out;
-    bool             eof;                   /* the transport ended */
-    bool             not_tls;               /* what came first is no TLS record */
-    uint64_t         plain_in, plain_out;   /* application bytes received and sent */
-    char             error[LEG_ERROR_CAP];  /* OpenSSL's reason when BROKEN, for -v and the record's notes */
+    char version[LEG_NAME_CAP]; /* "TLSv1.3"; empty while unknown */
+    char cipher[LEG_NAME_CAP];  /* IANA name */
+    char group[LEG_NAME_CAP];   /* "X25519", "secp256r1" */
+    char alpn[LEG_ALPN_CAP];    /* empty: none */
+    bool resumed;
+    bool server_hello;          /* a ServerHello went by */
+    bool certificate;           /* a server Certificate message went by */
+    bool certificate_requested; /* a CertificateRequest went by */
+    bool finished;              /* the peer's Finished arrived and verified */
+    struct leg_alert
+        alert; /* the first fatal alert (any way), or user_canceled; close_notify never */
+    bool close_notify_in, close_notify_out;
+    bool eof;                     /* the transport ended */
+    bool not_tls;                 /* what came first is no TLS record */
+    uint64_t plain_in, plain_out; /* application bytes received and sent */
+    char error[LEG_ERROR_CAP];    /* OpenSSL's reason when BROKEN, for -v and the record's notes */
 };
 
 /* What to ask of a site. */
 struct leg_server_ask {
-    const char    *sni;                      /* NULL: none (an IP literal) */
-    const uint8_t *alpn;                     /* protocol list in wire form, or NULL */
-    size_t         alpn_len;
-    uint16_t       min_version, max_version; /* 0x0303, 0x0304; 0: our own bound */
+    const char *sni;     /* NULL: none (an IP literal) */
+    const uint8_t *alpn; /* protocol list in wire form, or NULL */
+    size_t alpn_len;
+    uint16_t min_version, max_version; /* 0x0303, 0x0304; 0: our own bound */
 };
 
 /* What to show to a client. The leaf is shared: the leg takes a reference. */
 struct leg_client_show {
     const struct leaf *leaf;
-    const char        *alpn;     /* the protocol that the site chose, answered when the client offers it; NULL: none */
-    bool               h1_only;  /* nothing chosen by the site: answer http/1.1 when it is offered */
-    const char        *scope;    /* text that tickets are bound to (host and root), so that no session crosses hosts */
+    const char *
+        alpn; /* the protocol that the site chose, answered when the client offers it; NULL: none */
+    bool h1_only;      /* nothing chosen by the site: answer http/1.1 when it is offered */
+    const char *scope; /* text that tickets are bound to (host and root), so that no session crosses
+                          hosts */
 };
 
-struct leg *leg_server_new(const struct tls_contexts *contexts, const struct leg_server_ask *ask, struct err *e) MUST_USE;
-struct leg *leg_client_new(const struct tls_contexts *contexts, const struct leg_client_show *show, struct err *e) MUST_USE;
-void        leg_free(struct leg *l);
+struct leg *leg_server_new(
+    const struct tls_contexts *contexts, const struct leg_server_ask *ask, struct err *e) MUST_USE;
+struct leg *leg_client_new(const struct tls_contexts *contexts, const struct leg_client_show *show,
+    struct err *e) MUST_USE;
+void leg_free(struct leg *l);
 
 /* Takes all bytes of `cipher_in` without copying. */
 void leg_feed(struct leg *l, struct evbuffer *cipher_in);
 /* The transport ended (after what was fed). */
 void leg_eof(struct leg *l);
-/* Runs OpenSSL until it wants more: shakes, moves plaintext in and out. Reads no more once leg_plain_in holds
- * plain_in_most bytes (0: no bound), so that a slow taker bounds memory. */
+/* Runs OpenSSL until it wants more: shakes, moves plaintext in and out. Reads no more once
+ * leg_plain_in holds plain_in_most bytes (0: no bound), so that a slow taker bounds memory. */
 enum leg_state leg_pump(struct leg *l, size_t plain_in_most);
 enum leg_state leg_state(const struct leg *l);
 /* close_notify after what leg_plain_out holds; reading goes on (RFC 8446 §6.1). Pump afterwards. */
 void leg_shut(struct leg *l);
-/* Ends the leg with a fatal alert of ours (a refused site and no page possible). Pump afterwards. Once a ServerHello went by
- * OpenSSL lets nobody choose an alert: the leg then breaks without one. */
+/* Ends the leg with a fatal alert of ours (a refused site and no page possible). Pump afterwards.
+ * Once a ServerHello went by OpenSSL lets nobody choose an alert: the leg then breaks without one.
+ */
 void leg_refuse(struct leg *l, uint8_t alert);
 
 struct evbuffer *leg_cipher_out(struct leg *l); /* to the pipe */
@@ -108,8 +118,8 @@ struct evbuffer *leg_plain_out(struct leg *l);  /* to the peer */
 size_t leg_cipher_pending(const struct leg *l);
 
 const struct leg_facts *leg_facts(const struct leg *l);
-/* Server leg, once the certificate is there: the chain exactly as sent, yours (free with cert_chain_free); NULL and *e
- * when it cannot be read (too many, too large, not parsable). */
+/* Server leg, once the certificate is there: the chain exactly as sent, yours (free with
+ * cert_chain_free); NULL and *e when it cannot be read (too many, too large, not parsable). */
 struct cert_chain *leg_give_chain(struct leg *l, struct err *e);
 /* Stapled OCSP response and TLS SCT list (RFC 6962 §3.3) as received; borrowed; NULL when none. */
 const uint8_t *leg_staple(const struct leg *l, size_t *len);

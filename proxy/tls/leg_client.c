@@ -9,8 +9,9 @@
 
 #include "contexts_priv.h"
 
-/* Sessions are taken up only under the context that they were made in, so a digest of the scope keeps a ticket of one
- * host from opening another (CVE-2025-23419 was this). No scope, no tickets. */
+/* Sessions are taken up only under the context that they were made in, so a digest of the scope
+ * keeps a ticket of one host from opening another (CVE-2025-23419 was this). No scope, no tickets.
+ */
 static bool scope_put(SSL *ssl, const char *scope)
 {
     uint8_t digest[SHA256_DIGEST_LENGTH];
@@ -24,7 +25,8 @@ static bool scope_put(SSL *ssl, const char *scope)
     return SSL_set_session_id_context(ssl, digest, sizeof digest) == 1;
 }
 
-struct leg *leg_client_new(const struct tls_contexts *contexts, const struct leg_client_show *show, struct err *e)
+struct leg *leg_client_new(
+    const struct tls_contexts *contexts, const struct leg_client_show *show, struct err *e)
 {
     const char *alpn = show->alpn ? show->alpn : show->h1_only ? "http/1.1" : "";
     struct leg *l = leg_new(contexts, LEG_CLIENT, e);
@@ -34,8 +36,8 @@ struct leg *leg_client_new(const struct tls_contexts *contexts, const struct leg
     if (strlen(alpn) < sizeof l->alpn)
         snprintf(l->alpn, sizeof l->alpn, "%s", alpn);
     l->leaf = leaf_ref(show->leaf);
-    if (SSL_use_cert_and_key(l->ssl, leaf_certificate(l->leaf), leaf_key(l->leaf), NULL, 1) != 1
-        || !scope_put(l->ssl, show->scope)) {
+    if (SSL_use_cert_and_key(l->ssl, leaf_certificate(l->leaf), leaf_key(l->leaf), NULL, 1) != 1 ||
+        !scope_put(l->ssl, show->scope)) {
         tls_err(e, "putting a leaf on a TLS leg");
         leg_free(l);
         return NULL;
@@ -43,12 +45,13 @@ struct leg *leg_client_new(const struct tls_contexts *contexts, const struct leg
     return l;
 }
 
-/* The one protocol that the site chose, when the client offers it; otherwise none is named (RFC 7301 §3.2). */
-int leg_alpn_choose(SSL *ssl, const unsigned char **out, unsigned char *out_len, const unsigned char *in,
-    unsigned in_len, void *arg)
+/* The one protocol that the site chose, when the client offers it; otherwise none is named (RFC
+ * 7301 §3.2). */
+int leg_alpn_choose(SSL *ssl, const unsigned char **out, unsigned char *out_len,
+    const unsigned char *in, unsigned in_len, void *arg)
 {
     const struct leg *l = SSL_get_app_data(ssl);
-    size_t            want = strlen(l->alpn);
+    size_t want = strlen(l->alpn);
 
     (void)arg;
     for (unsigned at = 0; want > 0 && at < in_len; at += 1u + in[at]) {

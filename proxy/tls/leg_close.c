@@ -23,7 +23,7 @@ void leg_break_for(struct leg *l, const char *why)
 void leg_break(struct leg *l)
 {
     unsigned long code = ERR_peek_error();
-    const char   *reason = code ? ERR_reason_error_string(code) : NULL;
+    const char *reason = code ? ERR_reason_error_string(code) : NULL;
 
     if (ERR_GET_LIB(code) == ERR_LIB_SSL && ERR_GET_REASON(code) == SSL_R_EXCESSIVE_MESSAGE_SIZE)
         reason = "a handshake message is larger than we take (512 KiB for certificates)";
@@ -35,12 +35,13 @@ void leg_break(struct leg *l)
 /* A record of a handshake begins with its type and the version's 3 (RFC 8446 §5.1). */
 static bool is_tls_start(const uint8_t *first, size_t n)
 {
-    return (first[0] == SSL3_RT_HANDSHAKE || first[0] == SSL3_RT_ALERT) && (n < FIRST_BYTES || first[1] == 3);
+    return (first[0] == SSL3_RT_HANDSHAKE || first[0] == SSL3_RT_ALERT) &&
+           (n < FIRST_BYTES || first[1] == 3);
 }
 
 bool leg_look(struct leg *l)
 {
-    uint8_t     first[SHOWN_BYTES];
+    uint8_t first[SHOWN_BYTES];
     struct text shown = {0};
 
     if (l->looked)
@@ -55,8 +56,8 @@ bool leg_look(struct leg *l)
     l->facts.not_tls = true;
     text_add_safe(&shown, (const char *)first, (size_t)n, SHOWN_MOST);
     l->state = LEG_BROKEN;
-    snprintf(l->facts.error, sizeof l->facts.error, "the peer does not speak TLS; it began with \"%s\"",
-        text_str(&shown));
+    snprintf(l->facts.error, sizeof l->facts.error,
+        "the peer does not speak TLS; it began with \"%s\"", text_str(&shown));
     text_fini(&shown);
     return false;
 }
@@ -89,7 +90,8 @@ void leg_end(struct leg *l, bool record_waits)
     if (l->state == LEG_SHAKING) {
         leg_break_for(l, "the connection ended during the handshake");
     } else if (l->state == LEG_OPEN && !f->close_notify_in) {
-        /* After our own close_notify nobody owes us one (RFC 8446 §6.1); before it, this may be a truncation. */
+        /* After our own close_notify nobody owes us one (RFC 8446 §6.1); before it, this may be a
+         * truncation. */
         if (f->close_notify_out)
             l->state = LEG_CLOSED;
         else
@@ -97,8 +99,8 @@ void leg_end(struct leg *l, bool record_waits)
     }
 }
 
-/* OpenSSL has no call for an alert of one's choice. Before the keys change an alert is a plain record (RFC 8446 §5.1),
- * which we write; afterwards the leg just ends. */
+/* OpenSSL has no call for an alert of one's choice. Before the keys change an alert is a plain
+ * record (RFC 8446 §5.1), which we write; afterwards the leg just ends. */
 void leg_refuse(struct leg *l, uint8_t alert)
 {
     const uint8_t record[] = {SSL3_RT_ALERT, 3, 3, 0, 2, SSL3_AL_FATAL, alert};

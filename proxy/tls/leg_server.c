@@ -17,14 +17,15 @@ static int within(uint16_t asked, int bound)
 static bool ask_put(SSL *ssl, const struct leg_server_ask *ask)
 {
     return (!ask->sni || SSL_set_tlsext_host_name(ssl, ask->sni) == 1)
-        /* This one gives 0 when it works. */
-        && (!ask->alpn || ask->alpn_len == 0
-               || SSL_set_alpn_protos(ssl, ask->alpn, (unsigned)ask->alpn_len) == 0)
-        && SSL_set_min_proto_version(ssl, within(ask->min_version, TLS1_2_VERSION))
-        && SSL_set_max_proto_version(ssl, within(ask->max_version, TLS1_3_VERSION));
+           /* This one gives 0 when it works. */
+           && (!ask->alpn || ask->alpn_len == 0 ||
+                  SSL_set_alpn_protos(ssl, ask->alpn, (unsigned)ask->alpn_len) == 0) &&
+           SSL_set_min_proto_version(ssl, within(ask->min_version, TLS1_2_VERSION)) &&
+           SSL_set_max_proto_version(ssl, within(ask->max_version, TLS1_3_VERSION));
 }
 
-struct leg *leg_server_new(const struct tls_contexts *contexts, const struct leg_server_ask *ask, struct err *e)
+struct leg *leg_server_new(
+    const struct tls_contexts *contexts, const struct leg_server_ask *ask, struct err *e)
 {
     struct leg *l = leg_new(contexts, LEG_SERVER, e);
 
@@ -36,8 +37,8 @@ struct leg *leg_server_new(const struct tls_contexts *contexts, const struct leg
     return l;
 }
 
-int leg_sct_take(SSL *ssl, unsigned type, unsigned context, const unsigned char *in, size_t in_len, X509 *x,
-    size_t depth, int *alert, void *arg)
+int leg_sct_take(SSL *ssl, unsigned type, unsigned context, const unsigned char *in, size_t in_len,
+    X509 *x, size_t depth, int *alert, void *arg)
 {
     struct leg *l = SSL_get_app_data(ssl);
 
@@ -57,7 +58,7 @@ int leg_sct_take(SSL *ssl, unsigned type, unsigned context, const unsigned char 
 /* What is left of a message. */
 struct cursor {
     const uint8_t *at;
-    size_t         left;
+    size_t left;
 };
 
 /* A vector with a length of `width` bytes in front (RFC 8446 §3.4). */
@@ -81,7 +82,7 @@ static bool vector_take(struct cursor *from, size_t width, struct cursor *out)
 static bool certificates_read(const struct leg *l, struct cert_chain *chain, struct err *e)
 {
     struct cursor message = {l->certificate, l->certificate_len}, context, list, der, extensions;
-    bool          is_13 = SSL_version(l->ssl) == TLS1_3_VERSION;
+    bool is_13 = SSL_version(l->ssl) == TLS1_3_VERSION;
 
     if ((is_13 && !vector_take(&message, 1, &context)) || !vector_take(&message, 3, &list))
         return err_set(e, ERR_INPUT, "the site's Certificate message is malformed");
@@ -100,8 +101,10 @@ struct cert_chain *leg_give_chain(struct leg *l, struct err *e)
 
     if (!l->certificate)
         return err_set(e, ERR_INPUT, "%s",
-                   l->facts.certificate ? "the site's Certificate message is too large, or was given away"
-                                        : "the site sent no certificate"), NULL;
+                   l->facts.certificate
+                       ? "the site's Certificate message is too large, or was given away"
+                       : "the site sent no certificate"),
+               NULL;
     chain = cert_chain_new();
     if (!certificates_read(l, chain, e)) {
         cert_chain_free(chain);
@@ -120,7 +123,7 @@ struct cert_chain *leg_give_chain(struct leg *l, struct err *e)
 const uint8_t *leg_staple(const struct leg *l, size_t *len)
 {
     unsigned char *der = NULL;
-    long           n = l->side == LEG_SERVER ? SSL_get_tlsext_status_ocsp_resp(l->ssl, &der) : -1;
+    long n = l->side == LEG_SERVER ? SSL_get_tlsext_status_ocsp_resp(l->ssl, &der) : -1;
 
     *len = n > 0 ? (size_t)n : 0;
     return n > 0 ? der : NULL;

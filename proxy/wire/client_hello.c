@@ -24,7 +24,8 @@ enum {
 };
 
 _Static_assert((int)HELLO_NAME_CAP >= (int)HOST_CAP, "host_normalise writes into sni");
-_Static_assert((int)HELLO_EXTENSIONS_MOST <= (int)HELLO_LIST_MOST, "extensions are kept in a hello_list");
+_Static_assert(
+    (int)HELLO_EXTENSIONS_MOST <= (int)HELLO_LIST_MOST, "extensions are kept in a hello_list");
 
 /* Numbers of two bytes; none of the lists of a ClientHello may be empty. */
 static bool read_list(struct cursor from, struct hello_list *out)
@@ -42,12 +43,12 @@ static bool read_only_list(struct cursor c, size_t width, struct hello_list *out
     return read_list(read_vector(&c, width), out) && c.left == 0;
 }
 
-/* Clients do send what RFC 6066 §3 forbids (addresses, a last dot, dozens of names); only what does not decode is bad, the
- * rest is odd, and what is no host name is not kept. */
+/* Clients do send what RFC 6066 §3 forbids (addresses, a last dot, dozens of names); only what does
+ * not decode is bad, the rest is odd, and what is no host name is not kept. */
 static bool read_server_name(struct cursor c, struct client_hello *h)
 {
     struct cursor list = read_vector(&c, 2);
-    uint32_t      type = read_uint(&list, 1);
+    uint32_t type = read_uint(&list, 1);
     struct cursor name = read_vector(&list, 2);
 
     if (name.failed || c.left || name.left == 0)
@@ -55,7 +56,8 @@ static bool read_server_name(struct cursor c, struct client_hello *h)
     bool is_host = type == 0 && name.left < HELLO_NAME_CAP;
     for (size_t i = 0; i < name.left && is_host; i++)
         is_host = name.at[i] > 0x20 && name.at[i] < 0x7f;
-    is_host = is_host && host_normalise((const char *)name.at, name.left, h->sni) && !host_is_ip(h->sni);
+    is_host =
+        is_host && host_normalise((const char *)name.at, name.left, h->sni) && !host_is_ip(h->sni);
     if (!is_host)
         h->sni[0] = '\0';
     h->sni_odd = !is_host || list.left > 0 || name.at[name.left - 1] == '.';
@@ -115,10 +117,12 @@ static bool read_psk(struct cursor c, struct client_hello *h)
 
 /* RFC 9849 §5: type (0 for the outer hello), KDF, AEAD, config id, enc, payload.
  *
- * GREASE (§6.2 there) is made so that nobody on the way can tell it from the real thing, so this is a guess. BoringSSL, and with
- * it Chromium and Apple, draws a GREASE payload of 128, 160, 192 or 224 bytes and a tag of 16; a real one is as long as its inner
- * hello happens to be. Besides, a client behind a proxy does not resolve names, and without a DNS record it has no key for a
- * real one. So: one of those four lengths is GREASE, another is real; the_front_is_known() then knows better. */
+ * GREASE (§6.2 there) is made so that nobody on the way can tell it from the real thing, so this is
+ * a guess. BoringSSL, and with it Chromium and Apple, draws a GREASE payload of 128, 160, 192 or
+ * 224 bytes and a tag of 16; a real one is as long as its inner hello happens to be. Besides, a
+ * client behind a proxy does not resolve names, and without a DNS record it has no key for a real
+ * one. So: one of those four lengths is GREASE, another is real; the_front_is_known() then knows
+ * better. */
 static bool read_ech(struct cursor c, struct client_hello *h)
 {
     enum { OUTER = 0 };
@@ -134,7 +138,8 @@ static bool read_ech(struct cursor c, struct client_hello *h)
     struct cursor payload = read_vector(&c, 2);
     if (payload.failed || payload.left == 0 || c.left)
         return false;
-    bool grease = payload.left == 144 || payload.left == 176 || payload.left == 208 || payload.left == 240;
+    bool grease =
+        payload.left == 144 || payload.left == 176 || payload.left == 208 || payload.left == 240;
     h->ech = grease ? HELLO_ECH_GREASE : HELLO_ECH_REAL;
     return true;
 }
@@ -160,15 +165,24 @@ static const char *read_extension(uint16_t type, struct cursor body, struct clie
     case EXT_SERVER_NAME:
         return read_server_name(body, h) ? NULL : "server_name does not decode (RFC 6066 §3)";
     case EXT_GROUPS:
-        return read_only_list(body, 2, &h->groups) ? NULL : "supported_groups does not decode (RFC 8446 §4.2.7)";
+        return read_only_list(body, 2, &h->groups)
+                   ? NULL
+                   : "supported_groups does not decode (RFC 8446 §4.2.7)";
     case EXT_POINT_FORMATS:
-        return read_point_formats(body, h) ? NULL : "ec_point_formats does not decode (RFC 8422 §5.1.2)";
+        return read_point_formats(body, h) ? NULL
+                                           : "ec_point_formats does not decode (RFC 8422 §5.1.2)";
     case EXT_SIGALGS:
-        return read_only_list(body, 2, &h->sigalgs) ? NULL : "signature_algorithms does not decode (RFC 8446 §4.2.3)";
+        return read_only_list(body, 2, &h->sigalgs)
+                   ? NULL
+                   : "signature_algorithms does not decode (RFC 8446 §4.2.3)";
     case EXT_ALPN:
-        return read_alpn(body, h) ? NULL : "application_layer_protocol_negotiation does not decode (RFC 7301 §3.1)";
+        return read_alpn(body, h)
+                   ? NULL
+                   : "application_layer_protocol_negotiation does not decode (RFC 7301 §3.1)";
     case EXT_CERT_COMPRESSION:
-        return read_only_list(body, 1, &h->cert_compressions) ? NULL : "compress_certificate does not decode (RFC 8879 §3)";
+        return read_only_list(body, 1, &h->cert_compressions)
+                   ? NULL
+                   : "compress_certificate does not decode (RFC 8879 §3)";
     case EXT_PSK:
         return read_psk(body, h) ? NULL : "pre_shared_key does not decode (RFC 8446 §4.2.11)";
     case EXT_EARLY_DATA:
@@ -176,7 +190,9 @@ static const char *read_extension(uint16_t type, struct cursor body, struct clie
         return body.left == 0 ? NULL : "early_data is not empty (RFC 8446 §4.2.10)";
     case EXT_VERSIONS:
         h->has_supported_versions = true;
-        return read_only_list(body, 1, &h->versions) ? NULL : "supported_versions does not decode (RFC 8446 §4.2.1)";
+        return read_only_list(body, 1, &h->versions)
+                   ? NULL
+                   : "supported_versions does not decode (RFC 8446 §4.2.1)";
     case EXT_KEY_SHARE:
         return read_key_shares(body, h) ? NULL : "key_share does not decode (RFC 8446 §4.2.8)";
     case EXT_ECH:
@@ -202,7 +218,7 @@ static const char *read_extensions(struct cursor c, struct client_hello *h)
     if (all.failed || c.left)
         return "the extensions do not fill the message (RFC 8446 §4.1.2)";
     while (all.left) {
-        uint16_t      type = (uint16_t)read_uint(&all, 2);
+        uint16_t type = (uint16_t)read_uint(&all, 2);
         struct cursor body = read_vector(&all, 2);
 
         if (body.failed)
@@ -223,7 +239,8 @@ static const char *read_extensions(struct cursor c, struct client_hello *h)
     return NULL;
 }
 
-/* RFC 8446 §4.2.1: without the extension the client speaks legacy_version and what is older, TLS 1.2 at most. */
+/* RFC 8446 §4.2.1: without the extension the client speaks legacy_version and what is older,
+ * TLS 1.2 at most. */
 static void imply_versions(struct client_hello *h)
 {
     if (h->has_supported_versions)
@@ -239,7 +256,8 @@ static const char *read_body(struct cursor c, struct client_hello *h)
 {
     h->legacy_version = (uint16_t)read_uint(&c, 2);
     read_bytes(&c, 32);
-    struct cursor session = read_vector(&c, 1), ciphers = read_vector(&c, 2), compressions = read_vector(&c, 1);
+    struct cursor session = read_vector(&c, 1), ciphers = read_vector(&c, 2),
+                  compressions = read_vector(&c, 1);
     if (c.failed)
         return "it ends too early (RFC 8446 §4.1.2)";
     if (h->legacy_version >> 8 != 3)
@@ -257,10 +275,12 @@ static const char *read_body(struct cursor c, struct client_hello *h)
     return why;
 }
 
-enum hello_answer client_hello_read(const uint8_t *bytes, size_t len, struct client_hello *out, const char **why)
+enum hello_answer client_hello_read(
+    const uint8_t *bytes, size_t len, struct client_hello *out, const char **why)
 {
-    static const struct handshake_wanted wanted = {.type = MESSAGE_CLIENT_HELLO, .most = CLIENT_HELLO_MOST, .alone = true};
-    struct handshake                     message;
+    static const struct handshake_wanted wanted = {
+        .type = MESSAGE_CLIENT_HELLO, .most = CLIENT_HELLO_MOST, .alone = true};
+    struct handshake message;
 
     *out = (struct client_hello){0};
     switch (handshake_read(bytes, len, &wanted, &message, why)) {

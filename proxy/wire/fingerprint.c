@@ -59,10 +59,11 @@ static void add_in_order(struct text *out, const struct hello_list *list)
     }
 }
 
-static void digest(const struct text *of, void (*sha256)(const void *, size_t, uint8_t[static 32]), char out[static 13])
+static void digest(const struct text *of, void (*sha256)(const void *, size_t, uint8_t[static 32]),
+    char out[static 13])
 {
     uint8_t full[32];
-    char    hex[65];
+    char hex[65];
 
     if (of->len == 0) {
         memcpy(out, "000000000000", 13);
@@ -79,12 +80,13 @@ static bool is_alnum(char c)
     return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
-/* First and last character of the first protocol; of its hex when one of them is no letter or digit. */
+/* First and last character of the first protocol; of its hex when one of them is no letter or
+ * digit. */
 static void alpn_mark(const struct client_hello *h, char out[static 3])
 {
     static const char hex[] = "0123456789abcdef";
-    const char       *name = h->n_alpn ? h->alpn[0] : "";
-    size_t            n = strlen(name);
+    const char *name = h->n_alpn ? h->alpn[0] : "";
+    size_t n = strlen(name);
 
     memcpy(out, "00", 3);
     if (n == 0)
@@ -113,11 +115,12 @@ static const char *version_mark(uint16_t version)
     }
 }
 
-const char *fingerprint_ja4(const struct client_hello *h, void (*sha256)(const void *bytes, size_t len, uint8_t out[static 32]),
+const char *fingerprint_ja4(const struct client_hello *h,
+    void (*sha256)(const void *bytes, size_t len, uint8_t out[static 32]),
     char out[static FINGERPRINT_CAP])
 {
     struct text ciphers = {0}, rest = {0};
-    char        first[13], second[13], alpn[3];
+    char first[13], second[13], alpn[3];
 
     add_sorted(&ciphers, &h->ciphers, false);
     add_sorted(&rest, &h->extensions, true);
@@ -125,9 +128,10 @@ const char *fingerprint_ja4(const struct client_hello *h, void (*sha256)(const v
     digest(&ciphers, sha256, first);
     digest(&rest, sha256, second);
     alpn_mark(h, alpn);
-    snprintf(out, FINGERPRINT_CAP, "t%s%c%02zu%02zu%s_%s_%s", version_mark(client_hello_max_version(h)),
-        client_hello_has_extension(h, EXT_SERVER_NAME) ? 'd' : 'i', count(&h->ciphers), count(&h->extensions), alpn,
-        first, second);
+    snprintf(out, FINGERPRINT_CAP, "t%s%c%02zu%02zu%s_%s_%s",
+        version_mark(client_hello_max_version(h)),
+        client_hello_has_extension(h, EXT_SERVER_NAME) ? 'd' : 'i', count(&h->ciphers),
+        count(&h->extensions), alpn, first, second);
     text_fini(&ciphers);
     text_fini(&rest);
     return out;
@@ -150,23 +154,30 @@ static bool has_grease(const struct hello_list *list)
 }
 
 /* The evidence, and its date:
- * - GREASE among cipher suites and extensions is sent by BoringSSL when it is asked to (Chromium does) and by Apple's Network
- *   framework, whose TLS is a BoringSSL too. OpenSSL, GnuTLS and Java send none (captures of 2026-11).
- * - Apple ends its suites with three of 3DES and sends no session ticket: Safari 15 to 26, and with it CFNetwork, have one and
- *   the same list of 20 suites, known as "a09f3c656075" in JA4 (published captures up to Safari 26.0.1). Chromium dropped 3DES
- *   in version 93, has ALPS (17513, now 17613) and session tickets.
- * - OpenSSL offers encrypt_then_mac and all three ec_point_formats, even for TLS 1.3 alone, where they mean nothing; GnuTLS
- *   sends encrypt_then_mac too, but one format only (captures of OpenSSL 3.0 and GnuTLS 3.7 in 2026-11).
- * A client that wants to be taken for another can be: a good guess and no proof. */
+ * - GREASE among cipher suites and extensions is sent by BoringSSL when it is asked to (Chromium
+ * does) and by Apple's Network framework, whose TLS is a BoringSSL too. OpenSSL, GnuTLS and Java
+ * send none (captures of 2026-11).
+ * - Apple ends its suites with three of 3DES and sends no session ticket: Safari 15 to 26, and with
+ * it CFNetwork, have one and the same list of 20 suites, known as "a09f3c656075" in JA4 (published
+ * captures up to Safari 26.0.1). Chromium dropped 3DES in version 93, has ALPS (17513, now 17613)
+ * and session tickets.
+ * - OpenSSL offers encrypt_then_mac and all three ec_point_formats, even for TLS 1.3 alone, where
+ * they mean nothing; GnuTLS sends encrypt_then_mac too, but one format only (captures of
+ * OpenSSL 3.0 and GnuTLS 3.7 in 2026-11). A client that wants to be taken for another can be: a
+ * good guess and no proof. */
 const char *fingerprint_stack(const struct client_hello *h)
 {
     enum { FORMATS_OF_OPENSSL = 3 };
 
     if (has_grease(&h->ciphers) && has_grease(&h->extensions)) {
         bool alps = has(&h->extensions, EXT_ALPS_OLD) || has(&h->extensions, EXT_ALPS);
-        bool old_3des = has(&h->ciphers, 0xc008) && has(&h->ciphers, 0xc012) && has(&h->ciphers, 0x000a);
+        bool old_3des =
+            has(&h->ciphers, 0xc008) && has(&h->ciphers, 0xc012) && has(&h->ciphers, 0x000a);
 
-        return old_3des && !alps && !has(&h->extensions, EXT_SESSION_TICKET) ? "apple" : "boringssl";
+        return old_3des && !alps && !has(&h->extensions, EXT_SESSION_TICKET) ? "apple"
+                                                                             : "boringssl";
     }
-    return has(&h->extensions, EXT_ENCRYPT_THEN_MAC) && h->n_point_formats == FORMATS_OF_OPENSSL ? "openssl" : "other";
+    return has(&h->extensions, EXT_ENCRYPT_THEN_MAC) && h->n_point_formats == FORMATS_OF_OPENSSL
+               ? "openssl"
+               : "other";
 }

@@ -8,8 +8,8 @@
 
 /* A record's header; `left` of its content may be fewer bytes than it says. */
 struct record {
-    uint16_t      version;
-    size_t        len;
+    uint16_t version;
+    size_t len;
     struct cursor content;
 };
 
@@ -44,12 +44,13 @@ static size_t message_end(const uint8_t header[static MESSAGE_HEADER], size_t ha
     return MESSAGE_HEADER + ((size_t)header[1] << 16 | (size_t)header[2] << 8 | header[3]);
 }
 
-/* Fills `size`, `consumed` and the version without a copy, so that a slow sender costs no memory before all is here. */
-static enum handshake_answer measure(struct cursor c, const struct handshake_wanted *wanted, struct handshake *out,
-    const char **why)
+/* Fills `size`, `consumed` and the version without a copy, so that a slow sender costs no memory
+ * before all is here. */
+static enum handshake_answer measure(
+    struct cursor c, const struct handshake_wanted *wanted, struct handshake *out, const char **why)
 {
-    uint8_t       header[MESSAGE_HEADER] = {0};
-    size_t        have = 0, end = MESSAGE_HEADER, len = c.left;
+    uint8_t header[MESSAGE_HEADER] = {0};
+    size_t have = 0, end = MESSAGE_HEADER, len = c.left;
     struct record r;
 
     while (have < end) {
@@ -81,7 +82,7 @@ static enum handshake_answer measure(struct cursor c, const struct handshake_wan
 static void collect(struct cursor c, struct handshake *out)
 {
     const char *why = NULL;
-    size_t      have = 0;
+    size_t have = 0;
 
     out->bytes = mem_new(out->size);
     for (struct record r; have < out->size && record_next(&c, &r, &why);) {
@@ -92,8 +93,8 @@ static void collect(struct cursor c, struct handshake *out)
     }
 }
 
-enum handshake_answer handshake_read(const uint8_t *bytes, size_t len, const struct handshake_wanted *wanted,
-    struct handshake *out, const char **why)
+enum handshake_answer handshake_read(const uint8_t *bytes, size_t len,
+    const struct handshake_wanted *wanted, struct handshake *out, const char **why)
 {
     *out = (struct handshake){0};
     *why = NULL;

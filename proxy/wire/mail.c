@@ -43,7 +43,8 @@ static void ask(struct mail_talk *m, int step, const char *command, struct text 
     m->step = step;
 }
 
-/* Is this word among those of the line? Words are parted by blanks, and by the brackets of IMAP's response codes. */
+/* Is this word among those of the line? Words are parted by blanks, and by the brackets of IMAP's
+ * response codes. */
 static bool has_word(const char *line, const char *word)
 {
     size_t n = strlen(word);
@@ -61,7 +62,7 @@ static bool has_word(const char *line, const char *word)
 static void imap_line(struct mail_talk *m, const char *line, struct text *out)
 {
     static const char *const tags[] = {[CAPABILITIES] = "a1 ", [GO_AHEAD] = "a2 "};
-    const char              *tag = m->step == GREETING ? "* " : tags[m->step];
+    const char *tag = m->step == GREETING ? "* " : tags[m->step];
 
     if (m->step != GREETING && starts(line, "* BYE"))
         end(m, MAIL_REFUSED, line);
@@ -86,7 +87,8 @@ static void imap_line(struct mail_talk *m, const char *line, struct text *out)
 /* RFC 5321 §4.2.1: three digits, then "-" where more lines follow, else a blank or nothing. */
 static void smtp_line(struct mail_talk *m, const char *line, struct text *out)
 {
-    static const char *const good[] = {[GREETING] = "220", [CAPABILITIES] = "250", [GO_AHEAD] = "220"};
+    static const char *const good[] = {
+        [GREETING] = "220", [CAPABILITIES] = "250", [GO_AHEAD] = "220"};
 
     if (strlen(line) < 3 || strspn(line, "0123456789") != 3 || !strchr("- ", line[3])) {
         end(m, MAIL_GARBAGE, line);
@@ -94,7 +96,8 @@ static void smtp_line(struct mail_talk *m, const char *line, struct text *out)
     }
     if (m->step == CAPABILITIES && line[3] && text_starts(line, good[CAPABILITIES])) {
         m->offered = m->offered || text_equal_caseless(line + 4, "STARTTLS");
-        m->masked = m->masked || (strlen(line + 4) >= 4 && strspn(line + 4, "X") == strlen(line + 4));
+        m->masked =
+            m->masked || (strlen(line + 4) >= 4 && strspn(line + 4, "X") == strlen(line + 4));
     }
     if (line[3] == '-')
         return;
@@ -110,8 +113,8 @@ static void smtp_line(struct mail_talk *m, const char *line, struct text *out)
         ask(m, GO_AHEAD, "STARTTLS\r\n", out);
 }
 
-/* "+OK …" and "-ERR …"; the list of CAPA (RFC 2449 §5) ends in a line with a dot. A server without CAPA is asked all the
- * same. */
+/* "+OK …" and "-ERR …"; the list of CAPA (RFC 2449 §5) ends in a line with a dot. A server without
+ * CAPA is asked all the same. */
 static void pop3_line(struct mail_talk *m, const char *line, struct text *out)
 {
     bool good = starts(line, "+OK"), bad = starts(line, "-ERR");
@@ -164,7 +167,8 @@ static void line_take(struct mail_talk *m, struct text *out)
     text_clear(line);
 }
 
-enum mail_state mail_talk_take(struct mail_talk *m, const uint8_t *bytes, size_t len, struct text *out)
+enum mail_state mail_talk_take(
+    struct mail_talk *m, const uint8_t *bytes, size_t len, struct text *out)
 {
     for (size_t i = 0; i < len && m->state == MAIL_TALKING; i++) {
         if (++m->taken > MAIL_TALK_MOST || m->line.len > MAIL_LINE_MOST) {

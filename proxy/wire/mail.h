@@ -1,9 +1,10 @@
-/* wire/mail.h - the plain dialogue of a mail server up to the moment at which TLS begins: IMAP (RFC 9051 §6.2.1), SMTP
- * (RFC 3207) and POP3 (RFC 2595 §4).
+/* wire/mail.h - the plain dialogue of a mail server up to the moment at which TLS begins: IMAP (RFC
+ * 9051 §6.2.1), SMTP (RFC 3207) and POP3 (RFC 2595 §4).
  *
- * No I/O: bytes of the server go in, bytes for the server come out. We play the client and ask for nothing but TLS. What a
- * server sends behind its go-ahead, before TLS, never crosses into TLS: it is an attempt at injection (CVE-2011-0411) and
- * ends the dialogue. Lines and the whole are bounded. Pure; any thread. */
+ * No I/O: bytes of the server go in, bytes for the server come out. We play the client and ask for
+ * nothing but TLS. What a server sends behind its go-ahead, before TLS, never crosses into TLS: it
+ * is an attempt at injection (CVE-2011-0411) and ends the dialogue. Lines and the whole are
+ * bounded. Pure; any thread. */
 #ifndef WHYTLS_WIRE_MAIL_H
 #define WHYTLS_WIRE_MAIL_H
 
@@ -15,8 +16,8 @@
 #include "base/text.h"
 
 enum {
-    MAIL_LINE_MOST = 8192,       /* RFC 5321 §4.5.3.1.5 says 512; capability lists of IMAP are longer */
-    MAIL_TALK_MOST = 64 * 1024,  /* of the server, before TLS */
+    MAIL_LINE_MOST = 8192, /* RFC 5321 §4.5.3.1.5 says 512; capability lists of IMAP are longer */
+    MAIL_TALK_MOST = 64 * 1024, /* of the server, before TLS */
     MAIL_WORDS_CAP = 200,
 };
 
@@ -33,19 +34,21 @@ enum mail_state {
 
 struct mail_talk {
     enum mail_protocol protocol;
-    enum mail_state    state;
-    int                step;                 /* of the dialogue; the file's own */
-    bool               offered;              /* STARTTLS was listed */
-    bool               masked;               /* SMTP: a word was overwritten with X, as inspecting firewalls do */
-    char               words[MAIL_WORDS_CAP]; /* the server's last line, when it refused; hostile */
-    struct text        line;                 /* owned: the line that is coming */
-    size_t             taken;
+    enum mail_state state;
+    int step;     /* of the dialogue; the file's own */
+    bool offered; /* STARTTLS was listed */
+    bool masked;  /* SMTP: a word was overwritten with X, as inspecting firewalls do */
+    char words[MAIL_WORDS_CAP]; /* the server's last line, when it refused; hostile */
+    struct text line;           /* owned: the line that is coming */
+    size_t taken;
 };
 
 void mail_talk_init(struct mail_talk *m, enum mail_protocol protocol);
 void mail_talk_fini(struct mail_talk *m);
-/* Takes bytes of the server; what is to be sent is appended to *out. After any state but MAIL_TALKING it takes no more. */
-enum mail_state mail_talk_take(struct mail_talk *m, const uint8_t *bytes, size_t len, struct text *out);
+/* Takes bytes of the server; what is to be sent is appended to *out. After any state but
+ * MAIL_TALKING it takes no more. */
+enum mail_state mail_talk_take(
+    struct mail_talk *m, const uint8_t *bytes, size_t len, struct text *out);
 
 const char *mail_protocol_name(enum mail_protocol p); /* "imap", "smtp", "pop3" */
 

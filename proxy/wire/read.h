@@ -1,4 +1,5 @@
-/* wire/read.h - a cursor over bytes that were received: every read is checked, a failed one leaves the cursor failed. */
+/* wire/read.h - a cursor over bytes that were received: every read is checked, a failed one leaves
+ * the cursor failed. */
 #ifndef WHYTLS_WIRE_READ_H
 #define WHYTLS_WIRE_READ_H
 
@@ -8,8 +9,8 @@
 
 struct cursor {
     const uint8_t *at;
-    size_t         left;
-    bool           failed;
+    size_t left;
+    bool failed;
 };
 
 static inline struct cursor cursor_of(const uint8_t *bytes, size_t len)

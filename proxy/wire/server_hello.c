@@ -9,8 +9,9 @@
 enum { EXT_VERSIONS = 43, EXT_KEY_SHARE = 51, RANDOM_BYTES = 32, ALERT_BYTES = 2 };
 
 /* RFC 8446 §4.1.3: the random of a HelloRetryRequest, which is SHA-256 of its name */
-static const uint8_t retry_random[RANDOM_BYTES] = {0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c, 0x02, 0x1e,
-    0x65, 0xb8, 0x91, 0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb, 0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c};
+static const uint8_t retry_random[RANDOM_BYTES] = {0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11,
+    0xbe, 0x1d, 0x8c, 0x02, 0x1e, 0x65, 0xb8, 0x91, 0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb, 0x8c, 0x5e,
+    0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c};
 
 /* NULL, or why it does not decode. */
 static const char *read_extensions(struct cursor c, struct server_hello *out)
@@ -21,7 +22,7 @@ static const char *read_extensions(struct cursor c, struct server_hello *out)
     if (all.failed || c.left)
         return "the extensions do not fill the message (RFC 8446 §4.1.3)";
     while (all.left) {
-        uint32_t      type = read_uint(&all, 2);
+        uint32_t type = read_uint(&all, 2);
         struct cursor body = read_vector(&all, 2);
 
         if (body.failed)
@@ -56,7 +57,8 @@ static const char *read_body(struct cursor c, struct server_hello *out)
 }
 
 /* An alert in the clear is a record of its own, two bytes long (RFC 8446 §6, §5.1). */
-static enum server_hello_answer read_alert(struct cursor c, struct server_hello *out, const char **why)
+static enum server_hello_answer read_alert(
+    struct cursor c, struct server_hello *out, const char **why)
 {
     uint32_t type = read_uint(&c, 1), version = read_uint(&c, 2), len = read_uint(&c, 2);
 
@@ -74,11 +76,13 @@ static enum server_hello_answer read_alert(struct cursor c, struct server_hello 
     return SERVER_HELLO_NEED_MORE;
 }
 
-enum server_hello_answer server_hello_read(const uint8_t *bytes, size_t len, struct server_hello *out, const char **why)
+enum server_hello_answer server_hello_read(
+    const uint8_t *bytes, size_t len, struct server_hello *out, const char **why)
 {
     /* Before TLS 1.3 the certificate may follow in the same record. */
-    static const struct handshake_wanted wanted = {.type = MESSAGE_SERVER_HELLO, .most = SERVER_HELLO_MOST, .alone = false};
-    struct handshake                     message;
+    static const struct handshake_wanted wanted = {
+        .type = MESSAGE_SERVER_HELLO, .most = SERVER_HELLO_MOST, .alone = false};
+    struct handshake message;
 
     *out = (struct server_hello){0};
     *why = NULL;

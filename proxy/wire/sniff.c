@@ -75,8 +75,8 @@ static bool agrees(const uint8_t *bytes, size_t len, const char *text)
     return memcmp(bytes, text, len < n ? len : n) == 0;
 }
 
-/* The target of a method that is not CONNECT: a path, "*", or a URL (RFC 9112 §3.2). Mail commands ("MAIL FROM:<…>", "EHLO
- * host") go on otherwise, which tells them apart from HTTP. */
+/* The target of a method that is not CONNECT: a path, "*", or a URL (RFC 9112 §3.2). Mail commands
+ * ("MAIL FROM:<…>", "EHLO host") go on otherwise, which tells them apart from HTTP. */
 static enum sniff as_target(const uint8_t *bytes, size_t len)
 {
     size_t n = 0;
@@ -98,7 +98,7 @@ static enum sniff as_target(const uint8_t *bytes, size_t len)
 static enum sniff as_http(const uint8_t *bytes, size_t len)
 {
     static const char preface[] = "PRI * HTTP/2.0\r\n";
-    size_t            n = 0;
+    size_t n = 0;
 
     if (agrees(bytes, len, preface))
         return len >= sizeof preface - 1 ? SNIFF_HTTP2_PREFACE : SNIFF_NEED_MORE;
@@ -109,12 +109,14 @@ static enum sniff as_http(const uint8_t *bytes, size_t len)
     if (n < 3 || bytes[n] != ' ')
         return SNIFF_UNKNOWN;
     const uint8_t *target = bytes + n + 1;
-    size_t         left = len - n - 1;
+    size_t left = len - n - 1;
     if (n != strlen("CONNECT") || !agrees(bytes, n, "CONNECT"))
         return as_target(target, left);
     if (left == 0)
         return SNIFF_NEED_MORE;
-    return is_alnum(target[0]) || target[0] >= 0x80 || (target[0] && strchr("[_/*", target[0])) ? SNIFF_HTTP : SNIFF_UNKNOWN;
+    return is_alnum(target[0]) || target[0] >= 0x80 || (target[0] && strchr("[_/*", target[0]))
+               ? SNIFF_HTTP
+               : SNIFF_UNKNOWN;
 }
 
 static enum sniff by_first(const uint8_t *bytes, size_t len)

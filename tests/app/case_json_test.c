@@ -20,9 +20,9 @@ enum { NOW = 1000 };
 static char *case_of(const char *more)
 {
     struct mint *leaf = mint_make(&(struct mint_spec){.cn = "leaf"}, NULL);
-    struct text  t = {0};
-    size_t       len;
-    uint8_t     *der = mint_der(leaf, &len);
+    struct text t = {0};
+    size_t len;
+    uint8_t *der = mint_der(leaf, &len);
 
     text_add(&t, "{\"id\":\"one\",\"leaf\":\"");
     text_add_base64(&t, der, len);
@@ -34,7 +34,7 @@ static char *case_of(const char *more)
 
 static void a_case_is_read_with_its_defaults(void **state)
 {
-    char            *line = case_of("");
+    char *line = case_of("");
     struct case_json c;
 
     (void)state;
@@ -53,9 +53,10 @@ static void a_case_is_read_with_its_defaults(void **state)
 
 static void what_the_case_says_is_taken(void **state)
 {
-    char *line = case_of(",\"policy\":\"webpki\",\"kind\":\"tls-server\",\"hostname\":\"a.example\","
-                         "\"verify_time\":\"2026-11-21T09:00:00Z\",\"anchors_are\":\"user\","
-                         "\"requires\":[\"public-suffix\"],\"crls\":[],\"max_depth\":null");
+    char *line =
+        case_of(",\"policy\":\"webpki\",\"kind\":\"tls-server\",\"hostname\":\"a.example\","
+                "\"verify_time\":\"2026-11-21T09:00:00Z\",\"anchors_are\":\"user\","
+                "\"requires\":[\"public-suffix\"],\"crls\":[],\"max_depth\":null");
     struct case_json c;
 
     (void)state;
@@ -82,7 +83,7 @@ static void what_it_cannot_do_is_said_and_not_guessed(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        char            *line = case_of(cases[i].more);
+        char *line = case_of(cases[i].more);
         struct case_json c;
 
         assert_true(case_json_read(line, strlen(line), NOW, &c, NULL));
@@ -95,8 +96,8 @@ static void what_it_cannot_do_is_said_and_not_guessed(void **state)
 static void each_kind_is_a_policy_or_a_question(void **state)
 {
     static const struct {
-        const char               *more;
-        enum judge_policy         policy;
+        const char *more;
+        enum judge_policy policy;
         enum certificate_question question;
     } cases[] = {
         {",\"kind\":\"smime\"", JUDGE_SMIME, CERTIFICATE_NONE},
@@ -108,7 +109,7 @@ static void each_kind_is_a_policy_or_a_question(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        char            *line = case_of(cases[i].more);
+        char *line = case_of(cases[i].more);
         struct case_json c;
 
         assert_true(case_json_read(line, strlen(line), NOW, &c, NULL));
@@ -130,7 +131,7 @@ static void a_leaf_that_does_not_decode_is_rejected(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
         struct case_json c;
-        struct verdict   v = {0};
+        struct verdict v = {0};
 
         assert_true(case_json_read(lines[i], strlen(lines[i]), NOW, &c, NULL));
         assert_int_equal(c.chain->n, 0);
@@ -144,9 +145,9 @@ static void a_leaf_that_does_not_decode_is_rejected(void **state)
 
 static void rubbish_among_the_intermediates_is_passed_over_and_among_the_anchors_told(void **state)
 {
-    char            *line = case_of(",\"intermediates\":[\"AAAA\",\"\"]");
+    char *line = case_of(",\"intermediates\":[\"AAAA\",\"\"]");
     struct case_json c;
-    struct err       e = {0};
+    struct err e = {0};
 
     (void)state;
     assert_true(case_json_read(line, strlen(line), NOW, &c, NULL));
@@ -176,14 +177,15 @@ static void a_malformed_case_is_answered_with_the_mend(void **state)
         {"{\"id\":\"a\",\"leaf\":\"!\"}", "a", "\"leaf\" must be Base64 of DER"},
         {"{\"id\":\"a\",\"policy\":\"mine\"}", "a", "\"policy\" must be"},
         {"{\"id\":\"a\",\"anchors_are\":\"nobody\"}", "a", "\"anchors_are\" must be"},
-        {"{\"id\":\"a\",\"verify_time\":\"soon\"}", "a", "\"verify_time\" must be an RFC 3339 time"},
+        {"{\"id\":\"a\",\"verify_time\":\"soon\"}", "a",
+            "\"verify_time\" must be an RFC 3339 time"},
         {"{\"id\":\"a\",\"requires\":\"ct\"}", "a", "\"requires\" must be a list"},
         {"{\"id\":\"a\",\"hostname\":\"x\\u0000y\"}", "a", ""},
     };
 
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        struct err       e = {0};
+        struct err e = {0};
         struct case_json c;
 
         assert_false(case_json_read(cases[i].line, strlen(cases[i].line), NOW, &c, &e));

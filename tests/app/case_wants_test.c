@@ -14,7 +14,7 @@
 static bool read_case(const char *json, struct case_wants *out, struct err *e)
 {
     json_t *o = json_loads(json, 0, NULL);
-    bool    good;
+    bool good;
 
     assert_non_null(o);
     *out = (struct case_wants){0};
@@ -27,7 +27,7 @@ static void a_case_without_a_word_wants_nothing(void **state)
 {
     struct judge_case the_case = {0};
     struct case_wants w;
-    struct err        e = {0};
+    struct err e = {0};
 
     (void)state;
     assert_true(read_case("{\"email\":null,\"pins\":null,\"crls\":[],\"max_depth\":null}", &w, &e));
@@ -45,16 +45,18 @@ static void everything_said_is_wanted(void **state)
 {
     struct judge_case the_case = {0};
     struct case_wants w;
-    struct err        e = {0};
+    struct err e = {0};
 
     (void)state;
-    assert_true(read_case("{\"email\":\"ann@shop.example\",\"trusted_names\":[\"a\",\"*.b\"],"
-                          "\"key_usage\":[\"digitalSignature\",\"keyAgreement\"],\"smime_usage\":[\"sign\",\"key-encrypt\"],"
-                          "\"max_depth\":0,\"ocsp_responses\":[\"AAAA\"],\"crls\":[\"AA==\",\"AAA=\"],"
-                          "\"pins\":{\"leaf_spki_sha256\":[],\"ca_spki_sha256\":["
-                          "\"00000000000000000000000000000000000000000000000000000000000000Ff\","
-                          "\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAE=\"]}}",
-        &w, &e));
+    assert_true(
+        read_case("{\"email\":\"ann@shop.example\",\"trusted_names\":[\"a\",\"*.b\"],"
+                  "\"key_usage\":[\"digitalSignature\",\"keyAgreement\"],\"smime_usage\":[\"sign\","
+                  "\"key-encrypt\"],"
+                  "\"max_depth\":0,\"ocsp_responses\":[\"AAAA\"],\"crls\":[\"AA==\",\"AAA=\"],"
+                  "\"pins\":{\"leaf_spki_sha256\":[],\"ca_spki_sha256\":["
+                  "\"00000000000000000000000000000000000000000000000000000000000000Ff\","
+                  "\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAE=\"]}}",
+            &w, &e));
     case_wants_put(&w, &the_case);
     assert_string_equal(the_case.email, "ann@shop.example");
     assert_int_equal(the_case.n_server_names, 2);
@@ -94,7 +96,7 @@ static void what_is_malformed_is_named(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct case_wants w;
-        struct err        e = {0};
+        struct err e = {0};
 
         assert_false(read_case(cases[i].json, &w, &e));
         if (!strstr(e.text, cases[i].words))

@@ -40,7 +40,7 @@ static void the_fault_stands_beside_its_certificate_and_only_there(void **state)
 static void another_check_is_named_and_is_found_along_the_judged_path(void **state)
 {
     (void)state;
-    struct flow         *f = sample_expired();
+    struct flow *f = sample_expired();
     struct flow_verdict *v = f->server_leg->verdict;
 
     f->server_leg->address = NULL;
@@ -66,7 +66,7 @@ static void another_check_is_named_and_is_found_along_the_judged_path(void **sta
 static void a_fault_of_a_root_that_was_not_sent_is_drawn_there(void **state)
 {
     (void)state;
-    struct flow         *f = sample_expired();
+    struct flow *f = sample_expired();
     struct flow_verdict *v = f->server_leg->verdict;
 
     f->server_leg->address = NULL;
@@ -94,7 +94,8 @@ static void a_self_signed_leaf_stands_alone(void **state)
     (void)state;
     struct flow *f = sample_fine();
 
-    sample_certificate(f, "router\033[2J.lan", "router\033[2J.lan", SAMPLE_NOW - 10, SAMPLE_NOW + 3600);
+    sample_certificate(
+        f, "router\033[2J.lan", "router\033[2J.lan", SAMPLE_NOW - 10, SAMPLE_NOW + 3600);
     f->server_leg->chain[0].self_signed = true;
     expect(&(struct term){.width = 80}, f,
         "  + routerU+001B[2J.lan                          1 hour left\n"
@@ -105,11 +106,12 @@ static void a_certificate_that_does_not_follow_is_said(void **state)
 {
     (void)state;
     struct flow *f = sample_expired();
-    struct text  out = {0};
+    struct text out = {0};
 
     f->server_leg->chain[1].subject->text = "Somebody Else";
     chain_tree(&term, f, &out);
-    assert_non_null(strstr(text_str(&out), "  │ signed by Example Trust R4, which does not follow\n"));
+    assert_non_null(
+        strstr(text_str(&out), "  │ signed by Example Trust R4, which does not follow\n"));
     text_fini(&out);
     flow_free(f);
 }
@@ -118,7 +120,7 @@ static void a_chain_of_any_length_is_drawn_in_part(void **state)
 {
     (void)state;
     struct flow *f = sample_fine();
-    struct text  out = {0};
+    struct text out = {0};
 
     for (int i = 0; i < 100; i++)
         sample_certificate(f, "a", "a", 0, 1);

@@ -69,9 +69,9 @@ static void without_a_diagnosis_the_verdict_speaks(void **state)
 static void only_five_facts_are_listed_unless_all_are_wanted(void **state)
 {
     (void)state;
-    struct flow           *f = sample_expired();
+    struct flow *f = sample_expired();
     struct flow_diagnosis *d = &f->diagnosis[0];
-    struct text            out = {0};
+    struct text out = {0};
 
     for (int i = 0; i < 5; i++)
         sample_evidence(f, &d->evidence, &d->n_evidence, i ? NULL : "One more.");
@@ -109,10 +109,10 @@ static void every_failure_has_a_plain_sentence(void **state)
 static void hostile_words_never_reach_the_terminal(void **state)
 {
     (void)state;
-    static const char      hostile[] = "\033]0;owned\a\xe2\x80\xae\xff\n\033[2J";
-    struct flow           *f = sample_expired();
+    static const char hostile[] = "\033]0;owned\a\xe2\x80\xae\xff\n\033[2J";
+    struct flow *f = sample_expired();
     struct flow_diagnosis *d = &f->diagnosis[0];
-    struct text            out = {0};
+    struct text out = {0};
 
     d->title = d->why = d->cause = d->leg = d->next_test = d->confidence = hostile;
     d->ios->text = d->ios->safari = d->ios->app = d->ios->grade = hostile;

@@ -27,10 +27,13 @@ static const struct term ascii = {.width = 80};
 static void a_fine_connection_is_one_line(void **state)
 {
     (void)state;
-    expect(&usual, sample_fine(), 1, "09:41:52  ● fine      api.shop.example.com  4 requests, 212 ms\n");
-    expect(&ascii, sample_fine(), 1, "09:41:52  + fine      api.shop.example.com  4 requests, 212 ms\n");
+    expect(&usual, sample_fine(), 1,
+        "09:41:52  ● fine      api.shop.example.com  4 requests, 212 ms\n");
+    expect(&ascii, sample_fine(), 1,
+        "09:41:52  + fine      api.shop.example.com  4 requests, 212 ms\n");
     expect(&wide, sample_fine(), 1,
-        "09:41:52  ● fine      api.shop.example.com  4 requests, 212 ms                Anna's iPhone · Grocer\n");
+        "09:41:52  ● fine      api.shop.example.com  4 requests, 212 ms                Anna's "
+        "iPhone · Grocer\n");
 }
 
 static void a_failing_one_has_the_title_how_sure_and_who(void **state)
@@ -43,16 +46,19 @@ static void a_failing_one_has_the_title_how_sure_and_who(void **state)
         "09:41:52  ! failing   The server's certificate has expired        [###] certain\n"
         "                      api.shop.example.com - Anna's iPhone - Grocer\n");
     expect(&wide, sample_expired(), 1,
-        "09:41:52  ◆ failing   The certificate of api.shop.example.com expired 3 days ago, so an iPhone refuses it.  "
+        "09:41:52  ◆ failing   The certificate of api.shop.example.com expired 3 days ago, so an "
+        "iPhone refuses it.  "
         "▮▮▮ certain\n"
-        "                      api.shop.example.com · Anna's iPhone · Grocer · next: Renew the certificate.\n");
+        "                      api.shop.example.com · Anna's iPhone · Grocer · next: Renew the "
+        "certificate.\n");
 }
 
 static void colour_is_added_around_the_same_words(void **state)
 {
     (void)state;
     expect(&(struct term){.utf8 = true, .width = 80, .colour = true}, sample_expired(), 1,
-        "\033[2m09:41:52\033[0m  \033[1;31m◆ failing\033[0m   \033[1mThe server's certificate has expired\033[0m          "
+        "\033[2m09:41:52\033[0m  \033[1;31m◆ failing\033[0m   \033[1mThe server's certificate has "
+        "expired\033[0m          "
         "\033[1m▮▮▮ certain\033[0m\n"
         "                      api.shop.example.com · Anna's iPhone · Grocer\n");
 }
@@ -99,14 +105,15 @@ static void a_tunnel_says_by_whom_and_how_long(void **state)
     f->ms = 3410;
     f->target->port = 8443;
     f->at_ms -= f->ms;
-    expect(&usual, f, 1, "09:41:52  » unread    api.shop.example.com:8443  by your rule bank, 3,410 ms\n");
+    expect(&usual, f, 1,
+        "09:41:52  » unread    api.shop.example.com:8443  by your rule bank, 3,410 ms\n");
 }
 
 static void a_device_without_a_name_is_its_family_and_address(void **state)
 {
     (void)state;
     struct flow *f = sample_fine();
-    struct text  out = {0};
+    struct text out = {0};
 
     f->client->device->name = NULL;
     live_device(f, &out);
@@ -128,7 +135,7 @@ static void no_line_is_wider_than_the_window(void **state)
     host[sizeof host - 1] = '\0';
     for (int width = 60; width <= 140; width += 20) {
         const struct term t = {.utf8 = true, .width = width};
-        struct flow      *flows[] = {sample_fine(), sample_expired()};
+        struct flow *flows[] = {sample_fine(), sample_expired()};
 
         for (int i = 0; i < 2; i++) {
             struct text out = {0};
@@ -148,7 +155,7 @@ static void requests_are_listed_with_their_status(void **state)
 {
     (void)state;
     struct flow *f = sample_fine();
-    struct text  out = {0};
+    struct text out = {0};
 
     f->n_exchanges = 2;
     f->exchanges[1].status = FLOW_NONE;

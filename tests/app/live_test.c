@@ -16,10 +16,10 @@
 
 struct screen {
     struct clock clock;
-    struct sink  sink;
-    FILE        *file;
-    char        *at;
-    size_t       len;
+    struct sink sink;
+    FILE *file;
+    char *at;
+    size_t len;
 };
 
 static void screen_open(struct screen *s, struct live_config config, const struct term *t)

@@ -19,8 +19,10 @@ static const struct option_row rows[] = {
     {"lab", 0, NULL, "bring the lab"},
     {NULL, 0, NULL, NULL},
 };
-static const struct command_help help = {
-    .usage = "whytls try [OPTION]…", .about = "Tries options.", .rows = rows, .after = "Exit codes: 0 done."};
+static const struct command_help help = {.usage = "whytls try [OPTION]…",
+    .about = "Tries options.",
+    .rows = rows,
+    .after = "Exit codes: 0 done."};
 
 enum { ARGUMENTS_MOST = 8 };
 
@@ -36,11 +38,12 @@ static bool note_down(void *arg, const char *name, const char *value, struct err
 /* Splits the words at blanks, for getopt_long moves them about. */
 static bool parse(const char *words, struct text *seen, int *rest, char argument[64], struct err *e)
 {
-    char  buf[256], *argv[ARGUMENTS_MOST + 1] = {0}, *save = NULL;
-    int   argc = 0;
+    char buf[256], *argv[ARGUMENTS_MOST + 1] = {0}, *save = NULL;
+    int argc = 0;
 
     snprintf(buf, sizeof buf, "try %s", words);
-    for (char *word = strtok_r(buf, " ", &save); word && argc < ARGUMENTS_MOST; word = strtok_r(NULL, " ", &save))
+    for (char *word = strtok_r(buf, " ", &save); word && argc < ARGUMENTS_MOST;
+         word = strtok_r(NULL, " ", &save))
         argv[argc++] = word;
     *rest = -1;
     bool good = options_parse(&help, argc, argv, note_down, seen, rest, e);
@@ -72,9 +75,9 @@ static void each_way_to_write_an_option_is_taken(void **state)
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct text seen = {0};
-        struct err  e = {0};
-        char        argument[64];
-        int         rest;
+        struct err e = {0};
+        char argument[64];
+        int rest;
 
         if (!parse(cases[i].words, &seen, &rest, argument, &e))
             fail_msg("“%s”: %s", cases[i].words, e.text);
@@ -107,9 +110,9 @@ static void what_is_wrong_is_named_with_its_mend(void **state)
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct text seen = {0};
-        struct err  e = {0};
-        char        argument[64];
-        int         rest;
+        struct err e = {0};
+        char argument[64];
+        int rest;
 
         assert_false(parse(cases[i].words, &seen, &rest, argument, &e));
         assert_string_equal(e.text, cases[i].text);
@@ -121,10 +124,10 @@ static void what_is_wrong_is_named_with_its_mend(void **state)
 static void a_name_without_end_is_cut(void **state)
 {
     (void)state;
-    char       *argv[] = {(char[]){"try"}, (char[4096]){"--"}, NULL};
-    struct err  e = {0};
+    char *argv[] = {(char[]){"try"}, (char[4096]){"--"}, NULL};
+    struct err e = {0};
     struct text seen = {0};
-    int         rest;
+    int rest;
 
     memset(argv[1] + 2, 'a', 4000);
     assert_false(options_parse(&help, 2, argv, note_down, &seen, &rest, &e));
@@ -135,12 +138,12 @@ static void a_name_without_end_is_cut(void **state)
 static void help_is_printed_and_is_no_error(void **state)
 {
     (void)state;
-    FILE       *terminal = stdout;
-    char       *printed = NULL, argument[64];
-    size_t      len;
-    int         rest;
+    FILE *terminal = stdout;
+    char *printed = NULL, argument[64];
+    size_t len;
+    int rest;
     struct text seen = {0};
-    struct err  e = {.kind = ERR_USAGE};
+    struct err e = {.kind = ERR_USAGE};
 
     stdout = open_memstream(&printed, &len);
     bool good = parse("--lab --help --nonsense", &seen, &rest, argument, &e);
@@ -165,13 +168,13 @@ static void an_error_gives_the_exit_code_of_its_kind(void **state)
     (void)state;
     static const struct {
         enum err_kind kind;
-        int           code;
+        int code;
     } cases[] = {{ERR_USAGE, 2}, {ERR_INPUT, 2}, {ERR_SYSTEM, 2}, {ERR_REACH, 3}};
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        FILE      *terminal = stderr;
-        char      *printed = NULL;
-        size_t     len;
+        FILE *terminal = stderr;
+        char *printed = NULL;
+        size_t len;
         struct err e = {0};
 
         err_set(&e, cases[i].kind, "what happened");

@@ -25,7 +25,8 @@ static void expect(char *path, const char *wanted)
 static void data_lie_where_the_option_then_xdg_then_home_says(void **state)
 {
     (void)state;
-    struct paths_env env = {.home = "/home/anna", .xdg_data_home = "/data", .xdg_config_home = "/conf"};
+    struct paths_env env = {
+        .home = "/home/anna", .xdg_data_home = "/data", .xdg_config_home = "/conf"};
 
     expect(paths_data_of(&env, "/opt/x"), "/opt/x");
     expect(paths_data_of(&env, NULL), "/data/whytls");
@@ -46,7 +47,8 @@ static void the_shipped_lua_is_beside_the_program_or_in_its_prefix(void **state)
 
     assert_non_null(mkdtemp(root));
     snprintf(bin, sizeof bin, "%s/bin", root);
-    static const char *const folders[] = {"bin", "share", "share/whytls", "share/whytls/lua", "share/whytls/lua/rules"};
+    static const char *const folders[] = {
+        "bin", "share", "share/whytls", "share/whytls/lua", "share/whytls/lua/rules"};
     for (size_t i = 0; i < 5; i++) {
         snprintf(path, sizeof path, "%s/%s", root, folders[i]);
         assert_int_equal(mkdir(path, 0700), 0);

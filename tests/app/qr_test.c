@@ -17,16 +17,17 @@ enum { SIDE_MOST = 128 };
 
 /* The modules as a camera sees them: true is dark. */
 struct square {
-    bool   dark[SIDE_MOST][SIDE_MOST];
+    bool dark[SIDE_MOST][SIDE_MOST];
     size_t width, height;
 };
 
-/* Takes the half blocks apart; `ink_is_dark` tells what the ground of the terminal is. Fails on anything but them. */
+/* Takes the half blocks apart; `ink_is_dark` tells what the ground of the terminal is. Fails on
+ * anything but them. */
 static void square_read(struct square *s, const char *at, bool ink_is_dark)
 {
     static const struct {
         const char *block;
-        bool        upper, lower;
+        bool upper, lower;
     } blocks[] = {{" ", false, false}, {"▀", true, false}, {"▄", false, true}, {"█", true, true}};
 
     *s = (struct square){0};
@@ -61,7 +62,7 @@ static void without_escapes(const char *from, struct text *out)
 static void read_back(const char *what, bool colour, struct square *s)
 {
     struct text out = {0}, plain = {0};
-    size_t      columns = 0;
+    size_t columns = 0;
 
     assert_true(qr_write(what, colour, &out, &columns));
     without_escapes(text_str(&out), &plain);
@@ -75,17 +76,19 @@ static void the_modules_are_those_of_the_encoder(void **state)
 {
     (void)state;
     struct square s;
-    QRcode       *code = QRcode_encodeString(url, 0, QR_ECLEVEL_L, QR_MODE_8, 1);
+    QRcode *code = QRcode_encodeString(url, 0, QR_ECLEVEL_L, QR_MODE_8, 1);
 
     read_back(url, true, &s);
     size_t quiet = (s.width - (size_t)code->width) / 2;
     for (size_t y = 0; y < (size_t)code->width; y++)
         for (size_t x = 0; x < (size_t)code->width; x++)
-            assert_int_equal(s.dark[y + quiet][x + quiet], code->data[y * (size_t)code->width + x] & 1);
+            assert_int_equal(
+                s.dark[y + quiet][x + quiet], code->data[y * (size_t)code->width + x] & 1);
     QRcode_free(code);
 }
 
-/* ISO/IEC 18004 §6.3.3: a dark ring of 7 modules, a light one, a dark core of 3, in three corners. */
+/* ISO/IEC 18004 §6.3.3: a dark ring of 7 modules, a light one, a dark core of 3, in three corners.
+ */
 static void the_finder_patterns_stand_inside_a_light_border(void **state)
 {
     (void)state;
@@ -96,13 +99,15 @@ static void the_finder_patterns_stand_inside_a_light_border(void **state)
     for (size_t c = 0; c < 3; c++)
         for (size_t y = 0; y < 7; y++)
             for (size_t x = 0; x < 7; x++) {
-                bool ring = x == 0 || y == 0 || x == 6 || y == 6, core = x > 1 && x < 5 && y > 1 && y < 5;
+                bool ring = x == 0 || y == 0 || x == 6 || y == 6,
+                     core = x > 1 && x < 5 && y > 1 && y < 5;
 
                 assert_int_equal(s.dark[corners[c][1] + y][corners[c][0] + x], ring || core);
             }
     for (size_t i = 0; i < s.width; i++)
         for (size_t k = 0; k < 2; k++)
-            assert_false(s.dark[k][i] || s.dark[i][k] || s.dark[s.width - 1 - k][i] || s.dark[i][s.width - 1 - k]);
+            assert_false(s.dark[k][i] || s.dark[i][k] || s.dark[s.width - 1 - k][i] ||
+                         s.dark[i][s.width - 1 - k]);
 }
 
 static void colour_changes_the_ink_and_not_the_modules(void **state)
@@ -121,7 +126,7 @@ static void every_coloured_line_sets_and_ends_its_colours(void **state)
 {
     (void)state;
     struct text out = {0};
-    size_t      columns;
+    size_t columns;
 
     assert_true(qr_write(url, true, &out, &columns));
     for (const char *line = text_str(&out); *line; line = strchr(line, '\n') + 1) {
@@ -140,7 +145,7 @@ static void the_same_text_gives_the_same_square(void **state)
 {
     (void)state;
     struct text one = {0}, two = {0}, other = {0};
-    size_t      columns;
+    size_t columns;
 
     assert_true(qr_write(url, false, &one, &columns) && qr_write(url, false, &two, &columns));
     assert_true(qr_write("http://192.168.1.21:8080/", false, &other, &columns));
@@ -156,7 +161,7 @@ static void a_text_that_is_too_long_is_told(void **state)
     (void)state;
     static char long_one[4000]; /* version 40 at level L holds 2953 bytes */
     struct text out = {0};
-    size_t      columns = 7;
+    size_t columns = 7;
 
     memset(long_one, 'a', sizeof long_one - 1);
     assert_false(qr_write(long_one, false, &out, &columns));

@@ -37,12 +37,12 @@ static void a_host_is_answered_for_as_resolve_says(void **state)
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct reach            r = {0};
-        struct err              e = {0};
+        struct reach r = {0};
+        struct err e = {0};
         struct sockaddr_storage to = {0};
-        unsigned                len = 0;
-        enum dial_error         error = DIAL_NXDOMAIN;
-        char                    text[ADDR_TEXT_CAP];
+        unsigned len = 0;
+        enum dial_error error = DIAL_NXDOMAIN;
+        char text[ADDR_TEXT_CAP];
 
         if (!reach_add_resolve(&r, cases[i].option, &e))
             fail_msg("%s: %s", cases[i].option, e.text);
@@ -57,9 +57,10 @@ static void a_host_is_answered_for_as_resolve_says(void **state)
 static void a_malformed_resolve_is_refused_with_the_mend(void **state)
 {
     (void)state;
-    static const char *const cases[] = {"", "example.org", "example.org:", ":192.0.2.7", "example.org:elsewhere.example",
-        "example.org:192.0.2.256", "exa mple.org:192.0.2.7", "example.org:[2001:db8::7", "example..org:192.0.2.7"};
-    struct reach             r = {0};
+    static const char *const cases[] = {"", "example.org", "example.org:", ":192.0.2.7",
+        "example.org:elsewhere.example", "example.org:192.0.2.256", "exa mple.org:192.0.2.7",
+        "example.org:[2001:db8::7", "example..org:192.0.2.7"};
+    struct reach r = {0};
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct err e = {0};
@@ -75,12 +76,12 @@ static void a_malformed_resolve_is_refused_with_the_mend(void **state)
 static void the_first_resolve_of_a_host_wins_and_there_is_a_most(void **state)
 {
     (void)state;
-    static struct reach     r;
-    struct err              e = {0};
+    static struct reach r;
+    struct err e = {0};
     struct sockaddr_storage to = {0};
-    unsigned                len;
-    enum dial_error         error;
-    char                    text[ADDR_TEXT_CAP];
+    unsigned len;
+    enum dial_error error;
+    char text[ADDR_TEXT_CAP];
 
     for (int i = 0; i < REACH_RESOLVES_MOST; i++) {
         snprintf(text, sizeof text, "example.org:192.0.2.%d", i + 1);
@@ -95,10 +96,10 @@ static void the_first_resolve_of_a_host_wins_and_there_is_a_most(void **state)
 static void without_a_lab_its_names_are_asked_of_the_network(void **state)
 {
     (void)state;
-    struct reach            r = {0};
+    struct reach r = {0};
     struct sockaddr_storage to = {0};
-    unsigned                len;
-    enum dial_error         error = DIAL_NXDOMAIN;
+    unsigned len;
+    enum dial_error error = DIAL_NXDOMAIN;
 
     assert_false(reach_instead(&r, "good.lab.test", 443, (struct sockaddr *)&to, &len, &error));
     assert_int_equal(error, DIAL_OK);
@@ -109,11 +110,22 @@ static void only_private_clients_are_served_unless_any_may(void **state)
     (void)state;
     static const struct {
         const char *client;
-        bool        may;
+        bool may;
     } cases[] = {
-        {"127.0.0.1:5", true}, {"192.168.1.7:5", true}, {"10.1.2.3:5", true}, {"172.31.0.1:5", true}, {"100.64.0.1:5", true},
-        {"169.254.3.4:5", true}, {"[::1]:5", true}, {"[fe80::1]:5", true}, {"[fd00::1]:5", true}, {"[::ffff:10.0.0.1]:5", true},
-        {"8.8.8.8:5", false}, {"172.32.0.1:5", false}, {"[2001:db8::1]:5", false}, {"[::ffff:8.8.8.8]:5", false},
+        {"127.0.0.1:5", true},
+        {"192.168.1.7:5", true},
+        {"10.1.2.3:5", true},
+        {"172.31.0.1:5", true},
+        {"100.64.0.1:5", true},
+        {"169.254.3.4:5", true},
+        {"[::1]:5", true},
+        {"[fe80::1]:5", true},
+        {"[fd00::1]:5", true},
+        {"[::ffff:10.0.0.1]:5", true},
+        {"8.8.8.8:5", false},
+        {"172.32.0.1:5", false},
+        {"[2001:db8::1]:5", false},
+        {"[::ffff:8.8.8.8]:5", false},
     };
     struct reach own = {0}, any = {.any_client = true};
 
@@ -131,7 +143,7 @@ static void the_proxy_reaches_neither_itself_nor_its_machine_for_others(void **s
     (void)state;
     static const struct {
         const char *listener, *to;
-        bool        from_loopback, may;
+        bool from_loopback, may;
     } cases[] = {
         {"0.0.0.0:8080", "192.0.2.7:443", false, true},
         {"0.0.0.0:8080", "192.0.2.7:8080", false, true},
@@ -162,13 +174,14 @@ static void the_proxy_reaches_neither_itself_nor_its_machine_for_others(void **s
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct reach            r = {0};
+        struct reach r = {0};
         struct sockaddr_storage to = address(cases[i].to);
 
         listen_at(&r, "198.51.100.1:9");
         listen_at(&r, cases[i].listener);
         if (reach_may(&r, (struct sockaddr *)&to, cases[i].from_loopback) != cases[i].may)
-            fail_msg("%s to %s%s", cases[i].listener, cases[i].to, cases[i].from_loopback ? " from loopback" : "");
+            fail_msg("%s to %s%s", cases[i].listener, cases[i].to,
+                cases[i].from_loopback ? " from loopback" : "");
     }
 }
 

@@ -1,4 +1,5 @@
-/* tests/app/sample_flow.h - flows that the tests of the terminal share. Header only: small, and every test wants its own. */
+/* tests/app/sample_flow.h - flows that the tests of the terminal share. Header only: small, and
+ * every test wants its own. */
 #ifndef WHYTLS_TESTS_APP_SAMPLE_FLOW_H
 #define WHYTLS_TESTS_APP_SAMPLE_FLOW_H
 
@@ -31,7 +32,8 @@ static inline struct flow *sample_fine(void)
     return f;
 }
 
-static inline void sample_certificate(struct flow *f, const char *cn, const char *issuer, int64_t from, int64_t to)
+static inline void sample_certificate(
+    struct flow *f, const char *cn, const char *issuer, int64_t from, int64_t to)
 {
     struct flow_certificate *c =
         flow_list_add(f, &f->server_leg->chain, &f->server_leg->n_chain, flow_type_certificate());
@@ -44,7 +46,8 @@ static inline void sample_certificate(struct flow *f, const char *cn, const char
     c->source = "sent";
 }
 
-static inline void sample_evidence(struct flow *f, struct flow_evidence **at, size_t *n, const char *says)
+static inline void sample_evidence(
+    struct flow *f, struct flow_evidence **at, size_t *n, const char *says)
 {
     struct flow_evidence *e = flow_list_add(f, at, n, flow_type_evidence());
 
@@ -56,10 +59,11 @@ static inline void sample_evidence(struct flow *f, struct flow_evidence **at, si
 /* The expired certificate of the voice's first page. */
 static inline struct flow *sample_expired(void)
 {
-    struct flow           *f = sample_fine();
-    struct flow_verdict   *v = f->server_leg->verdict;
-    struct flow_check     *check = flow_list_add(f, &v->checks, &v->n_checks, flow_type_check());
-    struct flow_diagnosis *d = flow_list_add(f, &f->diagnosis, &f->n_diagnosis, flow_type_diagnosis());
+    struct flow *f = sample_fine();
+    struct flow_verdict *v = f->server_leg->verdict;
+    struct flow_check *check = flow_list_add(f, &v->checks, &v->n_checks, flow_type_check());
+    struct flow_diagnosis *d =
+        flow_list_add(f, &f->diagnosis, &f->n_diagnosis, flow_type_diagnosis());
 
     f->n_exchanges = 0;
     f->refused_by_us = true;
@@ -80,9 +84,12 @@ static inline struct flow *sample_expired(void)
     d->confidence = "certain";
     d->title = "The server's certificate has expired";
     d->why = "The certificate of api.shop.example.com expired 3 days ago, so an iPhone refuses it.";
-    sample_evidence(f, &d->evidence, &d->n_evidence, "It ended on 18 Nov 2026, 12:00 UTC, 2 days and 21 hours ago.");
-    sample_evidence(f, &d->evidence, &d->n_evidence, "Our clock agrees with 14 other hosts to 0.2 s.");
-    sample_evidence(f, &d->against, &d->n_against, "Not the phone's clock: the phone objects to nothing.");
+    sample_evidence(f, &d->evidence, &d->n_evidence,
+        "It ended on 18 Nov 2026, 12:00 UTC, 2 days and 21 hours ago.");
+    sample_evidence(
+        f, &d->evidence, &d->n_evidence, "Our clock agrees with 14 other hosts to 0.2 s.");
+    sample_evidence(
+        f, &d->against, &d->n_against, "Not the phone's clock: the phone objects to nothing.");
     d->ios->text = v->text;
     d->ios->grade = "Apple source";
     flow_texts_add(f, &d->server_fix, "Renew the certificate.");

@@ -19,7 +19,7 @@ enum { AT = 1795251600 }; /* 2026-11-21T09:00:00Z */
 static const struct term wide = {.utf8 = true, .width = 80};
 static const struct term ascii = {.width = 80};
 
-static struct ca   *ca;
+static struct ca *ca;
 static struct reach reach = {.n_listeners = 1};
 
 static int open_all(void **state)
@@ -41,8 +41,15 @@ static int close_all(void **state)
 static struct start_facts facts_of(const char *listener)
 {
     assert_true(addr_parse(listener, 0, &reach.listeners[0]));
-    return (struct start_facts){.reach = &reach, .ca = ca, .data_dir = "/var/whytls", .roots = "apple",
-        .roots_from = "store 2025072000 of 16 Oct 2025", .threads = 2, .rules = 40, .rules_awake = 39, .n_roots = 142};
+    return (struct start_facts){.reach = &reach,
+        .ca = ca,
+        .data_dir = "/var/whytls",
+        .roots = "apple",
+        .roots_from = "store 2025072000 of 16 Oct 2025",
+        .threads = 2,
+        .rules = 40,
+        .rules_awake = 39,
+        .n_roots = 142};
 }
 
 static char *written(const struct term *t, const struct start_facts *facts)
@@ -63,7 +70,7 @@ static void the_facts_are_told(void **state)
 {
     (void)state;
     struct start_facts facts = facts_of("192.168.1.20:8080");
-    char              *screen = written(&wide, &facts);
+    char *screen = written(&wide, &facts);
 
     holds(screen, "the proxy that says why\n");
     holds(screen, "● Proxy     192.168.1.20:8080         private addresses only, 2 threads\n");
@@ -99,7 +106,8 @@ static void what_is_switched_on_shows(void **state)
     holds(screen, "[2001:db8::7]:8080        any client, 1 thread\n");
     holds(screen, "key 0600, new\n");
     holds(screen, "● Log       flows.jsonl\n");
-    holds(screen, "● Lab       *.lab.test                each site with one fault: whytls lab --list\n");
+    holds(screen,
+        "● Lab       *.lab.test                each site with one fault: whytls lab --list\n");
     holds(screen, "--cacert root.pem https://good.lab.test/\n");
     holds(screen, "http://[2001:db8::7]:8080/whytls.pem");
     reach.any_client = false;
@@ -110,11 +118,12 @@ static void whose_roots_are_gone_by_shows(void **state)
 {
     (void)state;
     struct start_facts facts = facts_of("192.168.1.20:8080");
-    char              *screen;
+    char *screen;
 
     facts.roots_old = true;
     screen = written(&wide, &facts);
-    holds(screen, "Apple's roots             store 2025072000 of 16 Oct 2025, getting old: whytls doctor\n");
+    holds(screen,
+        "Apple's roots             store 2025072000 of 16 Oct 2025, getting old: whytls doctor\n");
     mem_free(screen);
     facts.roots = "mozilla";
     facts.roots_from = "/etc/ssl/certs/ca-certificates.crt";
@@ -133,7 +142,7 @@ static void for_any_address_one_is_named_that_a_phone_can_type(void **state)
 {
     (void)state;
     struct start_facts facts = facts_of("0.0.0.0:8080");
-    char              *screen = written(&ascii, &facts);
+    char *screen = written(&ascii, &facts);
 
     assert_null(strstr(screen, "0.0.0.0"));
     holds(screen, ":8080/whytls.pem");
@@ -144,14 +153,15 @@ static void the_square_stands_beside_the_steps_or_above_them_or_not_at_all(void 
 {
     (void)state;
     static const struct {
-        int  width;
+        int width;
         bool utf8, square, beside;
-    } cases[] = {{132, true, true, true}, {80, true, true, false}, {60, true, false, false}, {132, false, false, false}};
+    } cases[] = {{132, true, true, true}, {80, true, true, false}, {60, true, false, false},
+        {132, false, false, false}};
     struct start_facts facts = facts_of("192.168.1.20:8080");
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct term t = {.utf8 = cases[i].utf8, .width = cases[i].width};
-        char       *screen = written(&t, &facts);
+        char *screen = written(&t, &facts);
 
         assert_int_equal(strstr(screen, "█") != NULL, cases[i].square);
         assert_int_equal(strstr(screen, "\nSet up a phone\n") == NULL, cases[i].beside);
@@ -169,7 +179,7 @@ static void no_line_of_the_square_is_wider_than_the_terminal(void **state)
 
     for (int width = TERM_USUAL; width < 140; width++) {
         struct term t = {.utf8 = true, .width = width};
-        char       *screen = written(&t, &facts), *save = NULL;
+        char *screen = written(&t, &facts), *save = NULL;
 
         for (char *line = strtok_r(screen, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
             if (text_starts(line, "█"))
@@ -182,7 +192,7 @@ static void a_terminal_without_utf8_gets_ascii(void **state)
 {
     (void)state;
     struct start_facts facts = facts_of("192.168.1.20:8080");
-    char              *screen = written(&ascii, &facts);
+    char *screen = written(&ascii, &facts);
 
     for (const char *at = screen; *at; at++)
         assert_true((unsigned char)*at < 0x80);

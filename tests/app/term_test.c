@@ -16,8 +16,8 @@ static void colour_follows_the_option_then_the_environment(void **state)
     (void)state;
     static const struct {
         enum term_colour choice;
-        struct term_env  env;
-        bool             colour, is_tty;
+        struct term_env env;
+        bool colour, is_tty;
     } cases[] = {
         {TERM_COLOUR_AUTO, {.is_tty = true, .term = "xterm"}, true, true},
         {TERM_COLOUR_AUTO, {.is_tty = true, .no_color = "1"}, false, true},
@@ -42,7 +42,7 @@ static void shapes_follow_the_locale(void **state)
     (void)state;
     static const struct {
         struct term_env env;
-        bool            utf8;
+        bool utf8;
     } cases[] = {
         {{.lang = "en_GB.UTF-8"}, true},
         {{.lang = "C.utf8"}, true},
@@ -63,7 +63,8 @@ static void shapes_follow_the_locale(void **state)
     assert_string_equal(term_shape(&wide_utf8, SHAPE_FAILING), "◆");
     assert_string_equal(term_shape(&ascii, SHAPE_FAILING), "!");
     for (int shape = 0; shape < N_TERM_SHAPES; shape++)
-        assert_true(*term_shape(&ascii, (enum term_shape)shape) && *term_shape(&wide_utf8, (enum term_shape)shape));
+        assert_true(*term_shape(&ascii, (enum term_shape)shape) &&
+                    *term_shape(&wide_utf8, (enum term_shape)shape));
 }
 
 static void the_window_decides_the_width_of_a_terminal_only(void **state)
@@ -83,7 +84,7 @@ static void an_unknown_colour_word_is_refused(void **state)
 {
     (void)state;
     struct term t;
-    struct err  e = {0};
+    struct err e = {0};
 
     assert_true(term_init(&t, NULL, &e));
     assert_true(term_init(&t, "never", &e));
@@ -166,9 +167,10 @@ static void numbers_have_commas(void **state)
 {
     (void)state;
     static const struct {
-        int64_t     n;
+        int64_t n;
         const char *text;
-    } cases[] = {{0, "0"}, {999, "999"}, {1000, "1,000"}, {1234567, "1,234,567"}, {-123, "-123"}, {-1234, "-1,234"}};
+    } cases[] = {{0, "0"}, {999, "999"}, {1000, "1,000"}, {1234567, "1,234,567"}, {-123, "-123"},
+        {-1234, "-1,234"}};
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct text out = {0};

@@ -11,9 +11,9 @@
 
 static void every_piece_is_aligned_zeroed_and_its_own(void **state)
 {
-    struct arena   a;
+    struct arena a;
     unsigned char *before = NULL;
-    size_t         last = 0;
+    size_t last = 0;
 
     (void)state;
     arena_init(&a);
@@ -44,7 +44,8 @@ static void a_large_piece_leaves_room_for_small_ones(void **state)
     char *second = arena_text(&a, "second");
     assert_string_equal(first, "first");
     assert_string_equal(second, "second");
-    assert_true(second > first && second < first + 4096); /* the block of the first is still in use */
+    assert_true(
+        second > first && second < first + 4096); /* the block of the first is still in use */
     assert_true(a.used >= (1 << 20));
     arena_fini(&a);
     assert_int_equal(a.used, 0);

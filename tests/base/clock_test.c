@@ -24,7 +24,7 @@ static void a_fake_clock_stands_still_until_it_is_advanced(void **state)
 static void the_systems_steady_clock_never_goes_back(void **state)
 {
     const struct clock *c = clock_system();
-    int64_t             before = clock_steady_ms(c);
+    int64_t before = clock_steady_ms(c);
 
     (void)state;
     for (int i = 0; i < 1000; i++) {

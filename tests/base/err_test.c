@@ -46,7 +46,7 @@ static void nobody_needs_to_listen(void **state)
 static void long_texts_are_cut_and_end(void **state)
 {
     struct err e = {0};
-    char       text[2 * sizeof e.text];
+    char text[2 * sizeof e.text];
 
     (void)state;
     memset(text, 'x', sizeof text - 1);

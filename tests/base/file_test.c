@@ -44,9 +44,9 @@ static unsigned mode_of(const char *path)
 
 static void what_was_written_is_read(void **state)
 {
-    char      *path = file_join(dir, "a.bin");
-    uint8_t   *bytes = NULL;
-    size_t     len = 0;
+    char *path = file_join(dir, "a.bin");
+    uint8_t *bytes = NULL;
+    size_t len = 0;
     struct err e = {0};
 
     (void)state;
@@ -67,7 +67,7 @@ static void what_was_written_is_read(void **state)
 
 static void nothing_is_left_beside_the_file(void **state)
 {
-    char      *folder = file_join(dir, "alone"), *path = file_join(folder, "x");
+    char *folder = file_join(dir, "alone"), *path = file_join(folder, "x");
     struct err e = {0};
 
     (void)state;
@@ -82,10 +82,10 @@ static void nothing_is_left_beside_the_file(void **state)
 static void a_file_that_is_too_large_is_not_read(void **state)
 {
     static const char big[100000];
-    char             *path = file_join(dir, "big");
-    uint8_t          *bytes = NULL;
-    size_t            len = 0;
-    struct err        e = {0};
+    char *path = file_join(dir, "big");
+    uint8_t *bytes = NULL;
+    size_t len = 0;
+    struct err e = {0};
 
     (void)state;
     assert_true(file_write(path, big, sizeof big, 0644, &e));
@@ -100,10 +100,10 @@ static void a_file_that_is_too_large_is_not_read(void **state)
 
 static void what_cannot_be_read_is_named(void **state)
 {
-    uint8_t   *bytes = NULL;
-    size_t     len = 0;
+    uint8_t *bytes = NULL;
+    size_t len = 0;
     struct err e = {0};
-    char      *path = file_join(dir, "missing");
+    char *path = file_join(dir, "missing");
 
     (void)state;
     assert_false(file_read(path, MOST, &bytes, &len, &e));
@@ -120,8 +120,9 @@ static void what_cannot_be_read_is_named(void **state)
 
 static void folders_are_made_with_their_parents_and_only_the_last_is_private(void **state)
 {
-    char      *parent = file_join(dir, "p"), *last = file_join(parent, "q"), *slashed = file_join(dir, "r/s//");
-    char      *s = file_join(dir, "r/s");
+    char *parent = file_join(dir, "p"), *last = file_join(parent, "q"),
+         *slashed = file_join(dir, "r/s//");
+    char *s = file_join(dir, "r/s");
     struct err e = {0};
 
     (void)state;
@@ -140,7 +141,7 @@ static void folders_are_made_with_their_parents_and_only_the_last_is_private(voi
 
 static void a_folder_cannot_be_made_where_a_file_is(void **state)
 {
-    char      *path = file_join(dir, "f"), *under = file_join(path, "g");
+    char *path = file_join(dir, "f"), *under = file_join(path, "g");
     struct err e = {0};
 
     (void)state;

@@ -19,8 +19,12 @@ static void a_host_has_one_normal_form(void **state)
         {"localhost", "localhost"},
         {"_dmarc.example.org", "_dmarc.example.org"},
         {"xn--bcher-kva.example", "xn--bcher-kva.example"},
-        {"b\xc3\xbc" "cher.example", "xn--bcher-kva.example"},
-        {"B\xc3\x9c" "CHER.example", "xn--bcher-kva.example"},
+        {"b\xc3\xbc"
+         "cher.example",
+            "xn--bcher-kva.example"},
+        {"B\xc3\x9c"
+         "CHER.example",
+            "xn--bcher-kva.example"},
         {"fa\xc3\x9f.de", "xn--fa-hia.de"}, /* IDNA2008: not fass.de */
         {"192.0.2.1", "192.0.2.1"},
         {"[2001:DB8:0:0::1]", "2001:db8::1"},
@@ -41,11 +45,12 @@ static void a_host_has_one_normal_form(void **state)
 
 static void what_can_be_no_host_is_refused(void **state)
 {
-    static const char *const bad[] = {"", ".", "..", "a..b", ".a", "a b", "a/b", "a:b", "a@b", "a%b", "a\\b", "a\"b", "-a", "a-",
-        "a.-b", "a-.b", "*.example.org", "1.2.3", "1.2.3.256", "0300.0.0.1", "1.2.3.4.5", "999", "[::1", "::1]", "[]", "[192.0.2.1]",
-        "[:::]", "fe80::1%eth0", "a\nb", "\x80", "xn--\xff", "example.org..",
+    static const char *const bad[] = {"", ".", "..", "a..b", ".a", "a b", "a/b", "a:b", "a@b",
+        "a%b", "a\\b", "a\"b", "-a", "a-", "a.-b", "a-.b", "*.example.org", "1.2.3", "1.2.3.256",
+        "0300.0.0.1", "1.2.3.4.5", "999", "[::1", "::1]", "[]", "[192.0.2.1]", "[:::]",
+        "fe80::1%eth0", "a\nb", "\x80", "xn--\xff", "example.org..",
         "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.example"};
-    char                     out[HOST_CAP], long_one[2 * HOST_CAP];
+    char out[HOST_CAP], long_one[2 * HOST_CAP];
 
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
@@ -65,7 +70,7 @@ static void a_port_is_read_behind_a_host(void **state)
 {
     static const struct {
         const char *in, *host;
-        uint16_t    fallback, port;
+        uint16_t fallback, port;
     } cases[] = {
         {"example.org:8443", "example.org", 0, 8443},
         {"example.org", "example.org", 443, 443},
@@ -77,10 +82,11 @@ static void a_port_is_read_behind_a_host(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        char     host[HOST_CAP];
+        char host[HOST_CAP];
         uint16_t port = 0;
 
-        assert_true(host_port_parse(cases[i].in, strlen(cases[i].in), cases[i].fallback, host, &port));
+        assert_true(
+            host_port_parse(cases[i].in, strlen(cases[i].in), cases[i].fallback, host, &port));
         assert_string_equal(host, cases[i].host);
         assert_int_equal(port, cases[i].port);
     }
@@ -88,10 +94,10 @@ static void a_port_is_read_behind_a_host(void **state)
 
 static void a_bad_port_is_no_port(void **state)
 {
-    static const char *const bad[] = {"", ":443", "a:", "a:0", "a:65536", "a:99999", "a:443x", "a:-1", "a: 1", "a:0000443", "::1",
-        "2001:db8::1", "[::1]443", "[::1]:", "[::1", "a:1:2"};
-    char                     host[HOST_CAP];
-    uint16_t                 port;
+    static const char *const bad[] = {"", ":443", "a:", "a:0", "a:65536", "a:99999", "a:443x",
+        "a:-1", "a: 1", "a:0000443", "::1", "2001:db8::1", "[::1]443", "[::1]:", "[::1", "a:1:2"};
+    char host[HOST_CAP];
+    uint16_t port;
 
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
@@ -104,16 +110,20 @@ static void addresses_are_told_from_names(void **state)
 {
     (void)state;
     assert_true(host_is_ip("192.0.2.1") && host_is_ip("::1") && host_is_ip("2001:db8::1"));
-    assert_false(host_is_ip("example.org") || host_is_ip("1.2.3") || host_is_ip("") || host_is_ip("[::1]"));
+    assert_false(
+        host_is_ip("example.org") || host_is_ip("1.2.3") || host_is_ip("") || host_is_ip("[::1]"));
 }
 
 static void what_is_near_is_local(void **state)
 {
-    static const char *const local[] = {"10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1", "127.0.0.1", "127.255.0.1",
-        "169.254.1.1", "100.64.0.1", "100.127.255.255", "0.0.0.0", "::1", "::", "fe80::1", "febf::1", "fc00::1", "fd12::1",
-        "::ffff:192.168.1.1", "printer.local", "nas.lan", "x.internal", "x.home.arpa", "localhost", "a.localhost", "intranet"};
-    static const char *const far[] = {"8.8.8.8", "172.15.0.1", "172.32.0.1", "192.167.1.1", "100.63.0.1", "100.128.0.1",
-        "11.0.0.1", "169.253.0.1", "2001:db8::1", "fec0::1", "::ffff:8.8.8.8", "example.org", "local.example", "notlocal.example"};
+    static const char *const local[] = {"10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1",
+        "127.0.0.1", "127.255.0.1", "169.254.1.1", "100.64.0.1", "100.127.255.255", "0.0.0.0",
+        "::1", "::", "fe80::1", "febf::1", "fc00::1", "fd12::1", "::ffff:192.168.1.1",
+        "printer.local", "nas.lan", "x.internal", "x.home.arpa", "localhost", "a.localhost",
+        "intranet"};
+    static const char *const far[] = {"8.8.8.8", "172.15.0.1", "172.32.0.1", "192.167.1.1",
+        "100.63.0.1", "100.128.0.1", "11.0.0.1", "169.253.0.1", "2001:db8::1", "fec0::1",
+        "::ffff:8.8.8.8", "example.org", "local.example", "notlocal.example"};
 
     (void)state;
     for (size_t i = 0; i < sizeof local / sizeof local[0]; i++)
@@ -138,8 +148,10 @@ static void a_public_suffix_is_one_of_icanns(void **state)
 {
     (void)state;
     assert_true(host_is_public_suffix("com") && host_is_public_suffix("co.uk"));
-    assert_true(host_is_any_suffix("github.io") && host_is_any_suffix("com") && !host_is_any_suffix("example.com"));
-    assert_false(host_is_public_suffix("example.com") || host_is_public_suffix("github.io") || host_is_public_suffix("test"));
+    assert_true(host_is_any_suffix("github.io") && host_is_any_suffix("com") &&
+                !host_is_any_suffix("example.com"));
+    assert_false(host_is_public_suffix("example.com") || host_is_public_suffix("github.io") ||
+                 host_is_public_suffix("test"));
 }
 
 static void an_address_of_ipv6_gets_brackets(void **state)

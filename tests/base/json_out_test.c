@@ -11,8 +11,8 @@
 
 /* The reader has three names that our writer has as well; neither is called here. */
 #define json_object jansson_object
-#define json_array  jansson_array
-#define json_null   jansson_null
+#define json_array jansson_array
+#define json_null jansson_null
 #include <jansson.h>
 #undef json_object
 #undef json_array
@@ -22,7 +22,7 @@
 
 static void commas_and_colons_come_by_themselves(void **state)
 {
-    struct text     t = {0};
+    struct text t = {0};
     struct json_out j;
 
     (void)state;
@@ -45,8 +45,9 @@ static void commas_and_colons_come_by_themselves(void **state)
     json_array_end(&j);
     json_put_int(&j, "end", INT64_MAX);
     json_object_end(&j);
-    assert_string_equal(text_str(&t), "{\"v\":1,\"id\":\"x\",\"none\":null,\"yes\":true,\"nothing\":null,"
-                                      "\"list\":[-9223372036854775808,false,{},[],null],\"end\":9223372036854775807}");
+    assert_string_equal(text_str(&t),
+        "{\"v\":1,\"id\":\"x\",\"none\":null,\"yes\":true,\"nothing\":null,"
+        "\"list\":[-9223372036854775808,false,{},[],null],\"end\":9223372036854775807}");
     text_fini(&t);
 }
 
@@ -54,7 +55,7 @@ static void texts_are_escaped_for_json_and_for_html(void **state)
 {
     static const struct {
         const char *in;
-        size_t      n;
+        size_t n;
         const char *out;
     } cases[] = {
         {"plain", 5, "\"plain\""},
@@ -72,7 +73,7 @@ static void texts_are_escaped_for_json_and_for_html(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct text     t = {0};
+        struct text t = {0};
         struct json_out j;
 
         json_init(&j, &t);
@@ -84,7 +85,7 @@ static void texts_are_escaped_for_json_and_for_html(void **state)
 
 static void keys_are_escaped_too(void **state)
 {
-    struct text     t = {0};
+    struct text t = {0};
     struct json_out j;
 
     (void)state;
@@ -98,7 +99,7 @@ static void keys_are_escaped_too(void **state)
 
 static void many_levels_keep_their_commas_apart(void **state)
 {
-    struct text     t = {0};
+    struct text t = {0};
     struct json_out j;
 
     (void)state;
@@ -119,14 +120,15 @@ static void many_levels_keep_their_commas_apart(void **state)
 static void fractions_are_written_as_numbers_or_not_at_all(void **state)
 {
     static const struct {
-        double      n;
+        double n;
         const char *out;
-    } cases[] = {{0, "0"}, {0.5, "0.5"}, {-12.25, "-12.25"}, {1e21, "1e+21"}, {1e-7, "1e-07"}, {0.1, "0.1"}, {3, "3"}, {0.1 + 0.2, "0.30000000000000004"},
-        {NAN, "null"}, {INFINITY, "null"}, {-INFINITY, "null"}};
+    } cases[] = {{0, "0"}, {0.5, "0.5"}, {-12.25, "-12.25"}, {1e21, "1e+21"}, {1e-7, "1e-07"},
+        {0.1, "0.1"}, {3, "3"}, {0.1 + 0.2, "0.30000000000000004"}, {NAN, "null"},
+        {INFINITY, "null"}, {-INFINITY, "null"}};
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct text     t = {0};
+        struct text t = {0};
         struct json_out j;
 
         json_init(&j, &t);
@@ -140,7 +142,8 @@ static void fractions_are_written_as_numbers_or_not_at_all(void **state)
 static json_t *read_back(const struct text *t)
 {
     json_error_t e;
-    json_t      *doc = json_loadb(text_str(t), t->len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL | JSON_DECODE_ANY, &e);
+    json_t *doc = json_loadb(
+        text_str(t), t->len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL | JSON_DECODE_ANY, &e);
 
     if (!doc)
         fail_msg("%s in %s", e.text, text_str(t));
@@ -149,9 +152,10 @@ static json_t *read_back(const struct text *t)
 
 static void another_reader_reads_what_was_written(void **state)
 {
-    static const char hostile[] = "\0\x01\x1f \"\\/\b\f\n\r\t\x7f</script>\xe2\x80\xa8\xc3\xa9\xf0\x9f\x94\x92";
-    struct text       t = {0};
-    struct json_out   j;
+    static const char hostile[] =
+        "\0\x01\x1f \"\\/\b\f\n\r\t\x7f</script>\xe2\x80\xa8\xc3\xa9\xf0\x9f\x94\x92";
+    struct text t = {0};
+    struct json_out j;
 
     (void)state;
     json_init(&j, &t);
@@ -167,7 +171,7 @@ static void another_reader_reads_what_was_written(void **state)
     json_array_end(&j);
     json_put_bool(&j, "last", true);
     json_object_end(&j);
-    json_t       *doc = read_back(&t);
+    json_t *doc = read_back(&t);
     const json_t *list = json_object_get(doc, "list"), *text = json_array_get(list, 3);
     assert_int_equal(json_object_size(doc), 4);
     assert_int_equal(json_integer_value(json_object_get(doc, "least")), INT64_MIN);
@@ -186,7 +190,7 @@ static void every_byte_and_every_pair_reads_back(void **state)
 {
     (void)state;
     for (int a = 0; a < 256; a++) {
-        struct text     t = {0};
+        struct text t = {0};
         struct json_out j;
 
         json_init(&j, &t);

@@ -11,9 +11,9 @@
 #include "log.h"
 
 struct heard {
-    int            n;
+    int n;
     enum log_level level;
-    char           line[2048];
+    char line[2048];
 };
 
 static void hear(void *arg, enum log_level level, const char *line)
@@ -42,8 +42,9 @@ static void lines_below_the_level_are_not_written(void **state)
 {
     static const struct {
         enum log_level least;
-        int            heard;
-    } cases[] = {{LOG_LEVEL_DEBUG, 4}, {LOG_LEVEL_INFO, 3}, {LOG_LEVEL_WARN, 2}, {LOG_LEVEL_ERROR, 1}, {LOG_LEVEL_NONE, 0}};
+        int heard;
+    } cases[] = {{LOG_LEVEL_DEBUG, 4}, {LOG_LEVEL_INFO, 3}, {LOG_LEVEL_WARN, 2},
+        {LOG_LEVEL_ERROR, 1}, {LOG_LEVEL_NONE, 0}};
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -64,7 +65,7 @@ static void lines_below_the_level_are_not_written(void **state)
 static void a_long_line_is_cut(void **state)
 {
     struct heard heard = {0};
-    char         text[4000];
+    char text[4000];
 
     (void)state;
     memset(text, 'x', sizeof text - 1);

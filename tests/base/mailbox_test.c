@@ -118,7 +118,7 @@ static void *post_many(void *arg)
 static void many_posters_and_one_reader_lose_nothing(void **state)
 {
     struct mailbox *m = mailbox_new(16);
-    pthread_t       threads[POSTERS];
+    pthread_t threads[POSTERS];
 
     (void)state;
     for (int i = 0; i < POSTERS; i++)
@@ -141,7 +141,7 @@ static void *close_it(void *arg)
 static void closing_wakes_the_reader(void **state)
 {
     struct mailbox *m = mailbox_new(1);
-    pthread_t       thread;
+    pthread_t thread;
 
     (void)state;
     assert_int_equal(pthread_create(&thread, NULL, close_it, m), 0);

@@ -21,7 +21,7 @@ static void drop(void *value)
 static void what_is_put_is_found_replaced_and_taken(void **state)
 {
     struct map *m = map_new();
-    char        key[] = "a.example";
+    char key[] = "a.example";
 
     (void)state;
     assert_null(map_get(m, "a.example"));
@@ -59,8 +59,8 @@ static bool stop(void *arg, const char *key, void *value)
 static void many_are_kept_and_each_is_met_once(void **state)
 {
     struct map *m = map_new();
-    char        key[32];
-    int         n = 0;
+    char key[32];
+    int n = 0;
 
     (void)state;
     for (int i = 0; i < 2000; i++) {
@@ -88,7 +88,7 @@ static void many_are_kept_and_each_is_met_once(void **state)
 static void keys_of_every_length_stand_apart(void **state)
 {
     struct map *m = map_new();
-    char        key[64] = {0};
+    char key[64] = {0};
 
     (void)state;
     for (int i = 0; i < 60; i++) {

@@ -16,7 +16,7 @@
 static void new_memory_is_zeroed(void **state)
 {
     static const char zero[64];
-    char             *p = mem_new(sizeof zero);
+    char *p = mem_new(sizeof zero);
 
     (void)state;
     assert_memory_equal(p, zero, sizeof zero);
@@ -26,7 +26,8 @@ static void new_memory_is_zeroed(void **state)
 static void nothing_is_still_a_pointer_that_can_be_freed(void **state)
 {
     (void)state;
-    void *a = mem_new(0), *b = mem_array(0, 8), *c = mem_array(8, 0), *d = mem_dup(NULL, 0), *e = mem_resize(NULL, 0);
+    void *a = mem_new(0), *b = mem_array(0, 8), *c = mem_array(8, 0), *d = mem_dup(NULL, 0),
+         *e = mem_resize(NULL, 0);
     assert_true(a && b && c && d && e);
     mem_free(a);
     mem_free(b);
@@ -38,7 +39,7 @@ static void nothing_is_still_a_pointer_that_can_be_freed(void **state)
 
 static void copies_stand_alone(void **state)
 {
-    char  first[] = "certificate";
+    char first[] = "certificate";
     char *copy = mem_dup(first, sizeof first), *text = mem_text(first);
 
     (void)state;
@@ -63,7 +64,7 @@ static void growing_keeps_what_was_there(void **state)
 /* The child answers for us: a process that goes on after this would write where it must not. */
 static void an_array_that_overflows_ends_the_process(void **state)
 {
-    int   status = 0;
+    int status = 0;
     pid_t child = fork();
 
     (void)state;

@@ -48,7 +48,7 @@ static void utf8_is_known_from_what_is_not(void **state)
 {
     static const struct {
         const char *bytes;
-        size_t      n, len;
+        size_t n, len;
     } cases[] = {
         {"", 0, 0},
         {"a", 1, 1},
@@ -57,10 +57,10 @@ static void utf8_is_known_from_what_is_not(void **state)
         {"\xe2\x82\xac", 3, 3},
         {"\xf0\x9f\x94\x92", 4, 4},
         {"\xf4\x8f\xbf\xbf", 4, 4},
-        {"\xc3", 1, 0},             /* cut */
+        {"\xc3", 1, 0}, /* cut */
         {"\xf0\x9f\x94", 3, 0},
-        {"\x80", 1, 0},             /* a tail alone */
-        {"\xc0\xaf", 2, 0},         /* overlong */
+        {"\x80", 1, 0},     /* a tail alone */
+        {"\xc0\xaf", 2, 0}, /* overlong */
         {"\xe0\x80\xaf", 3, 0},
         {"\xf0\x80\x80\xaf", 4, 0},
         {"\xed\xa0\x80", 3, 0},     /* a surrogate */
@@ -84,7 +84,9 @@ static void what_would_fool_a_reader_is_shown(void **state)
         {"a\nb\tc\x7f", "aU+000AbU+0009cU+007F"},
         {"\x1b[2J", "U+001B[2J"},
         {"\xc2\x9b", "U+009B"},
-        {"\xe2\x80\xae" "gro.elpmaxe", "U+202Egro.elpmaxe"},
+        {"\xe2\x80\xae"
+         "gro.elpmaxe",
+            "U+202Egro.elpmaxe"},
         {"exam\xe2\x80\x8bple", "examU+200Bple"},
         {"exam\xc2\xadple", "examU+00ADple"},
         {"\xef\xbb\xbf", "U+FEFF"},
@@ -110,7 +112,8 @@ static void a_long_text_is_cut_in_its_middle_between_characters(void **state)
     text_add_safe(&t, "abcdefghij", 10, 4);
     assert_string_equal(text_str(&t), "ab\xe2\x80\xa6ij");
     text_clear(&t);
-    text_add_safe(&t, "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9", 8, 6); /* 3 bytes would be one character and a half */
+    text_add_safe(&t, "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9", 8,
+        6); /* 3 bytes would be one character and a half */
     assert_string_equal(text_str(&t), "\xc3\xa9\xe2\x80\xa6\xc3\xa9");
     text_clear(&t);
     text_add_safe(&t, "\x80\x80\x80\x80", 4, 2);
@@ -163,7 +166,7 @@ static void beginnings_and_ends_are_compared(void **state)
 static void hex_is_lower_case(void **state)
 {
     static const uint8_t bytes[] = {0x00, 0x1a, 0xff};
-    char                 out[7];
+    char out[7];
 
     (void)state;
     text_hex(out, bytes, sizeof bytes);
@@ -175,14 +178,14 @@ static void base64_goes_there_and_back(void **state)
 {
     static const struct {
         const char *plain, *coded;
-    } cases[] = {{"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="},
-        {"foobar", "Zm9vYmFy"}, {"\xff\xfe\xfd", "//79"}};
+    } cases[] = {{"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foob", "Zm9vYg=="},
+        {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}, {"\xff\xfe\xfd", "//79"}};
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct text t = {0};
-        uint8_t    *back = NULL;
-        size_t      len = 99;
+        uint8_t *back = NULL;
+        size_t len = 99;
 
         text_add_base64(&t, (const uint8_t *)cases[i].plain, strlen(cases[i].plain));
         assert_string_equal(text_str(&t), cases[i].coded);
@@ -196,9 +199,10 @@ static void base64_goes_there_and_back(void **state)
 
 static void base64_may_be_broken_into_lines_but_not_otherwise(void **state)
 {
-    static const char *const bad[] = {"Z", "Zg", "Zg=", "Z===", "Zg===", "====", "Zg==Zg==", "Zm9v!", "Zm=v", "Zm9v\x80"};
-    uint8_t                 *back = NULL;
-    size_t                   len = 0;
+    static const char *const bad[] = {
+        "Z", "Zg", "Zg=", "Z===", "Zg===", "====", "Zg==Zg==", "Zm9v!", "Zm=v", "Zm9v\x80"};
+    uint8_t *back = NULL;
+    size_t len = 0;
 
     (void)state;
     assert_true(text_from_base64(" Zm9v\r\nYm\tFy\n", 13, &back, &len));
@@ -212,7 +216,7 @@ static void base64_may_be_broken_into_lines_but_not_otherwise(void **state)
 static void the_nearest_word_is_offered_and_none_that_is_far(void **state)
 {
     static const char *const names[] = {"run", "explain", "compare", "judge", "doctor", NULL};
-    char                     endless[400];
+    char endless[400];
 
     (void)state;
     memset(endless, 'r', sizeof endless - 1);
@@ -223,7 +227,8 @@ static void the_nearest_word_is_offered_and_none_that_is_far(void **state)
     assert_string_equal(text_nearest("jugde", names), "judge");
     assert_string_equal(text_nearest("runn", names), "run");
     assert_null(text_nearest("certificate", names));
-    assert_null(text_nearest("a-word-that-is-so-long-that-it-is-longer-than-any-name-that-there-could-be", names));
+    assert_null(text_nearest(
+        "a-word-that-is-so-long-that-it-is-longer-than-any-name-that-there-could-be", names));
 }
 
 int main(void)

@@ -1,5 +1,5 @@
-/* tests/bench/judge.c - what judging costs: chains new and seen before, beside X509_verify_cert on the
- * same chains, and pools made to be slow.
+/* tests/bench/judge.c - what judging costs: chains new and seen before, beside X509_verify_cert on
+ * the same chains, and pools made to be slow.
  *
  *   judge_bench [WHAT [ROUNDS]]    WHAT: openssl new seen read hostile; all without
  *
@@ -17,20 +17,20 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "cert/chain.h"
-#include "trust/roots.h"
 #include "judge/judge.h"
 #include "judge/verdict.h"
 #include "mint_chain.h"
+#include "trust/roots.h"
 
 enum { ROUNDS = 400, ROUNDS_MOST = 100000, SEEN_ROUNDS = 20000, POOL = 200 };
 
 #define HOST "shop.example"
 
 static struct {
-    struct mint       *root;
-    struct roots      *roots;
+    struct mint *root;
+    struct roots *roots;
     struct cert_chain **chains; /* owned, n of them */
-    size_t             n;
+    size_t n;
 } given;
 
 static void chains_make(size_t n)
@@ -88,8 +88,8 @@ static double told(const char *what, size_t n, int64_t ns)
 
 static void openssl_one(const struct cert_chain *chain)
 {
-    X509_STORE_CTX    *ctx = X509_STORE_CTX_new();
-    STACK_OF(X509)    *pool = sk_X509_new_null();
+    X509_STORE_CTX *ctx = X509_STORE_CTX_new();
+    STACK_OF(X509) *pool = sk_X509_new_null();
     X509_VERIFY_PARAM *param;
 
     for (size_t i = 1; i < chain->n; i++)
@@ -107,7 +107,7 @@ static void openssl_one(const struct cert_chain *chain)
 static void judge_one(const struct cert_chain *chain, const struct roots *roots, bool accept)
 {
     struct judge_case c = {.chain = chain, .host = HOST, .at = MINT_AT, .roots = roots};
-    struct verdict    v = {0};
+    struct verdict v = {0};
 
     judge_chain(&c, &v);
     must((v.answer == VERDICT_ACCEPT) == accept, "another verdict than expected");
@@ -150,9 +150,9 @@ static void read_run(size_t n)
 
     for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k < given.chains[i]->n; k++) {
-            const struct cert   *c = given.chains[i]->at[k];
+            const struct cert *c = given.chains[i]->at[k];
             const unsigned char *at = c->der.at;
-            X509                *x509 = d2i_X509(NULL, &at, (long)c->der.len);
+            X509 *x509 = d2i_X509(NULL, &at, (long)c->der.len);
 
             X509_check_purpose(x509, -1, 0);
             X509_free(x509);
@@ -161,19 +161,19 @@ static void read_run(size_t n)
     from = now_ns();
     for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k < given.chains[i]->n; k++)
-            cert_unref(cert_parse(
-                given.chains[i]->at[k]->der.at, given.chains[i]->at[k]->der.len, NULL));
+            cert_unref(
+                cert_parse(given.chains[i]->at[k]->der.at, given.chains[i]->at[k]->der.len, NULL));
     told("cert_parse, a chain", n, now_ns() - from);
 }
 
 /* A pool of POOL CAs, which nobody trusts unless `anchored`. */
 struct hostile {
-    const char   *what;
-    size_t        names; /* CAs with a name and key of their own; each certifies all others */
+    const char *what;
+    size_t names; /* CAs with a name and key of their own; each certifies all others */
     enum mint_key key;
-    bool          one_name; /* they share the name */
-    bool          key_ids;
-    bool          anchored; /* they are trusted, and the leaf is for another host */
+    bool one_name; /* they share the name */
+    bool key_ids;
+    bool anchored; /* they are trusted, and the leaf is for another host */
     const struct mint_extension *extensions, *leaf_extensions;
 };
 
@@ -201,8 +201,8 @@ static struct mint *hostile_ca(
 /* Seeds give names and keys and are not sent; they are the anchors, if there are any. */
 static struct cert_chain *hostile_make(const struct hostile *h, struct cert_chain *anchors)
 {
-    struct mint      **seed = mem_array(h->names, sizeof(struct mint *));
-    struct mint       *leaf;
+    struct mint **seed = mem_array(h->names, sizeof(struct mint *));
+    struct mint *leaf;
     struct cert_chain *chain;
 
     for (size_t i = 0; i < h->names; i++)
@@ -215,7 +215,7 @@ static struct cert_chain *hostile_make(const struct hostile *h, struct cert_chai
     chain = mint_chain(leaf, NULL);
     mint_free(leaf);
     for (size_t i = 0; chain->n <= POOL; i++) {
-        size_t       of = i % h->names, by = (of + 1 + i / h->names) % h->names;
+        size_t of = i % h->names, by = (of + 1 + i / h->names) % h->names;
         struct mint *ca = hostile_ca(h, seed, of, seed[by]);
 
         cert_chain_push(chain, ca->cert);
@@ -236,14 +236,14 @@ static void hostile_run(const struct hostile *h)
 
     for (size_t p = 0; p < sizeof(policies) / sizeof(policies[0]); p++) {
         struct cert_chain *anchors = cert_chain_new(), *chain = hostile_make(h, anchors);
-        struct judge_case  c = {.chain = chain,
-             .host = h->anchored ? "other.example" : HOST,
-             .at = MINT_AT,
-             .anchors_are = ANCHORS_CUSTOM,
-             .anchors = anchors,
-             .policy = policies[p]};
-        struct verdict     v = {0};
-        int64_t            from = now_ns(), took;
+        struct judge_case c = {.chain = chain,
+            .host = h->anchored ? "other.example" : HOST,
+            .at = MINT_AT,
+            .anchors_are = ANCHORS_CUSTOM,
+            .anchors = anchors,
+            .policy = policies[p]};
+        struct verdict v = {0};
+        int64_t from = now_ns(), took;
 
         judge_chain(&c, &v);
         took = now_ns() - from;
@@ -289,8 +289,8 @@ static void hostile_names(void)
                           dir_of[] = {{"2.5.29.17", false, dir}, {0}},
                           dir_to[] = {{"2.5.29.30", true, dir_trees}, {0}},
                           policy_of[] = {{"2.5.29.32", false, policies}, {0}},
-                          policy_to[] = {{"2.5.29.32", false, policies},
-                              {"2.5.29.33", true, mappings}, {0}};
+                          policy_to[] = {
+                              {"2.5.29.32", false, policies}, {"2.5.29.33", true, mappings}, {0}};
     struct hostile all[] = {
         {"host names", 15, 0, false, true, true, dns_to, dns_of},
         {"directory names", 15, 0, false, true, true, dir_to, dir_of},
@@ -329,9 +329,9 @@ static void hostile_all(void)
 int main(int argc, char **argv)
 {
     const char *what = argc > 1 ? argv[1] : "all";
-    size_t      rounds = argc > 2 ? strtoul(argv[2], NULL, 10) : 0;
-    bool        all = strcmp(what, "all") == 0;
-    double      openssl = 0, new = 0;
+    size_t rounds = argc > 2 ? strtoul(argv[2], NULL, 10) : 0;
+    bool all = strcmp(what, "all") == 0;
+    double openssl = 0, new = 0;
 
     rounds = rounds > ROUNDS_MOST ? ROUNDS_MOST : rounds;
     chains_make(strcmp(what, "seen") == 0 ? 1 : rounds ? rounds : ROUNDS);

@@ -1,5 +1,5 @@
-#include <stdarg.h>
 #include <setjmp.h>
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -46,7 +46,7 @@ static int unmake(void **state)
 {
     struct home *h = *state;
 
-    DIR           *dir = opendir(h->ca);
+    DIR *dir = opendir(h->ca);
     struct dirent *entry;
 
     while (dir && (entry = readdir(dir))) {
@@ -82,9 +82,9 @@ static void put(const char *path, const char *text)
 static void the_first_opening_makes_a_root_and_the_next_finds_it(void **state)
 {
     const struct home *h = *state;
-    struct err         e = {0};
-    bool               made = false;
-    struct ca         *first = ca_open(h->dir, NOW_S, &made, &e);
+    struct err e = {0};
+    bool made = false;
+    struct ca *first = ca_open(h->dir, NOW_S, &made, &e);
 
     assert_non_null(first);
     assert_true(made);
@@ -106,7 +106,7 @@ static void the_first_opening_makes_a_root_and_the_next_finds_it(void **state)
 static void loading_never_makes(void **state)
 {
     const struct home *h = *state;
-    struct err         e = {0};
+    struct err e = {0};
 
     assert_null(ca_load(h->dir, &e));
     assert_non_null(strstr(e.text, "whytls ca init"));
@@ -117,7 +117,7 @@ static void processes_that_start_at_once_end_with_one_root(void **state)
 {
     const struct home *h = *state;
     enum { N = 6 };
-    int  ends[2];
+    int ends[2];
     char names[N][65] = {{0}};
 
     assert_int_equal(pipe(ends), 0);
@@ -125,7 +125,7 @@ static void processes_that_start_at_once_end_with_one_root(void **state)
         if (fork() == 0) {
             struct err e = {0};
             struct ca *ca = ca_open(h->dir, NOW_S, NULL, &e);
-            ssize_t    n = ca ? write(ends[1], ca_sha256(ca), 64) : 0;
+            ssize_t n = ca ? write(ends[1], ca_sha256(ca), 64) : 0;
             _exit(n == 64 ? 0 : 1);
         }
     }
@@ -145,7 +145,7 @@ static void processes_that_start_at_once_end_with_one_root(void **state)
 static void a_key_that_others_can_read_is_refused_with_the_mend(void **state)
 {
     static const struct {
-        unsigned    key, folder;
+        unsigned key, folder;
         const char *mend;
     } cases[] = {
         {0640, 0700, "chmod 600"},
@@ -155,7 +155,7 @@ static void a_key_that_others_can_read_is_refused_with_the_mend(void **state)
         {0400, 0700, NULL},
     };
     const struct home *h = *state;
-    struct err         e = {0};
+    struct err e = {0};
 
     ca_free(ca_open(h->dir, NOW_S, NULL, &e));
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -172,7 +172,7 @@ static void a_key_that_others_can_read_is_refused_with_the_mend(void **state)
 static void one_file_without_the_other_is_said_so_and_nothing_is_made(void **state)
 {
     const struct home *h = *state;
-    struct err         e = {0};
+    struct err e = {0};
 
     ca_free(ca_open(h->dir, NOW_S, NULL, &e));
     unlink(h->key);
@@ -188,10 +188,11 @@ static void one_file_without_the_other_is_said_so_and_nothing_is_made(void **sta
 
 static void files_that_are_no_root_are_named(void **state)
 {
-    static const char encrypted[] = "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n";
+    static const char encrypted[] =
+        "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n";
     const struct home *h = *state;
-    struct err         e = {0};
-    struct ca         *other = ca_new_in_memory(NOW_S, &e);
+    struct err e = {0};
+    struct ca *other = ca_new_in_memory(NOW_S, &e);
 
     ca_free(ca_open(h->dir, NOW_S, NULL, &e));
     put(h->root, ca_pem(other));
@@ -212,7 +213,7 @@ static void files_that_are_no_root_are_named(void **state)
 static void a_root_that_ran_out_is_not_opened_but_can_be_looked_at(void **state)
 {
     const struct home *h = *state;
-    struct err         e = {0};
+    struct err e = {0};
 
     ca_free(ca_open(h->dir, NOW_S - 731LL * DAY_S, NULL, &e));
     assert_null(ca_open(h->dir, NOW_S, NULL, &e));
@@ -226,16 +227,17 @@ static void a_root_that_ran_out_is_not_opened_but_can_be_looked_at(void **state)
 static bool root_vouches(const struct ca *root, const struct ca *ca)
 {
     struct err e = {0};
-    EVP_PKEY  *key = EVP_EC_gen("P-256");
-    X509      *leaf = X509_new(), *trusted = X509_dup(ca_certificate(root));
+    EVP_PKEY *key = EVP_EC_gen("P-256");
+    X509 *leaf = X509_new(), *trusted = X509_dup(ca_certificate(root));
 
     assert_true(X509_set_version(leaf, X509_VERSION_3) && X509_set_pubkey(leaf, key) == 1);
     assert_non_null(ASN1_TIME_set(X509_getm_notBefore(leaf), NOW_S));
     assert_non_null(ASN1_TIME_set(X509_getm_notAfter(leaf), NOW_S + DAY_S));
     assert_true(ca_sign(ca, leaf, &e));
-    bool vouches = X509_NAME_cmp(X509_get_issuer_name(leaf), X509_get_subject_name(trusted)) == 0
-                   && X509_verify(leaf, X509_get0_pubkey(trusted)) == 1
-                   && ASN1_OCTET_STRING_cmp(X509_get0_authority_key_id(leaf), X509_get0_subject_key_id(trusted)) == 0;
+    bool vouches = X509_NAME_cmp(X509_get_issuer_name(leaf), X509_get_subject_name(trusted)) == 0 &&
+                   X509_verify(leaf, X509_get0_pubkey(trusted)) == 1 &&
+                   ASN1_OCTET_STRING_cmp(
+                       X509_get0_authority_key_id(leaf), X509_get0_subject_key_id(trusted)) == 0;
     X509_free(leaf);
     X509_free(trusted);
     EVP_PKEY_free(key);
@@ -245,11 +247,11 @@ static bool root_vouches(const struct ca *root, const struct ca *ca)
 static void a_renewed_root_has_new_dates_and_the_old_one_still_vouches(void **state)
 {
     const struct home *h = *state;
-    struct err         e = {0};
-    struct ca         *old = ca_open(h->dir, NOW_S, NULL, &e);
-    struct ca         *renewed = ca_renew(h->dir, NOW_S + 700LL * DAY_S, false, &e);
-    struct ca         *opened = ca_open(h->dir, NOW_S + 800LL * DAY_S, NULL, &e);
-    char               kept[200];
+    struct err e = {0};
+    struct ca *old = ca_open(h->dir, NOW_S, NULL, &e);
+    struct ca *renewed = ca_renew(h->dir, NOW_S + 700LL * DAY_S, false, &e);
+    struct ca *opened = ca_open(h->dir, NOW_S + 800LL * DAY_S, NULL, &e);
+    char kept[200];
 
     assert_non_null(renewed);
     assert_non_null(opened);
@@ -268,10 +270,10 @@ static void a_renewed_root_has_new_dates_and_the_old_one_still_vouches(void **st
 static void a_new_key_is_made_only_when_it_is_asked_for(void **state)
 {
     const struct home *h = *state;
-    struct err         e = {0};
-    struct ca         *old = ca_open(h->dir, NOW_S, NULL, &e);
-    struct ca         *renewed = ca_renew(h->dir, NOW_S, true, &e);
-    char               kept[200];
+    struct err e = {0};
+    struct ca *old = ca_open(h->dir, NOW_S, NULL, &e);
+    struct ca *renewed = ca_renew(h->dir, NOW_S, true, &e);
+    char kept[200];
 
     assert_non_null(renewed);
     assert_false(root_vouches(old, renewed));
@@ -285,7 +287,7 @@ static void a_new_key_is_made_only_when_it_is_asked_for(void **state)
 static void a_root_that_ran_out_can_be_renewed_and_one_that_is_not_there_cannot(void **state)
 {
     const struct home *h = *state;
-    struct err         e = {0};
+    struct err e = {0};
 
     assert_null(ca_renew(h->dir, NOW_S, false, &e));
     assert_non_null(strstr(e.text, "whytls ca init"));
@@ -299,16 +301,23 @@ static void a_root_that_ran_out_can_be_renewed_and_one_that_is_not_there_cannot(
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(the_first_opening_makes_a_root_and_the_next_finds_it, make, unmake),
+        cmocka_unit_test_setup_teardown(
+            the_first_opening_makes_a_root_and_the_next_finds_it, make, unmake),
         cmocka_unit_test_setup_teardown(loading_never_makes, make, unmake),
-        cmocka_unit_test_setup_teardown(processes_that_start_at_once_end_with_one_root, make, unmake),
-        cmocka_unit_test_setup_teardown(a_key_that_others_can_read_is_refused_with_the_mend, make, unmake),
-        cmocka_unit_test_setup_teardown(one_file_without_the_other_is_said_so_and_nothing_is_made, make, unmake),
+        cmocka_unit_test_setup_teardown(
+            processes_that_start_at_once_end_with_one_root, make, unmake),
+        cmocka_unit_test_setup_teardown(
+            a_key_that_others_can_read_is_refused_with_the_mend, make, unmake),
+        cmocka_unit_test_setup_teardown(
+            one_file_without_the_other_is_said_so_and_nothing_is_made, make, unmake),
         cmocka_unit_test_setup_teardown(files_that_are_no_root_are_named, make, unmake),
-        cmocka_unit_test_setup_teardown(a_root_that_ran_out_is_not_opened_but_can_be_looked_at, make, unmake),
-        cmocka_unit_test_setup_teardown(a_renewed_root_has_new_dates_and_the_old_one_still_vouches, make, unmake),
+        cmocka_unit_test_setup_teardown(
+            a_root_that_ran_out_is_not_opened_but_can_be_looked_at, make, unmake),
+        cmocka_unit_test_setup_teardown(
+            a_renewed_root_has_new_dates_and_the_old_one_still_vouches, make, unmake),
         cmocka_unit_test_setup_teardown(a_new_key_is_made_only_when_it_is_asked_for, make, unmake),
-        cmocka_unit_test_setup_teardown(a_root_that_ran_out_can_be_renewed_and_one_that_is_not_there_cannot, make, unmake),
+        cmocka_unit_test_setup_teardown(
+            a_root_that_ran_out_can_be_renewed_and_one_that_is_not_there_cannot, make, unmake),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

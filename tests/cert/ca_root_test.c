@@ -1,5 +1,5 @@
-#include <stdarg.h>
 #include <setjmp.h>
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -14,7 +14,7 @@
 
 enum { NOW_S = 1795165200, DAY_S = 86400 };
 
-static X509     *root;
+static X509 *root;
 static EVP_PKEY *key;
 
 static int make(void **state)
@@ -35,9 +35,10 @@ static int unmake(void **state)
 
 static void the_root_is_what_phones_want_of_a_root(void **state)
 {
-    int       critical = -1;
-    char      group[32];
-    ASN1_TIME *from = ASN1_TIME_set(NULL, NOW_S - 2 * DAY_S), *to = ASN1_TIME_set(NULL, NOW_S + 730LL * DAY_S);
+    int critical = -1;
+    char group[32];
+    ASN1_TIME *from = ASN1_TIME_set(NULL, NOW_S - 2 * DAY_S),
+              *to = ASN1_TIME_set(NULL, NOW_S + 730LL * DAY_S);
 
     (void)state;
     assert_int_equal(X509_get_version(root), X509_VERSION_3);
@@ -81,7 +82,7 @@ static void a_serial_has_sixteen_octets_and_is_positive(void **state)
 static X509 *root_without(int nid)
 {
     X509 *x = X509_dup(root);
-    int   at = X509_get_ext_by_NID(x, nid, -1);
+    int at = X509_get_ext_by_NID(x, nid, -1);
 
     X509_EXTENSION_free(X509_delete_ext(x, at));
     X509_sign(x, key, EVP_sha256());
@@ -91,8 +92,9 @@ static X509 *root_without(int nid)
 static void what_cannot_be_our_root_is_said_why(void **state)
 {
     struct err e = {0};
-    EVP_PKEY  *other = EVP_EC_gen("P-256"), *edwards = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
-    X509      *no_ca = root_without(NID_basic_constraints), *no_id = root_without(NID_subject_key_identifier);
+    EVP_PKEY *other = EVP_EC_gen("P-256"), *edwards = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
+    X509 *no_ca = root_without(NID_basic_constraints),
+         *no_id = root_without(NID_subject_key_identifier);
 
     (void)state;
     assert_true(ca_root_check(key, root, &e));

@@ -1,5 +1,5 @@
-#include <stdarg.h>
 #include <setjmp.h>
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -19,7 +19,7 @@ enum { NOW_S = 1795165200, DAY_S = 86400 };
 static void two_installations_have_two_roots_with_two_names(void **state)
 {
     struct err e = {0};
-    unsigned   digits = 0;
+    unsigned digits = 0;
     struct ca *a = ca_new_in_memory(NOW_S, &e), *b = ca_new_in_memory(NOW_S, &e);
 
     (void)state;
@@ -32,12 +32,13 @@ static void two_installations_have_two_roots_with_two_names(void **state)
 
 static void der_and_pem_are_the_same_certificate(void **state)
 {
-    struct err     e = {0};
-    size_t         len = 0;
-    struct ca     *ca = ca_new_in_memory(NOW_S, &e);
+    struct err e = {0};
+    size_t len = 0;
+    struct ca *ca = ca_new_in_memory(NOW_S, &e);
     const uint8_t *der = ca_der(ca, &len);
-    BIO           *bio = BIO_new_mem_buf(ca_pem(ca), -1);
-    X509          *from_pem = PEM_read_bio_X509(bio, NULL, NULL, NULL), *from_der = d2i_X509(NULL, &der, (long)len);
+    BIO *bio = BIO_new_mem_buf(ca_pem(ca), -1);
+    X509 *from_pem = PEM_read_bio_X509(bio, NULL, NULL, NULL),
+         *from_der = d2i_X509(NULL, &der, (long)len);
 
     (void)state;
     assert_int_equal(X509_cmp(from_pem, from_der), 0);
@@ -53,8 +54,8 @@ static void a_signature_brings_issuer_and_key_id_of_the_root(void **state)
 {
     struct err e = {0};
     struct ca *ca = ca_new_in_memory(NOW_S, &e);
-    EVP_PKEY  *key = EVP_EC_gen("P-256");
-    X509      *leaf = X509_new(), *root = X509_dup(ca_certificate(ca));
+    EVP_PKEY *key = EVP_EC_gen("P-256");
+    X509 *leaf = X509_new(), *root = X509_dup(ca_certificate(ca));
 
     (void)state;
     X509_set_version(leaf, X509_VERSION_3);
@@ -64,7 +65,8 @@ static void a_signature_brings_issuer_and_key_id_of_the_root(void **state)
     assert_true(ca_sign(ca, leaf, &e));
     assert_int_equal(X509_verify(leaf, X509_get0_pubkey(root)), 1);
     assert_int_equal(X509_check_issued(root, leaf), X509_V_OK);
-    assert_int_equal(ASN1_OCTET_STRING_cmp(X509_get0_authority_key_id(leaf), X509_get0_subject_key_id(root)), 0);
+    assert_int_equal(
+        ASN1_OCTET_STRING_cmp(X509_get0_authority_key_id(leaf), X509_get0_subject_key_id(root)), 0);
     X509_free(leaf);
     X509_free(root);
     EVP_PKEY_free(key);

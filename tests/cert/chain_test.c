@@ -13,11 +13,11 @@
 
 static void a_chain_keeps_the_order_it_was_sent_in(void **state)
 {
-    struct mint       *root = mint_make(&(struct mint_spec){.cn = "Root", .ca = true}, NULL);
-    struct mint       *leaf = mint_make(&(struct mint_spec){.cn = "leaf"}, root);
-    size_t             len[2];
-    uint8_t           *der[2] = {mint_der(leaf, &len[0]), mint_der(root, &len[1])};
-    struct cert_span   spans[] = {{der[0], len[0]}, {der[1], len[1]}};
+    struct mint *root = mint_make(&(struct mint_spec){.cn = "Root", .ca = true}, NULL);
+    struct mint *leaf = mint_make(&(struct mint_spec){.cn = "leaf"}, root);
+    size_t len[2];
+    uint8_t *der[2] = {mint_der(leaf, &len[0]), mint_der(root, &len[1])};
+    struct cert_span spans[] = {{der[0], len[0]}, {der[1], len[1]}};
     struct cert_chain *chain = cert_chain_from_ders(spans, 2, NULL);
 
     (void)state;
@@ -33,11 +33,11 @@ static void a_chain_keeps_the_order_it_was_sent_in(void **state)
 
 static void an_unreadable_one_is_named_by_its_place(void **state)
 {
-    struct mint     *leaf = mint_make(&(struct mint_spec){.cn = "leaf"}, NULL);
-    size_t           len;
-    uint8_t         *der = mint_der(leaf, &len);
+    struct mint *leaf = mint_make(&(struct mint_spec){.cn = "leaf"}, NULL);
+    size_t len;
+    uint8_t *der = mint_der(leaf, &len);
     struct cert_span spans[] = {{der, len}, {(const uint8_t *)"junk", 4}};
-    struct err       e = {0};
+    struct err e = {0};
 
     (void)state;
     assert_null(cert_chain_from_ders(spans, 2, &e));
@@ -49,9 +49,9 @@ static void an_unreadable_one_is_named_by_its_place(void **state)
 
 static void of_two_hundred_certificates_one_hundred_are_looked_at(void **state)
 {
-    struct mint       *leaf = mint_make(&(struct mint_spec){.cn = "leaf"}, NULL);
-    size_t             len;
-    uint8_t           *der = mint_der(leaf, &len);
+    struct mint *leaf = mint_make(&(struct mint_spec){.cn = "leaf"}, NULL);
+    size_t len;
+    uint8_t *der = mint_der(leaf, &len);
     struct cert_chain *chain = cert_chain_new();
 
     (void)state;
@@ -67,8 +67,8 @@ static void of_two_hundred_certificates_one_hundred_are_looked_at(void **state)
 static void a_giant_certificate_is_refused_in_one_line(void **state)
 {
     struct cert_chain *chain = cert_chain_new();
-    uint8_t           *giant = mem_new(4 * 1024 * 1024);
-    struct err         e = {0};
+    uint8_t *giant = mem_new(4 * 1024 * 1024);
+    struct err e = {0};
 
     (void)state;
     assert_false(cert_chain_add(chain, giant, 4 * 1024 * 1024, &e));
@@ -82,7 +82,7 @@ static void pem_is_read_among_other_text(void **state)
 {
     struct mint *a = mint_make(&(struct mint_spec){.cn = "a"}, NULL),
                 *b = mint_make(&(struct mint_spec){.cn = "b"}, NULL);
-    char               pem[8192] = "subject=a\n";
+    char pem[8192] = "subject=a\n";
     struct cert_chain *chain;
 
     (void)state;
@@ -100,11 +100,11 @@ static void pem_is_read_among_other_text(void **state)
 
 static void der_is_read_one_after_another(void **state)
 {
-    struct mint       *a = mint_make(&(struct mint_spec){.cn = "a"}, NULL);
-    size_t             len;
-    uint8_t           *der = mint_der(a, &len), *twice = mem_new(2 * len);
+    struct mint *a = mint_make(&(struct mint_spec){.cn = "a"}, NULL);
+    size_t len;
+    uint8_t *der = mint_der(a, &len), *twice = mem_new(2 * len);
     struct cert_chain *chain;
-    struct err         e = {0};
+    struct err e = {0};
 
     (void)state;
     memcpy(twice, der, len);

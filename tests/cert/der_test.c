@@ -19,7 +19,7 @@ static struct cert_span span(const char *bytes, size_t len)
 
 static void an_item_is_read_with_its_body_and_what_follows(void **state)
 {
-    struct der      d = der_of(SPAN("\x30\x03\x02\x01\x05\x05\x00"));
+    struct der d = der_of(SPAN("\x30\x03\x02\x01\x05\x05\x00"));
     struct der_item item;
 
     (void)state;
@@ -36,7 +36,7 @@ static void what_is_not_der_is_refused(void **state)
 {
     static const struct {
         const char *bytes;
-        size_t      len;
+        size_t len;
     } cases[] = {
         {"", 0},
         {"\x30", 1},                         /* no length */
@@ -51,7 +51,7 @@ static void what_is_not_der_is_refused(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        struct der      d = {(const uint8_t *)cases[i].bytes, cases[i].len};
+        struct der d = {(const uint8_t *)cases[i].bytes, cases[i].len};
         struct der_item item;
 
         assert_false(der_next(&d, &item));
@@ -62,21 +62,19 @@ static void object_identifiers_are_written_in_dots(void **state)
 {
     static const struct {
         const char *bytes;
-        size_t      len;
+        size_t len;
         const char *text;
     } cases[] = {
         {"\x55\x1d\x11", 3, "2.5.29.17"},
         {"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0b", 9, "1.2.840.113549.1.1.11"},
-        {"\x2b\x65\x70", 3, "1.3.101.112"},
-        {"\x88\x37\x01", 3, "2.999.1"},
-        {"\x00", 1, "0.0"},
-        {"", 0, NULL},
-        {"\x55\x80\x01", 3, NULL}, /* a leading 80 */
-        {"\x55\x9d", 2, NULL},     /* cut short */
+        {"\x2b\x65\x70", 3, "1.3.101.112"}, {"\x88\x37\x01", 3, "2.999.1"}, {"\x00", 1, "0.0"},
+        {"", 0, NULL}, {"\x55\x80\x01", 3, NULL}, /* a leading 80 */
+        {"\x55\x9d", 2, NULL},                    /* cut short */
         {"\x55\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x7f", 12, "2.5.151115727451828646838271"},
         {"\x69\x83\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x7f\x01", 21,
             "2.25.340282366920938463463374607431768211455.1"}, /* the largest UUID */
-        {"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x7f", 11, NULL}, /* nobody's first arc is that long */
+        {"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x7f", 11,
+            NULL}, /* nobody's first arc is that long */
     };
 
     (void)state;
@@ -94,9 +92,9 @@ static void object_identifiers_are_written_in_dots(void **state)
 static void times_are_read_as_rfc_5280_writes_them(void **state)
 {
     static const struct {
-        uint8_t     tag;
+        uint8_t tag;
         const char *text;
-        int64_t     at; /* -1: refused */
+        int64_t at; /* -1: refused */
     } cases[] = {
         {DER_UTC_TIME, "261121090000Z", 1795251600},
         {DER_UTC_TIME, "491231235959Z", 2524607999},
@@ -119,7 +117,7 @@ static void times_are_read_as_rfc_5280_writes_them(void **state)
         struct der_item item = {
             .tag = cases[i].tag, .body = span(cases[i].text, strlen(cases[i].text))};
         int64_t at = -1;
-        bool    ok = der_time(&item, &at);
+        bool ok = der_time(&item, &at);
 
         assert_int_equal(ok, cases[i].at != -1);
         if (ok)
@@ -130,9 +128,9 @@ static void times_are_read_as_rfc_5280_writes_them(void **state)
 static void ios_reads_more_times_than_that(void **state)
 {
     static const struct {
-        uint8_t     tag;
+        uint8_t tag;
         const char *text;
-        int64_t     at; /* -1: refused */
+        int64_t at; /* -1: refused */
     } cases[] = {
         {DER_UTC_TIME, "261121090000Z", 1795251600},
         {DER_UTC_TIME, "2611210900Z", 1795251600},
@@ -154,7 +152,7 @@ static void ios_reads_more_times_than_that(void **state)
         struct der_item item = {
             .tag = cases[i].tag, .body = span(cases[i].text, strlen(cases[i].text))};
         int64_t at = -1;
-        bool    ok = der_time_loose(&item, &at);
+        bool ok = der_time_loose(&item, &at);
 
         if (ok != (cases[i].at != -1) || (ok && at != cases[i].at))
             fail_msg("%s: %lld", cases[i].text, (long long)at);
@@ -164,9 +162,9 @@ static void ios_reads_more_times_than_that(void **state)
 static void text_keeps_what_is_odd_visible(void **state)
 {
     static const struct {
-        uint8_t     tag;
+        uint8_t tag;
         const char *bytes;
-        size_t      len;
+        size_t len;
         const char *text;
     } cases[] = {
         {DER_UTF8_STRING, "a\0b", 3, "a\\x00b"},
@@ -182,7 +180,7 @@ static void text_keeps_what_is_odd_visible(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct der_item item = {.tag = cases[i].tag, .body = span(cases[i].bytes, cases[i].len)};
-        char           *text = der_text(&item);
+        char *text = der_text(&item);
 
         if (cases[i].text)
             assert_string_equal(text, cases[i].text);
@@ -210,7 +208,7 @@ static void bits_count_from_the_left(void **state)
 
 static void small_numbers_are_not_negative_and_have_no_zero_to_spare(void **state)
 {
-    int  n = 0;
+    int n = 0;
     bool b = false;
 
     (void)state;

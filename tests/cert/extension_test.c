@@ -51,14 +51,27 @@ static void extensions_that_do_not_decode_are_facts(void **state)
         {"2.5.29.30", "300ba009300782026162800101", "a subtree with a minimum"},
         {"2.5.29.30", "300ba009300782026162810100", "a subtree with a maximum"},
         {"2.5.29.37", "3000", "no usage"},
-        {"2.5.29.35", "3006a1048202" "6162", "an issuer without its serial"},
+        {"2.5.29.35",
+            "3006a1048202"
+            "6162",
+            "an issuer without its serial"},
         {"2.5.29.35", "3003820101", "a serial without its issuer"},
         {"2.5.29.31", "30023000", "a point that is nowhere"},
         {"2.5.29.31", "30063004a0020500", "a place that is no name"},
         {"2.5.29.31", "30083006a004a0020400", "names that are none"},
         {"1.3.6.1.5.5.7.1.3", "3000", "no statement"},
-        {"1.3.6.1.5.5.7.1.3", "3004" "3002" "0500", "a statement without an identifier"},
-        {"1.3.6.1.5.5.7.1.3", "300f" "300d" "060604008e460106" "3003" "040100", "a type that is no identifier"},
+        {"1.3.6.1.5.5.7.1.3",
+            "3004"
+            "3002"
+            "0500",
+            "a statement without an identifier"},
+        {"1.3.6.1.5.5.7.1.3",
+            "300f"
+            "300d"
+            "060604008e460106"
+            "3003"
+            "040100",
+            "a type that is no identifier"},
         {"1.3.6.1.4.1.11129.2.4.2", "0404000500ff", "SCTs longer than their list"},
     };
 
@@ -114,22 +127,49 @@ static void ios_has_rules_of_its_own(void **state)
 {
     static const struct {
         const char *oid, *hex;
-        bool        readable, ios_reads;
+        bool readable, ios_reads;
     } cases[] = {
-        {"2.5.29.18", "3000", true, true},          /* issuerAltName: any bytes */
-        {"1.3.6.1.5.5.7.1.11", "0500", true, true}, /* SIA as well */
-        {"2.5.29.36", "3000", true, true},          /* constraints that constrain nothing */
-        {"2.5.29.17", "300686046874e974", true, true},     /* an address that is not ASCII */
-        {"2.5.29.17", "3006a604" "1602" "6162", true, true},   /* one in a wrapping */
-        {"2.5.29.17", "3004a602" "0400", false, false},
-        {"2.5.29.31", "300e" "300c" "a006a104" "3102" "0500" "8102" "0780", true, true}, /* relative, with reasons */
-        {"1.3.6.1.5.5.7.1.1", "3010" "300e" "06082b06010505073002" "8202" "6162", true, false}, /* a host for an address */
-        {"1.3.6.1.5.5.7.1.1", "3010" "300e" "06082b06010505073009" "8202" "6162", true, true}, /* of something else */
+        {"2.5.29.18", "3000", true, true},             /* issuerAltName: any bytes */
+        {"1.3.6.1.5.5.7.1.11", "0500", true, true},    /* SIA as well */
+        {"2.5.29.36", "3000", true, true},             /* constraints that constrain nothing */
+        {"2.5.29.17", "300686046874e974", true, true}, /* an address that is not ASCII */
+        {"2.5.29.17",
+            "3006a604"
+            "1602"
+            "6162",
+            true, true}, /* one in a wrapping */
+        {"2.5.29.17",
+            "3004a602"
+            "0400",
+            false, false},
+        {"2.5.29.31",
+            "300e"
+            "300c"
+            "a006a104"
+            "3102"
+            "0500"
+            "8102"
+            "0780",
+            true, true}, /* relative, with reasons */
+        {"1.3.6.1.5.5.7.1.1",
+            "3010"
+            "300e"
+            "06082b06010505073002"
+            "8202"
+            "6162",
+            true, false}, /* a host for an address */
+        {"1.3.6.1.5.5.7.1.1",
+            "3010"
+            "300e"
+            "06082b06010505073009"
+            "8202"
+            "6162",
+            true, true}, /* of something else */
     };
 
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        struct mint                 *m = with(cases[i].oid, cases[i].hex);
+        struct mint *m = with(cases[i].oid, cases[i].hex);
         const struct cert_extension *x = cert_extension(m->cert, cases[i].oid);
 
         if (x->readable != cases[i].readable || x->ios_reads != cases[i].ios_reads)
@@ -140,13 +180,13 @@ static void ios_has_rules_of_its_own(void **state)
 
 static void two_of_one_kind_are_noticed_and_the_first_counts(void **state)
 {
-    struct mint *m = mint_make(
-        &(struct mint_spec){.dns = {"first.example"},
-            .extensions = (const struct mint_extension[]){{"2.5.29.17", false,
-                                                              "30068204"
-                                                              "78787878"},
-                {NULL, false, NULL}}},
-        NULL);
+    struct mint *m =
+        mint_make(&(struct mint_spec){.dns = {"first.example"},
+                      .extensions = (const struct mint_extension[]){{"2.5.29.17", false,
+                                                                        "30068204"
+                                                                        "78787878"},
+                          {NULL, false, NULL}}},
+            NULL);
 
     (void)state;
     assert_true(m->cert->has_duplicate_extension);
@@ -159,8 +199,8 @@ static void one_spoilt_entry_spoils_its_kind(void **state)
 {
     struct mint *dns = mint_make(
         &(struct mint_spec){.dns = {"good.example"}, .dns_hex = "ff2e6578616d706c65"}, NULL);
-    struct mint *ip = mint_make(
-        &(struct mint_spec){.dns = {"good.example"}, .ips = {"192.0.2.1", "odd"}}, NULL);
+    struct mint *ip =
+        mint_make(&(struct mint_spec){.dns = {"good.example"}, .ips = {"192.0.2.1", "odd"}}, NULL);
 
     (void)state;
     assert_false(dns->cert->dns_usable);

@@ -13,15 +13,15 @@
 
 static void a_leaf_is_read_into_its_facts(void **state)
 {
-    struct mint *root = mint_make(
-        &(struct mint_spec){.subject = "C=DE/O=Acme/CN=Acme Root", .ca = true}, NULL);
-    struct mint *leaf = mint_make(
-        &(struct mint_spec){.subject = "C=DE/O=Acme/OU=Shop/CN=shop.example",
-            .dns = {"shop.example", "*.shop.example"},
-            .ips = {"192.0.2.7", "2001:db8::1"},
-            .serial = 0xabcdef,
-            .aia = "http://ca.example/root.crt"},
-        root);
+    struct mint *root =
+        mint_make(&(struct mint_spec){.subject = "C=DE/O=Acme/CN=Acme Root", .ca = true}, NULL);
+    struct mint *leaf =
+        mint_make(&(struct mint_spec){.subject = "C=DE/O=Acme/OU=Shop/CN=shop.example",
+                      .dns = {"shop.example", "*.shop.example"},
+                      .ips = {"192.0.2.7", "2001:db8::1"},
+                      .serial = 0xabcdef,
+                      .aia = "http://ca.example/root.crt"},
+            root);
     const struct cert *c = leaf->cert;
 
     (void)state;
@@ -60,10 +60,10 @@ static void a_leaf_is_read_into_its_facts(void **state)
 static void keys_and_signatures_have_their_names(void **state)
 {
     static const struct {
-        enum mint_key      key;
-        const char        *hash, *key_text, *signature;
+        enum mint_key key;
+        const char *hash, *key_text, *signature;
         enum cert_key_type type;
-        enum cert_hash     hash_is;
+        enum cert_hash hash_is;
     } cases[] = {
         {MINT_P384, "SHA384", "P-384", "ecdsa-sha384", CERT_KEY_EC, CERT_HASH_SHA384},
         {MINT_P224, "SHA1", "P-224", "ecdsa-sha1", CERT_KEY_EC, CERT_HASH_SHA1},
@@ -137,8 +137,8 @@ static void a_nul_in_a_name_never_shortens_it(void **state)
 static void what_is_no_certificate_is_refused_with_a_reason(void **state)
 {
     struct mint *m = mint_make(&(struct mint_spec){.cn = "x"}, NULL);
-    size_t       len;
-    uint8_t     *der = mint_der(m, &len), *longer = mem_new(len + 1),
+    size_t len;
+    uint8_t *der = mint_der(m, &len), *longer = mem_new(len + 1),
             *giant = mem_new(CERT_BYTES_MOST + 1);
     struct err e = {0};
 
@@ -165,7 +165,7 @@ static void damage_anywhere_is_survived(void **state)
         &(struct mint_spec){
             .dns = {"a.example"}, .ips = {"192.0.2.1"}, .permitted = "DNS:example", .ca = true},
         NULL);
-    size_t   len;
+    size_t len;
     uint8_t *der = mint_der(m, &len);
 
     (void)state;
@@ -175,8 +175,8 @@ static void damage_anywhere_is_survived(void **state)
         der[i] ^= 0x55;
         c = cert_parse(der, len, NULL);
         if (c)
-            assert_true(c->summary && c->serial && c->key_text && c->signature && c->subject.text
-                        && c->issuer.text);
+            assert_true(c->summary && c->serial && c->key_text && c->signature && c->subject.text &&
+                        c->issuer.text);
         cert_unref(c);
         der[i] ^= 0x55;
         cert_unref(cert_parse(der, i, NULL));
@@ -187,7 +187,7 @@ static void damage_anywhere_is_survived(void **state)
 
 static void the_last_reference_frees(void **state)
 {
-    struct mint       *m = mint_make(&(struct mint_spec){.cn = "x"}, NULL);
+    struct mint *m = mint_make(&(struct mint_spec){.cn = "x"}, NULL);
     const struct cert *c = cert_ref(m->cert);
 
     (void)state;
@@ -200,8 +200,8 @@ static void equal_names_alone_do_not_make_self_signed(void **state)
 {
     struct mint *root = mint_make(&(struct mint_spec){.cn = "Root", .ca = true}, NULL);
     struct mint *other = mint_make(&(struct mint_spec){.cn = "Root", .ca = true}, root);
-    struct mint *loose = mint_make(
-        &(struct mint_spec){.cn = "Loose", .ca = true, .wrong_aki = true}, NULL);
+    struct mint *loose =
+        mint_make(&(struct mint_spec){.cn = "Loose", .ca = true, .wrong_aki = true}, NULL);
 
     (void)state;
     assert_true(other->cert->self_issued);

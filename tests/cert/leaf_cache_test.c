@@ -1,5 +1,5 @@
-#include <stdarg.h>
 #include <setjmp.h>
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -18,14 +18,14 @@
 enum { NOW_S = 1795165200, DAY_S = 86400 };
 
 struct world {
-    struct ca        *ca;
+    struct ca *ca;
     struct leaf_keys *keys;
 };
 
 static int make(void **state)
 {
     static struct world w;
-    struct err          e = {0};
+    struct err e = {0};
 
     w.ca = ca_new_in_memory(NOW_S, &e);
     w.keys = leaf_keys_new(&e);
@@ -42,10 +42,11 @@ static int unmake(void **state)
     return 0;
 }
 
-/* The host's leaf, whose reference is given up at once: good for comparing while the cache holds it. */
+/* The host's leaf, whose reference is given up at once: good for comparing while the cache holds
+ * it. */
 static const struct leaf *look(struct leaf_cache *c, const char *host, int64_t now_s)
 {
-    struct err   e = {0};
+    struct err e = {0};
     struct leaf *l = leaf_cache_get(c, host, now_s, &e);
 
     assert_non_null(l);
@@ -56,8 +57,8 @@ static const struct leaf *look(struct leaf_cache *c, const char *host, int64_t n
 static void a_host_gets_the_same_leaf_again_and_another_host_another(void **state)
 {
     const struct world *w = *state;
-    struct leaf_cache  *c = leaf_cache_new(w->ca, w->keys, 0);
-    const struct leaf  *first = look(c, "shop.example", NOW_S);
+    struct leaf_cache *c = leaf_cache_new(w->ca, w->keys, 0);
+    const struct leaf *first = look(c, "shop.example", NOW_S);
 
     assert_ptr_equal(look(c, "shop.example", NOW_S + DAY_S), first);
     assert_ptr_not_equal(look(c, "bank.example", NOW_S), first);
@@ -69,14 +70,15 @@ static void a_leaf_with_less_than_a_day_or_a_date_ahead_is_made_anew(void **stat
 {
     static const struct {
         int64_t later_s;
-        bool    same;
-    } cases[] = {{42LL * DAY_S, true}, {42LL * DAY_S + 1, false}, {-2LL * DAY_S, true}, {-2LL * DAY_S - 1, false}};
+        bool same;
+    } cases[] = {{42LL * DAY_S, true}, {42LL * DAY_S + 1, false}, {-2LL * DAY_S, true},
+        {-2LL * DAY_S - 1, false}};
     const struct world *w = *state;
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct err         e = {0};
+        struct err e = {0};
         struct leaf_cache *c = leaf_cache_new(w->ca, w->keys, 0);
-        struct leaf       *first = leaf_cache_get(c, "shop.example", NOW_S, &e);
+        struct leaf *first = leaf_cache_get(c, "shop.example", NOW_S, &e);
 
         assert_int_equal(look(c, "shop.example", NOW_S + cases[i].later_s) == first, cases[i].same);
         leaf_unref(first);
@@ -87,9 +89,10 @@ static void a_leaf_with_less_than_a_day_or_a_date_ahead_is_made_anew(void **stat
 static void the_one_not_used_for_longest_goes_first(void **state)
 {
     const struct world *w = *state;
-    struct err          e = {0};
-    struct leaf_cache  *c = leaf_cache_new(w->ca, w->keys, 2);
-    struct leaf        *a = leaf_cache_get(c, "a.example", NOW_S, &e), *b = leaf_cache_get(c, "b.example", NOW_S, &e);
+    struct err e = {0};
+    struct leaf_cache *c = leaf_cache_new(w->ca, w->keys, 2);
+    struct leaf *a = leaf_cache_get(c, "a.example", NOW_S, &e),
+                *b = leaf_cache_get(c, "b.example", NOW_S, &e);
 
     assert_ptr_equal(look(c, "a.example", NOW_S), a);
     look(c, "c.example", NOW_S);
@@ -104,8 +107,8 @@ static void the_one_not_used_for_longest_goes_first(void **state)
 static void a_host_that_cannot_be_certified_is_an_error_and_leaves_nothing(void **state)
 {
     const struct world *w = *state;
-    struct err          e = {0};
-    struct leaf_cache  *c = leaf_cache_new(w->ca, w->keys, 0);
+    struct err e = {0};
+    struct leaf_cache *c = leaf_cache_new(w->ca, w->keys, 0);
 
     assert_null(leaf_cache_get(c, "", NOW_S, &e));
     assert_int_equal(e.kind, ERR_INPUT);
@@ -118,11 +121,11 @@ enum { N_THREADS = 4, N_HOSTS = 40, N_ROUNDS = 200 };
 static void *hammer(void *arg)
 {
     struct leaf_cache *c = arg;
-    intptr_t           wrong = 0;
+    intptr_t wrong = 0;
 
     for (int i = 0; i < N_ROUNDS; i++) {
         struct err e = {0};
-        char       host[32];
+        char host[32];
 
         snprintf(host, sizeof host, "h%d.example", i * 7 % N_HOSTS);
         struct leaf *l = leaf_cache_get(c, host, NOW_S, &e);
@@ -135,8 +138,8 @@ static void *hammer(void *arg)
 static void threads_share_it(void **state)
 {
     const struct world *w = *state;
-    struct leaf_cache  *c = leaf_cache_new(w->ca, w->keys, 32);
-    pthread_t           threads[N_THREADS];
+    struct leaf_cache *c = leaf_cache_new(w->ca, w->keys, 32);
+    pthread_t threads[N_THREADS];
 
     for (int i = 0; i < N_THREADS; i++)
         assert_int_equal(pthread_create(&threads[i], NULL, hammer, c), 0);

@@ -1,5 +1,5 @@
-#include <stdarg.h>
 #include <setjmp.h>
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -14,8 +14,8 @@
 
 static void the_key_is_p256_and_new_each_time(void **state)
 {
-    struct err        e = {0};
-    char              group[32];
+    struct err e = {0};
+    char group[32];
     struct leaf_keys *a = leaf_keys_new(&e), *b = leaf_keys_new(&e);
 
     (void)state;
@@ -27,19 +27,21 @@ static void the_key_is_p256_and_new_each_time(void **state)
     leaf_keys_free(NULL);
 }
 
-/* The key is written into certificates by hand, so OpenSSL's own way must come to the same bytes. */
+/* The key is written into certificates by hand, so OpenSSL's own way must come to the same bytes.
+ */
 static void key_and_key_id_are_as_openssl_would_write_them(void **state)
 {
-    struct err        e = {0};
+    struct err e = {0};
     struct leaf_keys *k = leaf_keys_new(&e);
-    X509             *ours = X509_new(), *theirs = X509_new();
-    uint8_t          *a = NULL, *b = NULL, digest[EVP_MAX_MD_SIZE];
-    unsigned          digest_len = 0;
+    X509 *ours = X509_new(), *theirs = X509_new();
+    uint8_t *a = NULL, *b = NULL, digest[EVP_MAX_MD_SIZE];
+    unsigned digest_len = 0;
 
     (void)state;
     assert_true(leaf_keys_put(k, ours));
     X509_set_pubkey(theirs, leaf_keys_p256(k));
-    int n = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(ours), &a), m = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(theirs), &b);
+    int n = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(ours), &a),
+        m = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(theirs), &b);
     assert_int_equal(n, m);
     assert_memory_equal(a, b, (size_t)n);
     assert_int_equal(X509_pubkey_digest(theirs, EVP_sha1(), digest, &digest_len), 1);

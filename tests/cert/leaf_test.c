@@ -1,5 +1,5 @@
-#include <stdarg.h>
 #include <setjmp.h>
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -18,14 +18,14 @@
 enum { NOW_S = 1795165200, DAY_S = 86400 };
 
 struct world {
-    struct ca        *ca;
+    struct ca *ca;
     struct leaf_keys *keys;
 };
 
 static int make(void **state)
 {
     static struct world w;
-    struct err          e = {0};
+    struct err e = {0};
 
     w.ca = ca_new_in_memory(NOW_S, &e);
     w.keys = leaf_keys_new(&e);
@@ -44,7 +44,7 @@ static int unmake(void **state)
 
 static struct leaf *mint(const struct world *w, const char *host)
 {
-    struct err   e = {0};
+    struct err e = {0};
     struct leaf *l = leaf_mint(w->ca, w->keys, host, NOW_S, &e);
 
     if (!l)
@@ -55,8 +55,8 @@ static struct leaf *mint(const struct world *w, const char *host)
 static void a_leaf_is_what_ios_wants_of_one(void **state)
 {
     const struct world *w = *state;
-    struct leaf        *l = mint(w, "shop.example");
-    const struct cert  *c = leaf_facts(l);
+    struct leaf *l = mint(w, "shop.example");
+    const struct cert *c = leaf_facts(l);
 
     assert_int_equal(c->version, 3);
     assert_int_equal(c->not_before, NOW_S - 2 * DAY_S);
@@ -82,12 +82,12 @@ static void a_leaf_is_what_ios_wants_of_one(void **state)
 static void issuer_and_key_id_are_the_roots_byte_for_byte(void **state)
 {
     const struct world *w = *state;
-    struct leaf        *l = mint(w, "shop.example");
-    struct err          e = {0};
-    size_t              len = 0;
-    const uint8_t      *der = ca_der(w->ca, &len);
-    struct cert        *root = cert_parse(der, len, &e);
-    const struct cert  *c = leaf_facts(l);
+    struct leaf *l = mint(w, "shop.example");
+    struct err e = {0};
+    size_t len = 0;
+    const uint8_t *der = ca_der(w->ca, &len);
+    struct cert *root = cert_parse(der, len, &e);
+    const struct cert *c = leaf_facts(l);
 
     assert_non_null(root);
     assert_int_equal(c->issuer.der.len, root->subject.der.len);
@@ -103,7 +103,7 @@ static void openssl_accepts_the_leaf_for_its_host_only(void **state)
 {
     static const struct {
         const char *host, *asked;
-        bool        ip, ok;
+        bool ip, ok;
     } cases[] = {
         {"shop.example", "shop.example", false, true},
         {"shop.example", "www.shop.example", false, false},
@@ -114,12 +114,12 @@ static void openssl_accepts_the_leaf_for_its_host_only(void **state)
         {"localhost", "localhost", false, true},
     };
     const struct world *w = *state;
-    X509_STORE         *store = X509_STORE_new();
-    X509               *root = X509_dup(ca_certificate(w->ca));
+    X509_STORE *store = X509_STORE_new();
+    X509 *root = X509_dup(ca_certificate(w->ca));
 
     X509_STORE_add_cert(store, root);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct leaf    *l = mint(w, cases[i].host);
+        struct leaf *l = mint(w, cases[i].host);
         X509_STORE_CTX *ctx = X509_STORE_CTX_new();
 
         X509_STORE_CTX_init(ctx, store, leaf_certificate(l), NULL);
@@ -176,8 +176,8 @@ static void commas_and_colons_in_a_host_name_no_second_one(void **state)
 static void what_is_no_host_gets_no_leaf(void **state)
 {
     const struct world *w = *state;
-    struct err          e = {0};
-    char                large[300];
+    struct err e = {0};
+    char large[300];
 
     memset(large, 'a', sizeof large);
     large[sizeof large - 1] = '\0';
@@ -189,9 +189,9 @@ static void what_is_no_host_gets_no_leaf(void **state)
 static void a_leaf_does_not_outlive_its_root(void **state)
 {
     const struct world *w = *state;
-    struct err          e = {0};
-    int64_t             late = ca_until(w->ca) - 10LL * DAY_S;
-    struct leaf        *l = leaf_mint(w->ca, w->keys, "shop.example", late, &e);
+    struct err e = {0};
+    int64_t late = ca_until(w->ca) - 10LL * DAY_S;
+    struct leaf *l = leaf_mint(w->ca, w->keys, "shop.example", late, &e);
 
     assert_int_equal(leaf_until(l), ca_until(w->ca));
     leaf_unref(l);

@@ -14,7 +14,7 @@ static void hosts_match_by_apples_rules(void **state)
 {
     static const struct {
         const char *dns, *host;
-        bool        matches;
+        bool matches;
     } cases[] = {
         {"shop.example", "shop.example", true},
         {"Shop.Example", "sHOP.eXAMPLE", true},
@@ -77,8 +77,8 @@ static void one_spoilt_entry_takes_its_kind_with_it(void **state)
         &(struct mint_spec){
             .dns = {"good.example"}, .dns_hex = "ff2e6578616d706c65", .ips = {"192.0.2.1"}},
         NULL);
-    struct mint *ip = mint_make(
-        &(struct mint_spec){.dns = {"good.example"}, .ips = {"192.0.2.1", "odd"}}, NULL);
+    struct mint *ip =
+        mint_make(&(struct mint_spec){.dns = {"good.example"}, .ips = {"192.0.2.1", "odd"}}, NULL);
 
     (void)state;
     assert_false(cert_covers_host(dns->cert, "good.example"));
@@ -105,7 +105,7 @@ static void a_name_with_nul_covers_nothing(void **state)
 static bool subjects_equal(const struct mint_spec *a, const struct mint_spec *b)
 {
     struct mint *x = mint_make(a, NULL), *y = mint_make(b, NULL);
-    bool         equal = cert_name_equal(&x->cert->subject, &y->cert->subject);
+    bool equal = cert_name_equal(&x->cert->subject, &y->cert->subject);
 
     mint_free(x);
     mint_free(y);

@@ -1,5 +1,5 @@
-#include <stdarg.h>
 #include <setjmp.h>
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -35,13 +35,13 @@ static void assert_text(plist_t dict, const char *key, const char *want)
 
 static void the_profile_holds_the_root_and_nothing_secret(void **state)
 {
-    struct err  e = {0};
+    struct err e = {0};
     struct text out = {0};
-    struct ca  *ca = ca_new_in_memory(NOW_S, &e);
-    plist_t     profile = NULL;
-    char       *content = NULL;
-    uint64_t    len = 0;
-    size_t      der_len = 0;
+    struct ca *ca = ca_new_in_memory(NOW_S, &e);
+    plist_t profile = NULL;
+    char *content = NULL;
+    uint64_t len = 0;
+    size_t der_len = 0;
 
     (void)state;
     assert_true(profile_write(ca, &out, &e));
@@ -71,12 +71,13 @@ static void the_profile_holds_the_root_and_nothing_secret(void **state)
 
 static void the_same_root_gives_the_same_profile_and_another_another(void **state)
 {
-    struct err  e = {0};
+    struct err e = {0};
     struct text a = {0}, b = {0}, c = {0};
-    struct ca  *ca = ca_new_in_memory(NOW_S, &e), *other = ca_new_in_memory(NOW_S, &e);
+    struct ca *ca = ca_new_in_memory(NOW_S, &e), *other = ca_new_in_memory(NOW_S, &e);
 
     (void)state;
-    assert_true(profile_write(ca, &a, &e) && profile_write(ca, &b, &e) && profile_write(other, &c, &e));
+    assert_true(
+        profile_write(ca, &a, &e) && profile_write(ca, &b, &e) && profile_write(other, &c, &e));
     assert_string_equal(text_str(&a), text_str(&b));
     assert_string_not_equal(text_str(&a), text_str(&c));
     text_fini(&a);

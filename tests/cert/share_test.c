@@ -12,9 +12,9 @@
 
 static void the_same_bytes_give_the_same_certificate(void **state)
 {
-    struct mint       *m = mint_make(&(struct mint_spec){.cn = "x"}, NULL);
-    size_t             len;
-    uint8_t           *der = mint_der(m, &len);
+    struct mint *m = mint_make(&(struct mint_spec){.cn = "x"}, NULL);
+    size_t len;
+    uint8_t *der = mint_der(m, &len);
     const struct cert *a = cert_share(der, len, NULL), *b = cert_share(der, len, NULL);
 
     (void)state;
@@ -29,9 +29,9 @@ static void the_same_bytes_give_the_same_certificate(void **state)
 
 static void many_certificates_push_out_the_oldest_and_all_stay_whole(void **state)
 {
-    struct mint       *m = mint_make(&(struct mint_spec){.cn = "x"}, NULL);
-    size_t             len;
-    uint8_t           *der = mint_der(m, &len);
+    struct mint *m = mint_make(&(struct mint_spec){.cn = "x"}, NULL);
+    size_t len;
+    uint8_t *der = mint_der(m, &len);
     const struct cert *first = cert_share(der, len, NULL);
 
     (void)state;

@@ -11,7 +11,7 @@ enum { NOW = 1700000000 };
 
 struct said {
     const char *site;
-    int64_t     offset;
+    int64_t offset;
 };
 
 static void ask(const struct said *said, size_t n, struct clock_view *out)
@@ -27,7 +27,7 @@ static void ask(const struct said *said, size_t n, struct clock_view *out)
 static void two_sites_are_not_enough(void **state)
 {
     static const struct said said[] = {{"a.test", 0}, {"b.test", 1}, {"a.test", 2}};
-    struct clock_view        view;
+    struct clock_view view;
 
     (void)state;
     ask(said, 3, &view);
@@ -37,7 +37,7 @@ static void two_sites_are_not_enough(void **state)
 static void three_that_agree_with_us_make_it_right(void **state)
 {
     static const struct said said[] = {{"a.test", 0}, {"b.test", -2}, {"c.test", 40}};
-    struct clock_view        view;
+    struct clock_view view;
 
     (void)state;
     ask(said, 3, &view);
@@ -49,7 +49,7 @@ static void three_that_agree_with_us_make_it_right(void **state)
 static void three_that_agree_against_us_make_it_wrong(void **state)
 {
     static const struct said said[] = {{"a.test", 86400}, {"b.test", 86401}, {"c.test", 86390}};
-    struct clock_view        view;
+    struct clock_view view;
 
     (void)state;
     ask(said, 3, &view);
@@ -60,7 +60,7 @@ static void three_that_agree_against_us_make_it_wrong(void **state)
 static void sites_that_contradict_each_other_settle_nothing(void **state)
 {
     static const struct said said[] = {{"a.test", 86400}, {"b.test", 500}, {"c.test", 40000}};
-    struct clock_view        view;
+    struct clock_view view;
 
     (void)state;
     ask(said, 3, &view);
@@ -70,7 +70,7 @@ static void sites_that_contradict_each_other_settle_nothing(void **state)
 static void a_scatter_around_us_is_no_agreement(void **state)
 {
     static const struct said said[] = {{"a.test", -5000}, {"b.test", 0}, {"c.test", 5000}};
-    struct clock_view        view;
+    struct clock_view view;
 
     (void)state;
     ask(said, 3, &view);
@@ -79,8 +79,9 @@ static void a_scatter_around_us_is_no_agreement(void **state)
 
 static void one_liar_among_many_changes_nothing(void **state)
 {
-    static const struct said said[] = {{"a.test", 0}, {"b.test", 1}, {"c.test", -1}, {"liar.test", 999999}};
-    struct clock_view        view;
+    static const struct said said[] = {
+        {"a.test", 0}, {"b.test", 1}, {"c.test", -1}, {"liar.test", 999999}};
+    struct clock_view view;
 
     (void)state;
     ask(said, 4, &view);
@@ -90,7 +91,7 @@ static void one_liar_among_many_changes_nothing(void **state)
 static void what_was_said_long_ago_counts_no_more(void **state)
 {
     struct clock_witness *w = clock_witness_new();
-    struct clock_view     view;
+    struct clock_view view;
 
     (void)state;
     clock_witness_date(w, "a.test", NOW, NOW);
@@ -105,7 +106,7 @@ static void what_was_said_long_ago_counts_no_more(void **state)
 static void failed_dates_are_counted_by_site_and_age(void **state)
 {
     struct clock_witness *w = clock_witness_new();
-    struct clock_view     view;
+    struct clock_view view;
 
     (void)state;
     clock_witness_date_failed(w, "a.test", NOW);
@@ -121,8 +122,8 @@ static void failed_dates_are_counted_by_site_and_age(void **state)
 static void a_thousand_sites_stay_within_bounds(void **state)
 {
     struct clock_witness *w = clock_witness_new();
-    struct clock_view     view;
-    char                  site[] = "s000.test";
+    struct clock_view view;
+    char site[] = "s000.test";
 
     (void)state;
     for (int i = 0; i < 1000; i++) {

@@ -8,11 +8,12 @@
 
 #include "history.h"
 
-#define NOW   ((int64_t)1700000000000)
-#define HOUR  ((int64_t)3600 * 1000)
+#define NOW ((int64_t)1700000000000)
+#define HOUR ((int64_t)3600 * 1000)
 #define NEVER HISTORY_NEVER
 
-static const struct history_key phone_app_a = {.ip = "10.0.0.2", .family = "iPhone", .app = "Acme", .host = "a.example"};
+static const struct history_key phone_app_a = {
+    .ip = "10.0.0.2", .family = "iPhone", .app = "Acme", .host = "a.example"};
 
 static struct history_key at_host(const char *host)
 {
@@ -54,7 +55,8 @@ static void a_stranger_has_no_past(void **state)
 
 static void the_five_tallies_tell_who_did_what(void **state)
 {
-    struct history_key browser = phone_app_a, other_app = at_host("b.example"), other_phone = phone_app_a;
+    struct history_key browser = phone_app_a, other_app = at_host("b.example"),
+                       other_phone = phone_app_a;
 
     browser.app = "Safari";
     browser.is_browser = true;
@@ -127,7 +129,7 @@ static void success_beside_is_by_app_and_host(void **state)
 
 static void the_oldest_rows_leave_when_it_is_full(void **state)
 {
-    char               host[32], ip[32];
+    char host[32], ip[32];
     struct history_key key = phone_app_a;
 
     key.host = host;
@@ -147,7 +149,7 @@ static void the_oldest_rows_leave_when_it_is_full(void **state)
 static void a_phone_that_asks_for_ever_new_hosts_pushes_out_only_itself(void **state)
 {
     struct history_key quiet = phone_app_a, busy = phone_app_a;
-    char               host[32];
+    char host[32];
 
     busy.ip = "10.0.0.66";
     busy.host = host;
@@ -163,7 +165,7 @@ static void a_phone_that_asks_for_ever_new_hosts_pushes_out_only_itself(void **s
 static void what_is_used_again_stays(void **state)
 {
     struct history_key first = at_host("first.example"), other = phone_app_a;
-    char               host[32];
+    char host[32];
 
     other.host = host;
     history_note(*state, &first, HISTORY_REFUSED, NOW);
@@ -201,7 +203,8 @@ static void an_id_is_of_the_address_and_the_family(void **state)
 {
     struct history_key other = phone_app_a;
 
-    struct history_view a = read_at(*state, phone_app_a, NOW), b = read_at(*state, at_host("b.example"), NOW);
+    struct history_view a = read_at(*state, phone_app_a, NOW),
+                        b = read_at(*state, at_host("b.example"), NOW);
     assert_string_equal(a.device_id, b.device_id);
     assert_memory_equal(a.device_id, "d-", 2);
     other.family = "iPad";
@@ -219,9 +222,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_tunnel_that_worked_is_remembered, set_up, tear_down),
         cmocka_unit_test_setup_teardown(success_beside_is_by_app_and_host, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_oldest_rows_leave_when_it_is_full, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_phone_that_asks_for_ever_new_hosts_pushes_out_only_itself, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            a_phone_that_asks_for_ever_new_hosts_pushes_out_only_itself, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_used_again_stays, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(ninety_days_are_forgotten_even_in_a_row_that_lives, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            ninety_days_are_forgotten_even_in_a_row_that_lives, set_up, tear_down),
         cmocka_unit_test_setup_teardown(unknown_names_are_names_too, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_id_is_of_the_address_and_the_family, set_up, tear_down),
     };

@@ -3,7 +3,7 @@
 static void a_fact_counts_once_with_the_largest_weight(void **state)
 {
     struct causes *c = kit_causes();
-    struct flow   *f = kit_flow();
+    struct flow *f = kit_flow();
 
     (void)state;
     kit_suspect(f, c, "app-pinning", "rule:a/x");
@@ -21,11 +21,12 @@ static void a_fact_counts_once_with_the_largest_weight(void **state)
     causes_free(c);
 }
 
-static void speak(struct flow *f, const struct causes *c, const char *who, const char *leg, const char *words)
+static void speak(
+    struct flow *f, const struct causes *c, const char *who, const char *leg, const char *words)
 {
-    struct speaker     speaker = {.id = who};
-    struct with        with = {.name = "use", .value = {.kind = FIELD_TEXT, .text = words}};
-    struct suspicion   how = {.leg = leg, .words = words, .with = &with};
+    struct speaker speaker = {.id = who};
+    struct with with = {.name = "use", .value = {.kind = FIELD_TEXT, .text = words}};
+    struct suspicion how = {.leg = leg, .words = words, .with = &with};
     const struct cause *cause = cause_find(c, "app-pinning");
 
     board_suspect(f, cause, &speaker, &how);
@@ -34,8 +35,11 @@ static void speak(struct flow *f, const struct causes *c, const char *who, const
 
 static void the_first_id_chooses_whichever_spoke_first(void **state)
 {
-    static const int orders[][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
-    static const char *const ids[] = {"rule:a/x", "rule:b/x", "rule:c/x"}, *const legs[] = {"server", "client", "server"};
+    static const int orders[][3] = {
+        {0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
+    static const char *const ids[] = {"rule:a/x", "rule:b/x", "rule:c/x"}, *const legs[] = {
+                                                                               "server", "client",
+                                                                               "server"};
     struct causes *c = kit_causes();
 
     (void)state;
@@ -64,7 +68,7 @@ static void the_first_id_chooses_whichever_spoke_first(void **state)
 static void it_is_bounded_and_says_so(void **state)
 {
     struct causes *c = kit_causes();
-    struct flow   *f = kit_flow();
+    struct flow *f = kit_flow();
 
     (void)state;
     for (size_t i = 0; i < BOARD_HYPOTHESES_MOST + 3; i++)
@@ -78,7 +82,7 @@ static void it_is_bounded_and_says_so(void **state)
 static void what_is_said_again_changes_nothing(void **state)
 {
     struct causes *c = kit_causes();
-    struct flow   *f = kit_flow();
+    struct flow *f = kit_flow();
 
     (void)state;
     speak(f, c, "rule:a/x", "client", "w");

@@ -3,7 +3,7 @@
 static void the_catalogue_holds_together(void **state)
 {
     struct causes *c = kit_causes();
-    struct err     e = {0};
+    struct err e = {0};
 
     (void)state;
     if (!causes_check(c, &e))
@@ -15,7 +15,8 @@ static void the_catalogue_holds_together(void **state)
         assert_ptr_equal(cause_find(c, cause->id), cause);
         assert_int_equal(cause->order, i);
         assert_true(*cause->title);
-        assert_true(!strcmp(cause->leg, "client") || !strcmp(cause->leg, "server") || !strcmp(cause->leg, "identity"));
+        assert_true(!strcmp(cause->leg, "client") || !strcmp(cause->leg, "server") ||
+                    !strcmp(cause->leg, "identity"));
         assert_false(strchr(cause->id, '/') != NULL);
     }
     causes_free(c);
@@ -36,11 +37,13 @@ static void what_the_wire_cannot_tell_is_never_certain(void **state)
 
 static void packages_add_causes_and_take_them_back(void **state)
 {
-    struct causes     *c = kit_causes();
-    struct err         e = {0};
-    const char *const  rivals[] = {"app-pinning", NULL}, *const unknown[] = {"nope", NULL}, *const certain[] = {"client_leg.resumed", NULL};
-    struct cause_row   row = {.id = "acme/old-tls", .leg = "client", .rivals = rivals, .certain = certain};
-    size_t             before = causes_len(c);
+    struct causes *c = kit_causes();
+    struct err e = {0};
+    const char *const rivals[] = {"app-pinning", NULL}, *const unknown[] = {"nope", NULL},
+                      *const certain[] = {"client_leg.resumed", NULL};
+    struct cause_row row = {
+        .id = "acme/old-tls", .leg = "client", .rivals = rivals, .certain = certain};
+    size_t before = causes_len(c);
 
     (void)state;
     assert_true(causes_define(c, &row, &no_names, &e));

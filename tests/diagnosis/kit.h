@@ -25,7 +25,7 @@ static const struct path_names no_names;
 static inline struct causes *kit_causes(void)
 {
     struct causes *c;
-    struct err     e = {0};
+    struct err e = {0};
 
     if (!causes_new(&no_names, &c, &e))
         fail_msg("%s", e.text);
@@ -40,7 +40,8 @@ static inline struct flow *kit_flow(void)
     f->target->host = "shop.example";
     f->target->port = 443;
     f->server_leg = FLOW_MAKE(f, server_leg);
-    struct flow_certificate *leaf = flow_list_add(f, &f->server_leg->chain, &f->server_leg->n_chain, flow_type_certificate());
+    struct flow_certificate *leaf =
+        flow_list_add(f, &f->server_leg->chain, &f->server_leg->n_chain, flow_type_certificate());
 
     leaf->not_after = f->now - 3 * 86400;
     leaf->subject->cn = "shop.example";
@@ -59,29 +60,32 @@ static inline struct flow *kit_flow(void)
 static inline struct path kit_path(const char *text)
 {
     struct path p;
-    struct err  e = {0};
+    struct err e = {0};
 
     if (!path_compile(text, &no_names, &p, &e))
         fail_msg("%s", e.text);
     return p;
 }
 
-static inline void kit_suspect(struct flow *f, const struct causes *c, const char *cause, const char *who)
+static inline void kit_suspect(
+    struct flow *f, const struct causes *c, const char *cause, const char *who)
 {
-    struct speaker   speaker = {.id = who};
+    struct speaker speaker = {.id = who};
     struct suspicion how = {0};
 
     board_suspect(f, cause_find(c, cause), &speaker, &how);
 }
 
-static inline void kit_because(struct flow *f, const struct causes *c, const char *cause, const char *fact, int weight)
+static inline void kit_because(
+    struct flow *f, const struct causes *c, const char *cause, const char *fact, int weight)
 {
     struct path p = kit_path(fact);
 
     board_because(f, cause_find(c, cause), &p, weight);
 }
 
-static inline void kit_against(struct flow *f, const struct causes *c, const char *cause, const char *fact, int weight)
+static inline void kit_against(
+    struct flow *f, const struct causes *c, const char *cause, const char *fact, int weight)
 {
     struct path p = kit_path(fact);
 

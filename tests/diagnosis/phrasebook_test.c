@@ -2,11 +2,11 @@
 
 static void what_is_there_is_found_and_nothing_else(void **state)
 {
-    struct phrasebook  *b = phrasebook_new();
+    struct phrasebook *b = phrasebook_new();
     struct cause_words *w = arena_new(&b->arena, sizeof *w), *v = arena_new(&b->arena, sizeof *v);
-    struct note_words  *n = arena_new(&b->arena, sizeof *n);
-    struct fact_words  *f = arena_new(&b->arena, sizeof *f);
-    struct err          e = {0};
+    struct note_words *n = arena_new(&b->arena, sizeof *n);
+    struct fact_words *f = arena_new(&b->arena, sizeof *f);
+    struct err e = {0};
 
     (void)state;
     w->name = "self-signed-leaf";

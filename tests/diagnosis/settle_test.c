@@ -11,7 +11,7 @@ static const char *confidence_of(const struct flow *f, const char *cause)
 static void scores_make_possible_and_likely(void **state)
 {
     struct causes *c = kit_causes();
-    struct flow   *f = kit_flow();
+    struct flow *f = kit_flow();
 
     (void)state;
     kit_suspect(f, c, "app-pinning", "rule:a/x");
@@ -22,7 +22,8 @@ static void scores_make_possible_and_likely(void **state)
     assert_string_equal(confidence_of(f, "app-pinning"), "possible");
     kit_because(f, c, "app-pinning", "target.host", 3);
     settle(f);
-    assert_string_equal(confidence_of(f, "app-pinning"), "possible"); /* no single fact makes "likely" */
+    assert_string_equal(
+        confidence_of(f, "app-pinning"), "possible"); /* no single fact makes "likely" */
     kit_because(f, c, "app-pinning", "target.port", 2);
     settle(f);
     assert_string_equal(confidence_of(f, "app-pinning"), "likely");
@@ -40,13 +41,14 @@ static void scores_make_possible_and_likely(void **state)
 static void certain_is_awarded_by_what_was_observed(void **state)
 {
     struct causes *c = kit_causes();
-    struct flow   *f = kit_flow();
+    struct flow *f = kit_flow();
 
     (void)state;
     kit_suspect(f, c, "cert-expired-leaf", "rule:a/x");
     kit_because(f, c, "cert-expired-leaf", "server_leg.chain.leaf.not_after", 3);
     settle(f);
-    assert_string_equal(confidence_of(f, "cert-expired-leaf"), "possible"); /* the clock was not compared with anybody's */
+    assert_string_equal(confidence_of(f, "cert-expired-leaf"),
+        "possible"); /* the clock was not compared with anybody's */
     f->proxy->clock->state = "right";
     settle(f);
     assert_string_equal(confidence_of(f, "cert-expired-leaf"), "certain");
@@ -70,7 +72,7 @@ static void certain_is_awarded_by_what_was_observed(void **state)
 static void a_likely_look_alike_takes_the_certainty(void **state)
 {
     struct causes *c = kit_causes();
-    struct flow   *f = kit_flow();
+    struct flow *f = kit_flow();
 
     (void)state;
     f->proxy->clock->state = "right";
@@ -84,7 +86,8 @@ static void a_likely_look_alike_takes_the_certainty(void **state)
     assert_string_equal(confidence_of(f, "cert-expired-leaf"), "likely");
     assert_string_equal(confidence_of(f, "proxy-clock-wrong"), "likely");
     assert_string_equal(f->diagnosis[0].cause, "cert-expired-leaf"); /* the class that iOS names */
-    board_rule_out(f, cause_find(c, "proxy-clock-wrong"), &(struct speaker){.id = "rule:b/x"}, "proxy.clock.state");
+    board_rule_out(f, cause_find(c, "proxy-clock-wrong"), &(struct speaker){.id = "rule:b/x"},
+        "proxy.clock.state");
     settle(f);
     assert_string_equal(confidence_of(f, "cert-expired-leaf"), "certain");
     assert_int_equal(f->n_diagnosis, 1);
@@ -95,7 +98,7 @@ static void a_likely_look_alike_takes_the_certainty(void **state)
 static void absence_is_evidence_and_is_shown(void **state)
 {
     struct causes *c = kit_causes();
-    struct flow   *f = kit_flow();
+    struct flow *f = kit_flow();
 
     (void)state;
     kit_suspect(f, c, "root-not-installed", "rule:a/x");
@@ -107,14 +110,17 @@ static void absence_is_evidence_and_is_shown(void **state)
     causes_free(c);
 }
 
-/* ── symmetry ───────────────────────────────────────────────────────────────────────────────────────────── */
+/* ── symmetry
+ * ───────────────────────────────────────────────────────────────────────────────────────────── */
 
 enum { ACTS = 24, FLOWS = 300 };
 
-static const char *const facts[] = {"target.host", "target.port", "proxy.clock.state", "client.app.name", "history.host.streak",
-    "history.app.hosts_accepted", "checks.TemporalValidity@0", "server_leg.chain.leaf.not_after"};
-static const char *const causes_used[] = {"cert-expired-leaf", "proxy-clock-wrong", "app-pinning", "root-not-installed",
-    "apple-pinned-service", "preconnect-unused", "untrusted-root", "self-signed-leaf"};
+static const char *const facts[] = {"target.host", "target.port", "proxy.clock.state",
+    "client.app.name", "history.host.streak", "history.app.hosts_accepted",
+    "checks.TemporalValidity@0", "server_leg.chain.leaf.not_after"};
+static const char *const causes_used[] = {"cert-expired-leaf", "proxy-clock-wrong", "app-pinning",
+    "root-not-installed", "apple-pinned-service", "preconnect-unused", "untrusted-root",
+    "self-signed-leaf"};
 static const char *const speakers[] = {"rule:a/x", "rule:b/x", "rule:c/x", "rule:d/x"};
 
 struct act {
@@ -132,10 +138,13 @@ static unsigned roll(unsigned n)
 
 static void perform(struct flow *f, const struct causes *c, const struct act *a)
 {
-    struct speaker      who = {.id = speakers[a->who]};
-    struct suspicion    how = {.leg = a->what == 1 ? "client" : a->what == 2 ? "server" : NULL, .words = a->what == 3 ? "w" : NULL};
+    struct speaker who = {.id = speakers[a->who]};
+    struct suspicion how = {.leg = a->what == 1   ? "client"
+                                   : a->what == 2 ? "server"
+                                                  : NULL,
+        .words = a->what == 3 ? "w" : NULL};
     const struct cause *cause = cause_find(c, causes_used[a->cause]);
-    struct path         path = kit_path(facts[a->fact]);
+    struct path path = kit_path(facts[a->fact]);
 
     if (a->what == 0) {
         board_rule_out(f, cause, &who, facts[a->fact]);
@@ -157,14 +166,17 @@ static void describe(const struct flow *f, struct text *out)
         for (size_t j = 0; j < d->by.n; j++)
             text_printf(out, " %s", d->by.at[j]);
         for (size_t j = 0; j < d->n_evidence; j++)
-            text_printf(out, " +%lld %s=%s", (long long)d->evidence[j].weight, d->evidence[j].fact, d->evidence[j].value);
+            text_printf(out, " +%lld %s=%s", (long long)d->evidence[j].weight, d->evidence[j].fact,
+                d->evidence[j].value);
         for (size_t j = 0; j < d->n_against; j++)
-            text_printf(out, " -%lld %s=%s", (long long)d->against[j].weight, d->against[j].fact, d->against[j].value);
+            text_printf(out, " -%lld %s=%s", (long long)d->against[j].weight, d->against[j].fact,
+                d->against[j].value);
         text_add_char(out, '\n');
     }
 }
 
-static void told(const struct causes *c, const struct act *acts, const size_t *order, const char *clock, struct text *out)
+static void told(const struct causes *c, const struct act *acts, const size_t *order,
+    const char *clock, struct text *out)
 {
     struct flow *f = kit_flow();
 
@@ -181,13 +193,13 @@ static void told(const struct causes *c, const struct act *acts, const size_t *o
 static void the_order_in_which_rules_spoke_does_not_matter(void **state)
 {
     static const char *const clocks[] = {"right", "wrong", "unchecked"};
-    struct causes           *c = kit_causes();
-    size_t                   n_certain = 0;
+    struct causes *c = kit_causes();
+    size_t n_certain = 0;
 
     (void)state;
     for (int i = 0; i < FLOWS; i++) {
-        struct act  acts[ACTS];
-        size_t      order[ACTS];
+        struct act acts[ACTS];
+        size_t order[ACTS];
         struct text first = {0}, second = {0};
         const char *clock = clocks[roll(3)];
 

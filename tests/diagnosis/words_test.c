@@ -4,10 +4,10 @@ static char said[4096];
 
 static const char *render(struct flow *f, const char *template, const struct with *with)
 {
-    struct arena         a;
+    struct arena a;
     const struct phrase *p;
-    struct err           e = {0};
-    struct text          out = {0};
+    struct err e = {0};
+    struct text out = {0};
 
     arena_init(&a);
     if (!phrase_compile(template, &a, &no_names, &p, &e))
@@ -21,14 +21,15 @@ static const char *render(struct flow *f, const char *template, const struct wit
 
 static void holes_are_filled(void **state)
 {
-    static const char        *names[] = {"a", "b", "c", "d", "e", "f", "g"};
-    const struct flow_texts   list = {names, 7}, two = {names, 2}, one = {names, 1}, none = {names, 0};
-    const struct with         w5 = {NULL, "none", {.kind = FIELD_TEXTS, .texts = &none}};
-    const struct with         w4 = {&w5, "one", {.kind = FIELD_TEXTS, .texts = &one}};
-    const struct with         w3 = {&w4, "two", {.kind = FIELD_TEXTS, .texts = &two}};
-    const struct with         w2 = {&w3, "list", {.kind = FIELD_TEXTS, .texts = &list}};
-    const struct with         w1 = {&w2, "n", {.kind = FIELD_INTEGER, .integer = 7}};
-    const struct with         w0 = {&w1, "use", {.kind = FIELD_TEXT, .text = "x.example"}};
+    static const char *names[] = {"a", "b", "c", "d", "e", "f", "g"};
+    const struct flow_texts list = {names, 7}, two = {names, 2}, one = {names, 1},
+                            none = {names, 0};
+    const struct with w5 = {NULL, "none", {.kind = FIELD_TEXTS, .texts = &none}};
+    const struct with w4 = {&w5, "one", {.kind = FIELD_TEXTS, .texts = &one}};
+    const struct with w3 = {&w4, "two", {.kind = FIELD_TEXTS, .texts = &two}};
+    const struct with w2 = {&w3, "list", {.kind = FIELD_TEXTS, .texts = &list}};
+    const struct with w1 = {&w2, "n", {.kind = FIELD_INTEGER, .integer = 7}};
+    const struct with w0 = {&w1, "use", {.kind = FIELD_TEXT, .text = "x.example"}};
     const struct {
         const char *template, *wanted;
     } cases[] = {
@@ -61,12 +62,13 @@ static void holes_are_filled(void **state)
 static void hostile_names_stay_names(void **state)
 {
     static const char nasty[] = "{flow}[x]\x1b[31m<b>\u202Egro\u200b\xff";
-    struct flow      *f = kit_flow();
-    char              long_name[700];
+    struct flow *f = kit_flow();
+    char long_name[700];
 
     (void)state;
     f->server_leg->chain[0].subject->cn = nasty;
-    render(f, "“{server_leg.chain.leaf.subject.cn}” [and {server_leg.chain.leaf.subject.cn}]", NULL);
+    render(
+        f, "“{server_leg.chain.leaf.subject.cn}” [and {server_leg.chain.leaf.subject.cn}]", NULL);
     assert_non_null(strstr(said, "“{flow}[x]"));
     assert_null(strchr(said, 0x1b));
     assert_null(strstr(said, "\u202E"));
@@ -102,9 +104,9 @@ static void slips_are_load_errors(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct arena         a;
+        struct arena a;
         const struct phrase *p;
-        struct err           e = {0};
+        struct err e = {0};
 
         arena_init(&a);
         assert_false(phrase_compile(cases[i].template, &a, &no_names, &p, &e));

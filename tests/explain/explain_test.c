@@ -10,17 +10,18 @@
 #include "base/err.h"
 #include "cert/ca.h"
 #include "cert/chain.h"
-#include "trust/roots.h"
 #include "explain.h"
 #include "flow/flow.h"
 #include "hook/hook.h"
 #include "script/rules.h"
+#include "trust/roots.h"
 
 enum { NOW_S = 1700000000 };
 
 struct desk {
-    struct clock  clock;
-    struct ca    *ca; /* its own certificate is the one that is explained: signed by itself, and no name in it */
+    struct clock clock;
+    struct ca *ca; /* its own certificate is the one that is explained: signed by itself, and no
+                      name in it */
     struct rules *rules;
     struct hooks *hooks;
     struct roots *roots;
@@ -34,10 +35,11 @@ static void warned(void *arg, const char *line)
 
 static int set_up(void **state)
 {
-    static struct desk         desk;
-    static const char *const   folders[] = {WHYTLS_SOURCE_DIR "/lua/rules", NULL};
-    const struct rules_config  config = {.folders = folders, .library = WHYTLS_SOURCE_DIR "/lua/whytls"};
-    struct err                 e = {0};
+    static struct desk desk;
+    static const char *const folders[] = {WHYTLS_SOURCE_DIR "/lua/rules", NULL};
+    const struct rules_config config = {
+        .folders = folders, .library = WHYTLS_SOURCE_DIR "/lua/whytls"};
+    struct err e = {0};
 
     clock_fake_init(&desk.clock, (int64_t)NOW_S * 1000);
     desk.ca = ca_new_in_memory(NOW_S, &e);
@@ -62,8 +64,13 @@ static int tear_down(void **state)
 
 static struct explain_ask ask_of(struct desk *desk)
 {
-    return (struct explain_ask){.host = "shop.example", .port = 443, .at_s = INT64_MIN, .roots = desk->roots, .hooks = desk->hooks,
-        .clock = &desk->clock, .name = "test"};
+    return (struct explain_ask){.host = "shop.example",
+        .port = 443,
+        .at_s = INT64_MIN,
+        .roots = desk->roots,
+        .hooks = desk->hooks,
+        .clock = &desk->clock,
+        .name = "test"};
 }
 
 static bool names(const struct flow *f, const char *cause)
@@ -76,11 +83,11 @@ static bool names(const struct flow *f, const char *cause)
 
 static void a_certificate_is_judged_and_explained_by_the_rules(void **state)
 {
-    struct desk       *desk = *state;
+    struct desk *desk = *state;
     struct explain_ask ask = ask_of(desk);
-    const char        *pem = ca_pem(desk->ca);
-    struct flow       *f = NULL;
-    struct err         e = {0};
+    const char *pem = ca_pem(desk->ca);
+    struct flow *f = NULL;
+    struct err e = {0};
 
     assert_true(explain_chain(&ask, (const uint8_t *)pem, strlen(pem), &f, &e));
     assert_string_equal(f->entry, "explain");
@@ -93,11 +100,11 @@ static void a_certificate_is_judged_and_explained_by_the_rules(void **state)
 
 static void the_time_may_be_another_than_now(void **state)
 {
-    struct desk       *desk = *state;
+    struct desk *desk = *state;
     struct explain_ask ask = ask_of(desk);
-    const char        *pem = ca_pem(desk->ca);
-    struct flow       *f = NULL;
-    struct err         e = {0};
+    const char *pem = ca_pem(desk->ca);
+    struct flow *f = NULL;
+    struct err e = {0};
 
     ask.at_s = NOW_S + (int64_t)10 * 365 * 86400;
     assert_true(explain_chain(&ask, (const uint8_t *)pem, strlen(pem), &f, &e));
@@ -109,8 +116,8 @@ static void the_time_may_be_another_than_now(void **state)
 static void garbage_is_an_error(void **state)
 {
     struct explain_ask ask = ask_of(*state);
-    struct flow       *f = NULL;
-    struct err         e = {0};
+    struct flow *f = NULL;
+    struct err e = {0};
 
     assert_false(explain_chain(&ask, (const uint8_t *)"junk", 4, &f, &e));
     assert_int_equal(e.kind, ERR_INPUT);

@@ -10,13 +10,16 @@
 
 #include "base/mem.h"
 
-#define ROW(bytes, kind) {(bytes), sizeof(bytes) - 1, (kind)}
+#define ROW(bytes, kind)                                                                           \
+    {                                                                                              \
+        (bytes), sizeof(bytes) - 1, (kind)                                                         \
+    }
 
 static void a_file_is_known_by_its_bytes(void **state)
 {
     static const struct {
-        const char    *bytes;
-        size_t         len;
+        const char *bytes;
+        size_t len;
         enum file_kind kind;
     } rows[] = {
         ROW("", FILE_KIND_CERTIFICATES),
@@ -28,7 +31,8 @@ static void a_file_is_known_by_its_bytes(void **state)
         ROW("0\x82\x03\x00\x02\x01\x03", FILE_KIND_IDENTITY),
         ROW("0\x80\x02\x01\x03", FILE_KIND_IDENTITY),
         ROW("0\x05\x02\x01\x03", FILE_KIND_IDENTITY),
-        ROW("0\xff\x02\x01\x03", FILE_KIND_CERTIFICATES), /* a length of 127 octets, which are not there */
+        ROW("0\xff\x02\x01\x03",
+            FILE_KIND_CERTIFICATES), /* a length of 127 octets, which are not there */
         ROW("0\x80\x06\x09*\x86H\x86\xf7\r\x01\x07\x02", FILE_KIND_MESSAGE),
         ROW("0\x82\x10\x00\x06\x09*\x86H\x86\xf7\r\x01\x07\x02 <plist version", FILE_KIND_PROFILE),
         ROW("0\x82\x10\x00\x06\x09*\x86H\x86\xf7\r\x01\x07\x02 bplist00", FILE_KIND_PROFILE),
@@ -44,7 +48,8 @@ static void a_file_is_known_by_its_bytes(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        uint8_t       *exact = mem_dup(rows[i].bytes, rows[i].len); /* so that a read past the end is seen */
+        uint8_t *exact =
+            mem_dup(rows[i].bytes, rows[i].len); /* so that a read past the end is seen */
         enum file_kind kind = file_kind(exact, rows[i].len);
 
         if (kind != rows[i].kind)

@@ -18,7 +18,6 @@
 
 #include "base/clock.h"
 #include "base/err.h"
-#include "trust/roots.h"
 #include "explain.h"
 #include "flow/flow.h"
 #include "hook/hook.h"
@@ -26,6 +25,7 @@
 #include "support/far_site.h"
 #include "support/mint_chain.h"
 #include "tls/contexts.h"
+#include "trust/roots.h"
 
 enum { PATIENCE_MS = 5000 };
 
@@ -33,9 +33,9 @@ enum { PATIENCE_MS = 5000 };
 
 struct site {
     struct far_site_config how;
-    int                    listening;
-    uint16_t               port;
-    pthread_t              thread;
+    int listening;
+    uint16_t port;
+    pthread_t thread;
 };
 
 static void site_talk(struct far_site *far, int fd)
@@ -61,12 +61,12 @@ static void site_talk(struct far_site *far, int fd)
 
 static void *site_main(void *arg)
 {
-    struct site  *s = arg;
+    struct site *s = arg;
     struct pollfd ready = {.fd = s->listening, .events = POLLIN};
 
     if (poll(&ready, 1, PATIENCE_MS) != 1)
         return NULL;
-    int              fd = accept(s->listening, NULL, NULL);
+    int fd = accept(s->listening, NULL, NULL);
     struct far_site *far = far_site_new(&s->how);
     site_talk(far, fd);
     far_site_free(far);
@@ -77,7 +77,7 @@ static void *site_main(void *arg)
 static void site_start(struct site *s, const struct far_site_config *how)
 {
     struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t          len = sizeof at;
+    socklen_t len = sizeof at;
 
     s->how = *how;
     s->listening = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -97,14 +97,14 @@ static void site_stop(struct site *s)
 /* --- who asks --- */
 
 struct desk {
-    struct clock         clock;
-    int64_t              stride_ms; /* so much time passes between two looks at the clock */
-    struct mint         *root;
-    struct roots        *roots;
-    struct hooks        *hooks;
+    struct clock clock;
+    int64_t stride_ms; /* so much time passes between two looks at the clock */
+    struct mint *root;
+    struct roots *roots;
+    struct hooks *hooks;
     struct tls_contexts *contexts;
-    struct site          site;
-    bool                 refused;
+    struct site site;
+    bool refused;
 };
 
 static int64_t striding(const struct clock *c)
@@ -117,7 +117,7 @@ static int64_t striding(const struct clock *c)
 static int set_up(void **state)
 {
     static struct desk desk;
-    struct err         e = {0};
+    struct err e = {0};
 
     desk = (struct desk){0};
     clock_fake_init(&desk.clock, MINT_AT * 1000);
@@ -144,10 +144,13 @@ static int tear_down(void **state)
     return 0;
 }
 
-static bool instead(void *arg, const char *host, uint16_t port, struct sockaddr *to, unsigned *to_len, enum dial_error *error)
+static bool instead(void *arg, const char *host, uint16_t port, struct sockaddr *to,
+    unsigned *to_len, enum dial_error *error)
 {
-    struct desk       *desk = arg;
-    struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons(desk->site.port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct desk *desk = arg;
+    struct sockaddr_in at = {.sin_family = AF_INET,
+        .sin_port = htons(desk->site.port),
+        .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 
     assert_string_equal(host, "shop.example");
     assert_int_equal(port, 443);
@@ -160,20 +163,29 @@ static bool instead(void *arg, const char *host, uint16_t port, struct sockaddr 
 static struct flow *ask(struct desk *desk)
 {
     const struct dial_config dial = {.instead = instead, .arg = desk};
-    struct explain_ask       what = {.host = "shop.example", .dial_host = "shop.example", .port = 443, .at_s = INT64_MIN,
-              .roots = desk->roots, .contexts = desk->contexts, .hooks = desk->hooks, .clock = &desk->clock, .name = "test", .dial = &dial};
-    struct flow             *f = NULL;
-    struct err               e = {0};
+    struct explain_ask what = {.host = "shop.example",
+        .dial_host = "shop.example",
+        .port = 443,
+        .at_s = INT64_MIN,
+        .roots = desk->roots,
+        .contexts = desk->contexts,
+        .hooks = desk->hooks,
+        .clock = &desk->clock,
+        .name = "test",
+        .dial = &dial};
+    struct flow *f = NULL;
+    struct err e = {0};
 
     if (!explain_host(&what, &f, &e))
         fail_msg("%s", e.text);
     return f;
 }
 
-static struct flow *ask_site(struct desk *desk, const struct far_site_config *how, const struct mint_spec *spec)
+static struct flow *ask_site(
+    struct desk *desk, const struct far_site_config *how, const struct mint_spec *spec)
 {
     struct far_site_config full = *how;
-    struct mint           *leaf = mint_make(spec, desk->root);
+    struct mint *leaf = mint_make(spec, desk->root);
 
     full.chain[0] = leaf;
     site_start(&desk->site, &full);
@@ -204,8 +216,9 @@ static void a_good_site_is_accepted(void **state)
 
 static void a_bad_chain_is_judged(void **state)
 {
-    const struct mint_spec expired = {.cn = "shop.example", .dns = {"shop.example"}, .not_after = MINT_AT - MINT_DAY};
-    struct desk           *desk = *state;
+    const struct mint_spec expired = {
+        .cn = "shop.example", .dns = {"shop.example"}, .not_after = MINT_AT - MINT_DAY};
+    struct desk *desk = *state;
 
     desk->stride_ms = 20;
     struct flow *f = ask_site(desk, &(struct far_site_config){0}, &expired);
@@ -227,7 +240,8 @@ static void a_site_that_wants_a_certificate_is_found_out_in_both_versions(void *
     assert_string_equal(f->failed_leg, "server");
     assert_string_equal(f->server_leg->verdict->verdict, "accept");
     flow_free(f);
-    f = ask_site(desk, &(struct far_site_config){.demands_certificate = true, .max_version = 0x0303}, &good);
+    f = ask_site(
+        desk, &(struct far_site_config){.demands_certificate = true, .max_version = 0x0303}, &good);
     assert_string_equal(f->server_leg->symptom, "alert-after-certificate");
     assert_true(f->server_leg->wants_client_certificate);
     assert_int_equal(f->server_leg->n_chain, 1);
@@ -236,8 +250,8 @@ static void a_site_that_wants_a_certificate_is_found_out_in_both_versions(void *
 
 struct failing_row {
     enum far_manner manner;
-    int64_t         stride_ms;
-    const char     *symptom, *ended;
+    int64_t stride_ms;
+    const char *symptom, *ended;
 };
 
 static void a_site_that_fails_has_its_symptom(void **state)
@@ -254,7 +268,8 @@ static void a_site_that_fails_has_its_symptom(void **state)
         desk->stride_ms = rows[i].stride_ms;
         struct flow *f = ask_site(desk, &(struct far_site_config){.manner = rows[i].manner}, &good);
         assert_string_equal(f->server_leg->symptom, rows[i].symptom);
-        if (rows[i].manner != FAR_PLAIN_TEXT_TO_TLS) /* the look ends with the first words, before their end */
+        if (rows[i].manner !=
+            FAR_PLAIN_TEXT_TO_TLS) /* the look ends with the first words, before their end */
             assert_string_equal(f->server_leg->ended, rows[i].ended);
         assert_string_equal(f->failed_leg, "server");
         assert_null(f->server_leg->verdict);
@@ -277,12 +292,13 @@ static void a_site_that_cannot_be_reached_is_an_answer(void **state)
 
 static void a_port_where_nobody_listens_is_an_answer(void **state)
 {
-    struct desk       *desk = *state;
+    struct desk *desk = *state;
     struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t          len = sizeof at;
-    int                taken = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    socklen_t len = sizeof at;
+    int taken = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-    assert_int_equal(bind(taken, (struct sockaddr *)&at, sizeof at), 0); /* bound, and not listening */
+    assert_int_equal(
+        bind(taken, (struct sockaddr *)&at, sizeof at), 0); /* bound, and not listening */
     assert_int_equal(getsockname(taken, (struct sockaddr *)&at, &len), 0);
     desk->stride_ms = 1;
     desk->site.port = ntohs(at.sin_port);

@@ -11,10 +11,10 @@
 static void a_scheme_or_a_port_tells_how_to_speak(void **state)
 {
     static const struct {
-        const char        *text, *host;
-        uint16_t           port;
+        const char *text, *host;
+        uint16_t port;
         enum mail_protocol mail;
-        bool               starttls;
+        bool starttls;
     } rows[] = {
         {"shop.example", "shop.example", 443, MAIL_NONE, false},
         {"Shop.Example.:8443", "shop.example", 8443, MAIL_NONE, false},
@@ -36,7 +36,7 @@ static void a_scheme_or_a_port_tells_how_to_speak(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct target t;
-        struct err    e = {0};
+        struct err e = {0};
 
         if (!target_parse(rows[i].text, &t, &e))
             fail_msg("%s: %s", rows[i].text, e.text);
@@ -62,7 +62,7 @@ static void what_is_no_target_is_refused_with_what_would_do(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct target t;
-        struct err    e = {0};
+        struct err e = {0};
 
         assert_false(target_parse(rows[i][0], &t, &e));
         if (!strstr(e.text, rows[i][1]))

@@ -13,29 +13,38 @@ static void agents_are_read(void **state)
     (void)state;
     static const struct {
         const char *agent, *name;
-        bool        browser;
+        bool browser;
         const char *family, *version;
     } cases[] = {
         {NULL, "unknown", false, "unknown", ""},
         {"", "unknown", false, "unknown", ""},
         {"Acme/4.2 CFNetwork/1568.200.51 Darwin/24.1.0", "Acme", false, "unknown", "18.1"},
         {"My%20App/1 CFNetwork/1404.0.5 Darwin/22.3.0", "My App", false, "unknown", "16.3"},
-        {"trustd (unknown version) CFNetwork/1240.0.4 Darwin/20.5.0", "trustd", false, "unknown", "14"},
-        {"com.apple.trustd/2.0 CFNetwork/1240.0.4 Darwin/20.5.0 (x86_64)", "com.apple.trustd", false, "Mac", ""},
-        {"MobileSafari/8619.1 CFNetwork/1568.100.1 Darwin/24.0.0", "Safari", true, "unknown", "18.0"},
-        {"Mozilla/5.0 (iPhone; CPU iPhone OS 18_1_2 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 "
+        {"trustd (unknown version) CFNetwork/1240.0.4 Darwin/20.5.0", "trustd", false, "unknown",
+            "14"},
+        {"com.apple.trustd/2.0 CFNetwork/1240.0.4 Darwin/20.5.0 (x86_64)", "com.apple.trustd",
+            false, "Mac", ""},
+        {"MobileSafari/8619.1 CFNetwork/1568.100.1 Darwin/24.0.0", "Safari", true, "unknown",
+            "18.0"},
+        {"Mozilla/5.0 (iPhone; CPU iPhone OS 18_1_2 like Mac OS X) AppleWebKit/605.1.15 (KHTML, "
+         "like Gecko) Version/18.1 "
          "Mobile/15E148 Safari/604.1",
             "Safari", true, "iPhone", "18.1.2"},
-        {"Mozilla/5.0 (iPad; CPU OS 12_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) CriOS/92.0 "
+        {"Mozilla/5.0 (iPad; CPU OS 12_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+         "CriOS/92.0 "
          "Mobile/15E148 Safari/604.1",
             "Chrome", true, "iPad", "12.5"},
-        {"Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148",
+        {"Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like "
+         "Gecko) Mobile/15E148",
             "web view", false, "iPhone", "17.0"},
-        {"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.4 Safari/605",
+        {"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+         "Version/17.4 Safari/605",
             "Safari", true, "Mac", ""},
-        {"Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0 Mobile Safari/537.36",
+        {"Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) "
+         "Chrome/120.0 Mobile Safari/537.36",
             "Chrome", true, "Android", "14"},
-        {"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0 Safari/537.36 "
+        {"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+         "Chrome/120.0 Safari/537.36 "
          "Edg/120.0",
             "Edge", true, "other", ""},
         {"Grocer/4.2 (iPhone; iOS 17.2; Scale/3.00)", "Grocer", false, "iPhone", "17.2"},
@@ -69,7 +78,7 @@ static void agents_are_read(void **state)
 static void a_long_agent_is_cut(void **state)
 {
     (void)state;
-    char         text[10000];
+    char text[10000];
     struct agent a;
 
     memset(text, 'a', sizeof text - 1);

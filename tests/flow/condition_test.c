@@ -12,7 +12,7 @@
 static bool holds(struct flow *f, const char *text)
 {
     struct condition c;
-    struct err       e = {0};
+    struct err e = {0};
 
     if (!condition_compile(text, &f->arena, NULL, &c, &e))
         fail_msg("%s", e.text);
@@ -70,16 +70,17 @@ static void a_value_that_can_never_be_is_refused_at_load(void **state)
         {"target.is_ip = yes", "'target.is_ip' is true or false, not 'yes'"},
         {"target.port = https", "'target.port' is a whole number, not 'https'"},
         {"client_leg.symptom = asleep", "there is no symptom 'asleep'"},
-        {"server_leg = x", "'server_leg' is no single value: it can be there or not, but not equal"},
+        {"server_leg = x",
+            "'server_leg' is no single value: it can be there or not, but not equal"},
         {"target.host =", "'target.host =' names no value after '='"},
         {"= x", "no fact '': the flow has no ''"},
         {"targt.host = x", "no fact 'targt.host': the flow has no 'targt'; did you mean 'target'?"},
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct arena     a;
+        struct arena a;
         struct condition c;
-        struct err       e = {0};
+        struct err e = {0};
 
         arena_init(&a);
         assert_false(condition_compile(cases[i].text, &a, NULL, &c, &e));

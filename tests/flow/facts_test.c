@@ -14,29 +14,35 @@
 
 static void chain_of_two_is_copied(struct flow *f)
 {
-    char              name_text[] = "CN=www.example.org,O=Example", cn[] = "www.example.org", dns[] = "www.example.org";
-    char              serial[] = "0a", key[] = "P-256", oid[] = "2.5.29.17", empty[] = "";
-    char             *names[] = {dns, dns};
-    struct cert_extension extension = {.oid = oid, .name = "subjectAltName", .critical = true, .value = {NULL, 17}};
-    struct cert           leaf = {
-                  .sha256_hex = "aa11",
-                  .spki_sha256_hex = "bb22",
-                  .subject = {.text = name_text, .cn = cn},
-                  .issuer = {.text = empty},
-                  .serial = serial,
-                  .not_before = 100,
-                  .not_after = 400,
-                  .dates_readable = true,
-                  .dns = {names, 2},
-                  .path_len = -1,
-                  .key_text = key,
-                  .key_bits = 256,
-                  .n_scts = 2,
-                  .must_staple = true,
-                  .extensions = &extension,
-                  .n_extensions = 1,
+    char name_text[] = "CN=www.example.org,O=Example", cn[] = "www.example.org",
+         dns[] = "www.example.org";
+    char serial[] = "0a", key[] = "P-256", oid[] = "2.5.29.17", empty[] = "";
+    char *names[] = {dns, dns};
+    struct cert_extension extension = {
+        .oid = oid, .name = "subjectAltName", .critical = true, .value = {NULL, 17}};
+    struct cert leaf = {
+        .sha256_hex = "aa11",
+        .spki_sha256_hex = "bb22",
+        .subject = {.text = name_text, .cn = cn},
+        .issuer = {.text = empty},
+        .serial = serial,
+        .not_before = 100,
+        .not_after = 400,
+        .dates_readable = true,
+        .dns = {names, 2},
+        .path_len = -1,
+        .key_text = key,
+        .key_bits = 256,
+        .n_scts = 2,
+        .must_staple = true,
+        .extensions = &extension,
+        .n_extensions = 1,
     };
-    struct cert        issuer = {.sha256_hex = "cc33", .is_ca = true, .path_len = 0, .subject = {.text = empty}, .issuer = {.text = empty}};
+    struct cert issuer = {.sha256_hex = "cc33",
+        .is_ca = true,
+        .path_len = 0,
+        .subject = {.text = empty},
+        .issuer = {.text = empty}};
     const struct cert *at[] = {&leaf, &issuer};
 
     f->server_leg = FLOW_MAKE(f, server_leg);
@@ -51,7 +57,8 @@ static void a_chain_is_copied_and_outlives_its_certificates(void **state)
     struct flow *f = flow_new("x", 0);
 
     chain_of_two_is_copied(f);
-    const struct flow_certificate *leaf = &f->server_leg->chain[0], *issuer = &f->server_leg->chain[1];
+    const struct flow_certificate *leaf = &f->server_leg->chain[0],
+                                  *issuer = &f->server_leg->chain[1];
     assert_int_equal(f->server_leg->n_chain, 2);
     assert_string_equal(leaf->sha256, "aa11");
     assert_string_equal(leaf->subject->cn, "www.example.org");
@@ -75,12 +82,13 @@ static void a_thousand_names_are_kept_and_no_more(void **state)
 {
     (void)state;
     struct flow *f = flow_new("x", 0);
-    char         name[] = "a.example", empty[] = "";
-    char        *names[3000];
+    char name[] = "a.example", empty[] = "";
+    char *names[3000];
 
     for (size_t i = 0; i < 3000; i++)
         names[i] = name;
-    struct cert cert = {.dns = {names, 3000}, .subject = {.text = empty}, .issuer = {.text = empty}};
+    struct cert cert = {
+        .dns = {names, 3000}, .subject = {.text = empty}, .issuer = {.text = empty}};
     struct flow_certificate *c = FLOW_MAKE(f, certificate);
     flow_fill_certificate(f, c, &cert, 0, "sent");
     assert_int_equal(c->names.n, 1000);
@@ -90,15 +98,27 @@ static void a_thousand_names_are_kept_and_no_more(void **state)
 static void a_refusal_has_its_codes_and_an_acceptance_has_none(void **state)
 {
     (void)state;
-    struct flow         *f = flow_new("x", 0);
-    char                 text[] = "“a” certificate is expired", detail[] = "notAfter";
-    struct verdict_check check = {.check = judge_check_find("TemporalValidity"), .cert = 0, .detail = detail};
-    struct cert          leaf = {.sha256_hex = "aa11"};
-    const struct cert   *path[] = {&leaf};
-    struct verdict       v = {.answer = VERDICT_REJECT, .anchors_are = ANCHORS_USER, .class = CLASS_EXPIRED, .text = text,
-              .osstatus = -67818, .osstatus_name = "errSecCertificateExpired", .nsurlerror = -1202, .overridable = true,
-              .checks = &check, .n_checks = 1, .path = path, .n_path = 1, .causes = {"cert-expired-leaf"}, .n_causes = 1,
-              .openssl = {.asked = true, .code = 10}};
+    struct flow *f = flow_new("x", 0);
+    char text[] = "“a” certificate is expired", detail[] = "notAfter";
+    struct verdict_check check = {
+        .check = judge_check_find("TemporalValidity"), .cert = 0, .detail = detail};
+    struct cert leaf = {.sha256_hex = "aa11"};
+    const struct cert *path[] = {&leaf};
+    struct verdict v = {.answer = VERDICT_REJECT,
+        .anchors_are = ANCHORS_USER,
+        .class = CLASS_EXPIRED,
+        .text = text,
+        .osstatus = -67818,
+        .osstatus_name = "errSecCertificateExpired",
+        .nsurlerror = -1202,
+        .overridable = true,
+        .checks = &check,
+        .n_checks = 1,
+        .path = path,
+        .n_path = 1,
+        .causes = {"cert-expired-leaf"},
+        .n_causes = 1,
+        .openssl = {.asked = true, .code = 10}};
 
     struct flow_verdict *out = flow_make_verdict(f, &v);
     assert_string_equal(out->verdict, "reject");
@@ -124,10 +144,10 @@ static void a_refusal_has_its_codes_and_an_acceptance_has_none(void **state)
 static void promises_of_logs_are_counted_and_doubted(void **state)
 {
     static const struct {
-        enum verdict_ct  ct;
+        enum verdict_ct ct;
         enum anchors_are anchors;
-        bool             anchored;
-        const char      *trusted_by, *doubt;
+        bool anchored;
+        const char *trusted_by, *doubt;
     } rows[] = {
         {VERDICT_CT_QUALIFIED, ANCHORS_SYSTEM, true, "both", NULL},
         {VERDICT_CT_CANNOT_TELL, ANCHORS_SYSTEM, true, "both", "old-list"},
@@ -138,9 +158,13 @@ static void promises_of_logs_are_counted_and_doubted(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        struct flow   *f = flow_new("x", 0);
-        struct verdict v = {.answer = VERDICT_ACCEPT, .ct = rows[i].ct, .anchors_are = rows[i].anchors,
-            .anchored = rows[i].anchored, .trusted_by = rows[i].trusted_by, .n_scts = i ? 5 : 0};
+        struct flow *f = flow_new("x", 0);
+        struct verdict v = {.answer = VERDICT_ACCEPT,
+            .ct = rows[i].ct,
+            .anchors_are = rows[i].anchors,
+            .anchored = rows[i].anchored,
+            .trusted_by = rows[i].trusted_by,
+            .n_scts = i ? 5 : 0};
 
         f->server_leg = FLOW_MAKE(f, server_leg);
         flow_list_add(f, &f->server_leg->chain, &f->server_leg->n_chain, flow_type_certificate());
@@ -159,9 +183,14 @@ static void promises_of_logs_are_counted_and_doubted(void **state)
 static void a_hello_is_copied_by_iana_names(void **state)
 {
     (void)state;
-    struct flow        *f = flow_new("x", 0);
-    struct client_hello hello = {.sni = "www.example.org", .n_alpn = 1, .alpn = {"h2"}, .ech = HELLO_ECH_GREASE, .size = 517,
-               .legacy_version = 0x0303, .has_supported_versions = true};
+    struct flow *f = flow_new("x", 0);
+    struct client_hello hello = {.sni = "www.example.org",
+        .n_alpn = 1,
+        .alpn = {"h2"},
+        .ech = HELLO_ECH_GREASE,
+        .size = 517,
+        .legacy_version = 0x0303,
+        .has_supported_versions = true};
 
     hello.versions.at[hello.versions.n++] = 0x0a0a;
     hello.versions.at[hello.versions.n++] = 0x0304;

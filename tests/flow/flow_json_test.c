@@ -9,8 +9,8 @@
 
 /* The reader has three names that our writer has as well; neither is called here. */
 #define json_object jansson_object
-#define json_array  jansson_array
-#define json_null   jansson_null
+#define json_array jansson_array
+#define json_null jansson_null
 #include <jansson.h>
 #undef json_object
 #undef json_array
@@ -21,9 +21,9 @@
 
 static json_t *parsed(const struct flow *f)
 {
-    struct text     out = {0};
+    struct text out = {0};
     struct json_out j;
-    json_error_t    e;
+    json_error_t e;
 
     json_init(&j, &out);
     flow_json(f, &j);
@@ -45,12 +45,13 @@ static void assert_keys(const json_t *object, const char *const *keys)
 static void an_empty_flow_has_every_key_of_the_contract(void **state)
 {
     (void)state;
-    static const char *const top[] = {"v", "id", "at", "ms", "proxy", "entry", "client", "target", "decision", "client_leg",
-        "server_leg", "diagnosis", "notes", "facts", "exchanges", "timeline", NULL};
+    static const char *const top[] = {"v", "id", "at", "ms", "proxy", "entry", "client", "target",
+        "decision", "client_leg", "server_leg", "diagnosis", "notes", "facts", "exchanges",
+        "timeline", NULL};
     static const char *const client[] = {"ip", "port", "device", "agent", "app", "ja4", NULL};
     static const char *const decision[] = {"action", "by", "answer", NULL};
-    struct flow             *f = flow_new("01JD6Q7T4E", 1795251600123);
-    json_t                  *doc = parsed(f);
+    struct flow *f = flow_new("01JD6Q7T4E", 1795251600123);
+    json_t *doc = parsed(f);
 
     assert_keys(doc, top);
     assert_keys(json_object_get(doc, "client"), client);
@@ -67,20 +68,22 @@ static void an_empty_flow_has_every_key_of_the_contract(void **state)
 static void empty_legs_and_verdicts_have_every_key_of_the_contract(void **state)
 {
     (void)state;
-    static const char *const client_leg[] = {"sni", "version", "cipher", "group", "alpn", "resumed", "leaf", "alert", "ended",
-        "bytes_in", "bytes_out", NULL};
+    static const char *const client_leg[] = {"sni", "version", "cipher", "group", "alpn", "resumed",
+        "leaf", "alert", "ended", "bytes_in", "bytes_out", NULL};
     static const char *const alert[] = {"from", "number", "name", "phase", NULL};
     static const char *const server_leg[] = {
         "address", "version", "cipher", "alpn", "chain", "staple", "verdict", "trusted_by", NULL};
-    static const char *const verdict[] = {"v", "verdict", "anchors_are", "class", "text", "osstatus", "osstatus_name",
-        "nsurlerror", "overridable", "checks", "path", "causes", "openssl", NULL};
+    static const char *const verdict[] = {"v", "verdict", "anchors_are", "class", "text",
+        "osstatus", "osstatus_name", "nsurlerror", "overridable", "checks", "path", "causes",
+        "openssl", NULL};
     struct flow *f = flow_new("x", 0);
 
     f->client_leg = FLOW_MAKE(f, client_leg);
     f->client_leg->alert = FLOW_MAKE(f, alert);
     f->server_leg = FLOW_MAKE(f, server_leg);
     f->server_leg->verdict = FLOW_MAKE(f, verdict);
-    flow_list_add(f, &f->server_leg->verdict->checks, &f->server_leg->verdict->n_checks, flow_type_check());
+    flow_list_add(
+        f, &f->server_leg->verdict->checks, &f->server_leg->verdict->n_checks, flow_type_check());
     json_t *doc = parsed(f);
     json_t *leg = json_object_get(doc, "server_leg");
 
@@ -95,8 +98,9 @@ static void empty_legs_and_verdicts_have_every_key_of_the_contract(void **state)
 
 static void diagnosis_fill(struct flow *f)
 {
-    struct flow_diagnosis *d = flow_list_add(f, &f->diagnosis, &f->n_diagnosis, flow_type_diagnosis());
-    struct flow_evidence  *e = flow_list_add(f, &d->evidence, &d->n_evidence, flow_type_evidence());
+    struct flow_diagnosis *d =
+        flow_list_add(f, &f->diagnosis, &f->n_diagnosis, flow_type_diagnosis());
+    struct flow_evidence *e = flow_list_add(f, &d->evidence, &d->n_evidence, flow_type_evidence());
 
     d->cause = "cert-expired-leaf";
     d->leg = "server";
@@ -112,10 +116,10 @@ static void diagnosis_fill(struct flow *f)
 static void a_diagnosis_has_every_key_of_the_contract(void **state)
 {
     (void)state;
-    static const char *const keys[] = {"cause", "leg", "confidence", "title", "why", "evidence", "against", "ios",
-        "device_fix", "server_fix", "next_test", "by", NULL};
+    static const char *const keys[] = {"cause", "leg", "confidence", "title", "why", "evidence",
+        "against", "ios", "device_fix", "server_fix", "next_test", "by", NULL};
     static const char *const ios[] = {"safari", "app", "text", "grade", NULL};
-    struct flow             *f = flow_new("x", 0);
+    struct flow *f = flow_new("x", 0);
 
     diagnosis_fill(f);
     f->server_leg = FLOW_MAKE(f, server_leg);
@@ -136,7 +140,8 @@ static void facts_keep_their_type(void **state)
     (void)state;
     struct flow *f = flow_new("x", 0);
 
-    flow_fact_set(f, &(struct flow_fact){.name = "geo.country", .kind = FACT_TEXT, .text = "D\xff\"\n"});
+    flow_fact_set(
+        f, &(struct flow_fact){.name = "geo.country", .kind = FACT_TEXT, .text = "D\xff\"\n"});
     flow_fact_set(f, &(struct flow_fact){.name = "geo.asn", .kind = FACT_INTEGER, .integer = 3320});
     flow_fact_set(f, &(struct flow_fact){.name = "a.share", .kind = FACT_NUMBER, .number = 0.5});
     flow_fact_set(f, &(struct flow_fact){.name = "a.nan", .kind = FACT_NUMBER, .number = NAN});
@@ -146,13 +151,15 @@ static void facts_keep_their_type(void **state)
     json_t *doc = parsed(f);
     json_t *facts = json_object_get(doc, "facts");
 
-    assert_string_equal(json_string_value(json_object_get(facts, "geo.country")), "D\xef\xbf\xbd\"\n");
+    assert_string_equal(
+        json_string_value(json_object_get(facts, "geo.country")), "D\xef\xbf\xbd\"\n");
     assert_int_equal(json_integer_value(json_object_get(facts, "geo.asn")), 3320);
     assert_true(json_real_value(json_object_get(facts, "a.share")) > 0.49);
     assert_true(json_is_null(json_object_get(facts, "a.nan")));
     assert_true(json_is_number(json_object_get(facts, "a.big")));
     assert_true(json_is_true(json_object_get(facts, "a.on")));
-    assert_string_equal(json_string_value(json_object_get(facts, "a.since")), "1970-01-01T00:00:00Z");
+    assert_string_equal(
+        json_string_value(json_object_get(facts, "a.since")), "1970-01-01T00:00:00Z");
     json_decref(doc);
     flow_free(f);
 }
@@ -172,10 +179,12 @@ static void notes_exchanges_and_timeline_are_written(void **state)
 
     assert_true(json_is_null(json_object_get(note, "leg")));
     assert_true(json_is_object(json_object_get(note, "data")));
-    assert_int_equal(
-        json_integer_value(json_object_get(json_array_get(json_object_get(doc, "exchanges"), 0), "status")), 200);
-    assert_string_equal(
-        json_string_value(json_object_get(json_array_get(json_object_get(doc, "timeline"), 0), "moment")), "hello");
+    assert_int_equal(json_integer_value(json_object_get(
+                         json_array_get(json_object_get(doc, "exchanges"), 0), "status")),
+        200);
+    assert_string_equal(json_string_value(json_object_get(
+                            json_array_get(json_object_get(doc, "timeline"), 0), "moment")),
+        "hello");
     json_decref(doc);
     flow_free(f);
 }

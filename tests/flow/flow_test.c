@@ -40,10 +40,10 @@ static void a_new_flow_has_every_record_that_is_needed(void **state)
 static void a_made_record_holds_what_it_needs_and_nothing_else(void **state)
 {
     (void)state;
-    struct flow             *f = flow();
+    struct flow *f = flow();
     struct flow_certificate *c = FLOW_MAKE(f, certificate);
-    struct flow_request     *r = FLOW_MAKE(f, request);
-    struct flow_client_leg  *leg = FLOW_MAKE(f, client_leg);
+    struct flow_request *r = FLOW_MAKE(f, request);
+    struct flow_client_leg *leg = FLOW_MAKE(f, client_leg);
 
     assert_non_null(c->subject);
     assert_non_null(c->issuer);
@@ -63,8 +63,8 @@ static void lists_grow_and_keep_their_rows(void **state)
 
     f->server_leg = FLOW_MAKE(f, server_leg);
     for (int i = 0; i < 100; i++) {
-        struct flow_certificate *c =
-            flow_list_add(f, &f->server_leg->chain, &f->server_leg->n_chain, flow_type_certificate());
+        struct flow_certificate *c = flow_list_add(
+            f, &f->server_leg->chain, &f->server_leg->n_chain, flow_type_certificate());
         char name[16];
 
         assert_non_null(c->subject);
@@ -124,7 +124,7 @@ static void a_fact_that_is_set_again_is_replaced(void **state)
 static void headers_are_found_caseless_and_the_first_wins(void **state)
 {
     (void)state;
-    struct flow         *f = flow();
+    struct flow *f = flow();
     struct flow_request *r = FLOW_MAKE(f, request);
 
     flow_header_add(f, r->headers, "Accept", "text/html");

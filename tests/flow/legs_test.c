@@ -12,26 +12,35 @@
 static const struct leg_facts done = {.server_hello = true, .certificate = true, .finished = true};
 
 struct symptom_case {
-    const char      *name; /* of the case, for the reader of a failure */
-    enum leg_side    side;
-    bool             late;
-    enum symptom     is;
+    const char *name; /* of the case, for the reader of a failure */
+    enum leg_side side;
+    bool late;
+    enum symptom is;
     struct leg_facts facts;
 };
 
-/* Who sent it: on the client leg the far end is the TLS client, on the server leg the TLS server. */
-#define FROM_CLIENT(n, at) {.seen = true, .fatal = true, .from_client = true, .number = (n), .phase = (at)}
-#define FROM_SERVER(n, at) {.seen = true, .fatal = true, .from_client = false, .number = (n), .phase = (at)}
+/* Who sent it: on the client leg the far end is the TLS client, on the server leg the TLS server.
+ */
+#define FROM_CLIENT(n, at)                                                                         \
+    {                                                                                              \
+        .seen = true, .fatal = true, .from_client = true, .number = (n), .phase = (at)             \
+    }
+#define FROM_SERVER(n, at)                                                                         \
+    {                                                                                              \
+        .seen = true, .fatal = true, .from_client = false, .number = (n), .phase = (at)            \
+    }
 
 static const struct symptom_case symptoms[] = {
-    {"no TLS, whatever else", LEG_CLIENT, true, SYMPTOM_NOT_TLS,
-        {.not_tls = true, .eof = true}},
+    {"no TLS, whatever else", LEG_CLIENT, true, SYMPTOM_NOT_TLS, {.not_tls = true, .eof = true}},
     {"a phone that does not know our root", LEG_CLIENT, false, SYMPTOM_ALERT_AFTER_CERTIFICATE,
         {.server_hello = true, .alert = FROM_CLIENT(48, PHASE_AFTER_CERTIFICATE)}},
     {"a phone that pins", LEG_CLIENT, false, SYMPTOM_ALERT_AFTER_FINISH,
         {.server_hello = true, .finished = true, .alert = FROM_CLIENT(46, PHASE_AFTER_FINISH)}},
     {"an alert after data speaks of the data", LEG_CLIENT, false, SYMPTOM_NONE,
-        {.server_hello = true, .finished = true, .plain_in = 9, .alert = FROM_CLIENT(80, PHASE_AFTER_FINISH)}},
+        {.server_hello = true,
+            .finished = true,
+            .plain_in = 9,
+            .alert = FROM_CLIENT(80, PHASE_AFTER_FINISH)}},
     {"a phone that gives up early", LEG_CLIENT, false, SYMPTOM_ALERT_BEFORE_SERVER_HELLO,
         {.alert = FROM_CLIENT(40, PHASE_BEFORE_SERVER_HELLO)}},
     {"a site that shares nothing with us", LEG_SERVER, false, SYMPTOM_ALERT_BEFORE_SERVER_HELLO,
@@ -53,12 +62,17 @@ static const struct symptom_case symptoms[] = {
     {"an alert of our own is no refusal by the phone", LEG_CLIENT, false, SYMPTOM_NONE,
         {.server_hello = true, .eof = true, .alert = FROM_SERVER(51, PHASE_AFTER_CERTIFICATE)}},
     {"nor is one after its Finished", LEG_CLIENT, false, SYMPTOM_NONE,
-        {.server_hello = true, .finished = true, .eof = true, .alert = FROM_SERVER(20, PHASE_AFTER_FINISH)}},
-    {"nor does it speak of the site", LEG_SERVER, false, SYMPTOM_NONE, {.eof = true, .alert = FROM_CLIENT(50, PHASE_BEFORE_SERVER_HELLO)}},
+        {.server_hello = true,
+            .finished = true,
+            .eof = true,
+            .alert = FROM_SERVER(20, PHASE_AFTER_FINISH)}},
+    {"nor does it speak of the site", LEG_SERVER, false, SYMPTOM_NONE,
+        {.eof = true, .alert = FROM_CLIENT(50, PHASE_BEFORE_SERVER_HELLO)}},
     {"a warning is no end", LEG_CLIENT, false, SYMPTOM_CLOSE_AFTER_CERTIFICATE,
-        {.server_hello = true, .eof = true, .alert = {.seen = true, .from_client = true, .number = 90}}},
-    {"nothing came in time", LEG_SERVER, true, SYMPTOM_STALLED,
-        {.server_hello = false}},
+        {.server_hello = true,
+            .eof = true,
+            .alert = {.seen = true, .from_client = true, .number = 90}}},
+    {"nothing came in time", LEG_SERVER, true, SYMPTOM_STALLED, {.server_hello = false}},
     {"it fell silent in the middle", LEG_CLIENT, true, SYMPTOM_STALLED,
         {.server_hello = true, .certificate = true}},
     {"an alert says more than silence", LEG_CLIENT, true, SYMPTOM_ALERT_AFTER_CERTIFICATE,
@@ -82,7 +96,7 @@ static void what_a_leg_showed_amounts_to_a_symptom(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof symptoms / sizeof symptoms[0]; i++) {
         const struct symptom_case *c = &symptoms[i];
-        enum symptom               is = leg_symptom(&c->facts, c->side, c->late);
+        enum symptom is = leg_symptom(&c->facts, c->side, c->late);
 
         if (is != c->is)
             fail_msg("%s: %s", c->name, is == SYMPTOM_NONE ? "none" : symptom_name(is));
@@ -92,14 +106,16 @@ static void what_a_leg_showed_amounts_to_a_symptom(void **state)
 
 static void a_transport_ends_in_one_of_five_ways(void **state)
 {
-    static const struct leg_facts fatal = {.eof = true, .alert = {.seen = true, .fatal = true, .number = 48}};
-    static const struct leg_facts warned = {.eof = true, .alert = {.seen = true, .fatal = false, .number = 90}};
+    static const struct leg_facts fatal = {
+        .eof = true, .alert = {.seen = true, .fatal = true, .number = 48}};
+    static const struct leg_facts warned = {
+        .eof = true, .alert = {.seen = true, .fatal = false, .number = 90}};
     static const struct leg_facts they_said_goodbye = {.close_notify_in = true, .eof = true};
     static const struct leg_facts we_said_goodbye = {.close_notify_out = true};
     static const struct {
         const struct leg_facts *facts;
-        struct leg_end          end;
-        const char             *is;
+        struct leg_end end;
+        const char *is;
     } cases[] = {
         {NULL, {.eof = false}, NULL},
         {NULL, {.eof = true}, "fin"},
@@ -145,7 +161,7 @@ static const struct leg_facts seen = {
 static void a_server_leg_is_written_down_and_outlives_its_facts(void **state)
 {
     struct leg_facts facts = seen;
-    struct flow     *f = flow_new("x", 0);
+    struct flow *f = flow_new("x", 0);
 
     (void)state;
     f->server_leg = FLOW_MAKE(f, server_leg);
@@ -171,7 +187,7 @@ static void a_server_leg_is_written_down_and_outlives_its_facts(void **state)
 static void a_client_leg_is_written_down_again_as_it_goes_on(void **state)
 {
     struct leg_facts facts = {.version = "TLSv1.2"};
-    struct flow     *f = flow_new("x", 0);
+    struct flow *f = flow_new("x", 0);
 
     (void)state;
     f->client_leg = FLOW_MAKE(f, client_leg);

@@ -16,7 +16,9 @@ static bool check_known(const char *check)
 static int fact_kind(void *arg, const char *fact)
 {
     (void)arg;
-    return !strcmp(fact, "geo.country") ? (int)FIELD_TEXT : !strcmp(fact, "geo.share") ? (int)FIELD_INTEGER : -1;
+    return !strcmp(fact, "geo.country") ? (int)FIELD_TEXT
+           : !strcmp(fact, "geo.share") ? (int)FIELD_INTEGER
+                                        : -1;
 }
 
 static const struct path_names names = {.check_known = check_known, .fact_kind = fact_kind};
@@ -27,14 +29,14 @@ static struct flow *failing_flow(void)
 
     f->server_leg = FLOW_MAKE(f, server_leg);
     for (int i = 0; i < 2; i++) {
-        struct flow_certificate *c =
-            flow_list_add(f, &f->server_leg->chain, &f->server_leg->n_chain, flow_type_certificate());
+        struct flow_certificate *c = flow_list_add(
+            f, &f->server_leg->chain, &f->server_leg->n_chain, flow_type_certificate());
         c->depth = i;
         c->not_after = 100 + i;
     }
     f->server_leg->verdict = FLOW_MAKE(f, verdict);
     struct flow_verdict *v = f->server_leg->verdict;
-    struct flow_check   *check = flow_list_add(f, &v->checks, &v->n_checks, flow_type_check());
+    struct flow_check *check = flow_list_add(f, &v->checks, &v->n_checks, flow_type_check());
     check->check = "TemporalValidity";
     check->cert = 1;
     return f;
@@ -43,7 +45,7 @@ static struct flow *failing_flow(void)
 static struct value read_path(const struct flow *f, const char *text)
 {
     struct path p;
-    struct err  e = {0};
+    struct err e = {0};
 
     if (!path_compile(text, &names, &p, &e))
         fail_msg("%s", e.text);
@@ -53,9 +55,9 @@ static struct value read_path(const struct flow *f, const char *text)
 static void every_field_of_the_table_can_be_read_from_an_empty_record(void **state)
 {
     (void)state;
-    size_t                           n;
+    size_t n;
     const struct record_type *const *types = record_types(&n);
-    struct flow                     *f = flow_new("x", 0);
+    struct flow *f = flow_new("x", 0);
 
     assert_string_equal(types[n - 1]->name, "flow");
     for (size_t i = 0; i + 1 < n; i++) {
@@ -64,7 +66,7 @@ static void every_field_of_the_table_can_be_read_from_an_empty_record(void **sta
         assert_ptr_equal(record_type_find(types[i]->name), types[i]);
         for (size_t k = 0; k < types[i]->n_fields; k++) {
             const struct field *field = &types[i]->fields[k];
-            struct value        v = field_value(field, record);
+            struct value v = field_value(field, record);
 
             assert_ptr_equal(record_field(types[i], field->name), field);
             if (field->needed)
@@ -107,7 +109,8 @@ static void checks_are_found_by_name_and_depth(void **state)
     assert_true(read_path(f, "checks.TemporalValidity@0").none);
     assert_true(read_path(f, "checks.AnchorTrusted").none);
     f->identity = FLOW_MAKE(f, identity);
-    struct flow_check *check = flow_list_add(f, &f->identity->checks, &f->identity->n_checks, flow_type_check());
+    struct flow_check *check =
+        flow_list_add(f, &f->identity->checks, &f->identity->n_checks, flow_type_check());
     check->check = "AnchorTrusted";
     assert_ptr_equal(read_path(f, "checks.AnchorTrusted@0").record, check);
     flow_free(f);
@@ -132,14 +135,18 @@ static void a_misspelt_path_is_refused_with_the_nearest_name(void **state)
     static const struct {
         const char *path, *says;
     } cases[] = {
-        {"client_leg.alrt", "no fact 'client_leg.alrt': client_leg has no 'alrt'; did you mean 'alert'?"},
+        {"client_leg.alrt",
+            "no fact 'client_leg.alrt': client_leg has no 'alrt'; did you mean 'alert'?"},
         {"clent.ip", "no fact 'clent.ip': the flow has no 'clent'; did you mean 'client'?"},
-        {"server_leg.chain.leef.names", "no fact 'server_leg.chain.leef.names': chain has no 'leef'; did you mean 'leaf'?"},
-        {"server_leg.chain.leaf.not_afer", "no fact 'server_leg.chain.leaf.not_afer': certificate has no 'not_afer'; did you mean 'not_after'?"},
+        {"server_leg.chain.leef.names",
+            "no fact 'server_leg.chain.leef.names': chain has no 'leef'; did you mean 'leaf'?"},
+        {"server_leg.chain.leaf.not_afer", "no fact 'server_leg.chain.leaf.not_afer': certificate "
+                                           "has no 'not_afer'; did you mean 'not_after'?"},
         {"target.host.x", "no fact 'target.host.x': host is a value and has no fields"},
         {"exchanges.first", "no fact 'exchanges.first': exchanges is a list; a path ends there"},
         {"checks.Tempo", "no fact 'checks.Tempo': there is no check 'Tempo'"},
-        {"checks.TemporalValidity@x", "no fact 'checks.TemporalValidity@x': '@' is followed by a certificate's depth, 0 for the leaf"},
+        {"checks.TemporalValidity@x", "no fact 'checks.TemporalValidity@x': '@' is followed by a "
+                                      "certificate's depth, 0 for the leaf"},
         {"checks.", "no fact 'checks.': write checks.NAME or checks.NAME@DEPTH"},
         {"zzqqzz.wwxx", "no fact 'zzqqzz.wwxx': the flow has no 'zzqqzz'"},
         {"", "no fact '': the flow has no ''"},
@@ -148,7 +155,7 @@ static void a_misspelt_path_is_refused_with_the_nearest_name(void **state)
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct path p;
-        struct err  e = {0};
+        struct err e = {0};
 
         assert_false(path_compile(cases[i].path, &names, &p, &e));
         assert_string_equal(e.text, cases[i].says);
@@ -159,7 +166,7 @@ static void a_misspelt_path_is_refused_with_the_nearest_name(void **state)
 static void a_path_of_any_length_is_refused_without_harm(void **state)
 {
     (void)state;
-    char        text[4096];
+    char text[4096];
     struct path p;
 
     for (size_t i = 0; i + 1 < sizeof text; i++)

@@ -12,11 +12,11 @@ static void values_are_shown_as_people_read_them(void **state)
 {
     (void)state;
     const struct flow_check check = {.check = "TemporalValidity", .cert = 1};
-    const char             *list[] = {"a.example", "b.example"};
+    const char *list[] = {"a.example", "b.example"};
     const struct flow_texts texts = {list, 2};
     const struct {
         struct value v;
-        const char  *shown;
+        const char *shown;
     } cases[] = {
         {{.none = true, .kind = FIELD_TEXT}, ""},
         {{.kind = FIELD_TEXT, .text = "h2"}, "h2"},
@@ -30,7 +30,8 @@ static void values_are_shown_as_people_read_them(void **state)
         {{.kind = FIELD_DURATION, .integer = -3600}, "-1 hour"},
         {{.kind = FIELD_BYTES, .integer = 512}, "512 bytes"},
         {{.kind = FIELD_MS, .integer = 61}, "61 ms"},
-        {{.kind = FIELD_RECORD, .record = &check, .type = flow_type_check()}, "fails at certificate 1"},
+        {{.kind = FIELD_RECORD, .record = &check, .type = flow_type_check()},
+            "fails at certificate 1"},
         {{.kind = FIELD_LIST, .n = 3, .type = flow_type_check()}, "3"},
     };
 
@@ -46,10 +47,10 @@ static void values_are_shown_as_people_read_them(void **state)
 static void a_record_is_shown_by_its_most_telling_field(void **state)
 {
     (void)state;
-    struct flow       *f = flow_new("x", 0);
+    struct flow *f = flow_new("x", 0);
     struct flow_alert *alert = FLOW_MAKE(f, alert);
-    struct value       v = {.kind = FIELD_RECORD, .record = alert, .type = flow_type_alert(), .n = 1};
-    struct text        out = {0};
+    struct value v = {.kind = FIELD_RECORD, .record = alert, .type = flow_type_alert(), .n = 1};
+    struct text out = {0};
 
     alert->name = "certificate_unknown";
     value_show(&v, &out);
@@ -62,7 +63,7 @@ static void a_long_list_is_cut_with_its_count(void **state)
 {
     (void)state;
     struct flow *f = flow_new("x", 0);
-    struct text  out = {0};
+    struct text out = {0};
 
     for (int i = 0; i < 1000; i++)
         flow_texts_add(f, &f->target->aliases, "x.example");
@@ -76,7 +77,7 @@ static void a_long_list_is_cut_with_its_count(void **state)
 static void equality_is_by_decimal_words_and_membership(void **state)
 {
     (void)state;
-    const char             *list[] = {"a", "b"};
+    const char *list[] = {"a", "b"};
     const struct flow_texts texts = {list, 2};
 
     assert_true(value_is(&(struct value){.kind = FIELD_INTEGER, .integer = 46}, "46"));

@@ -11,13 +11,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 /* A User-Agent is the client's own claim. */
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
-    char        *text = malloc(len + 1);
+    char *text = malloc(len + 1);
     struct agent a;
 
     memcpy(text, bytes, len);
     text[len] = '\0';
     agent_read(text, &a);
-    assert(*a.name && strlen(a.name) < sizeof a.name && strlen(a.os_version) < sizeof a.os_version && a.family);
+    assert(*a.name && strlen(a.name) < sizeof a.name &&
+           strlen(a.os_version) < sizeof a.os_version && a.family);
     free(text);
     return 0;
 }

@@ -17,7 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static struct cert_chain *from_list(const uint8_t *data, size_t size)
 {
     struct cert_chain *chain = cert_chain_new();
-    struct err         e;
+    struct err e;
 
     while (size >= 3) {
         size_t len = (size_t)(data[0] << 16 | data[1] << 8 | data[2]);
@@ -40,13 +40,13 @@ static void must(bool ok)
 
 static void look(const struct cert *c)
 {
-    must(c->subject.text && c->issuer.text && c->summary && c->serial && c->key_text
-         && c->signature);
-    must(c->eku_oids.n == c->eku_names.n && c->ips.n == c->n_raw_ips
-         && c->n_extensions <= CERT_EXTENSIONS_MOST);
+    must(c->subject.text && c->issuer.text && c->summary && c->serial && c->key_text &&
+         c->signature);
+    must(c->eku_oids.n == c->eku_names.n && c->ips.n == c->n_raw_ips &&
+         c->n_extensions <= CERT_EXTENSIONS_MOST);
     for (size_t i = 0; i < c->n_extensions; i++)
-        must(c->extensions[i].value.at >= c->der.at
-             && c->extensions[i].value.at + c->extensions[i].value.len <= c->der.at + c->der.len);
+        must(c->extensions[i].value.at >= c->der.at &&
+             c->extensions[i].value.at + c->extensions[i].value.len <= c->der.at + c->der.len);
     (void)cert_covers_host(c, "shop.example");
     (void)cert_covers_host(c, "192.0.2.1");
 }
@@ -59,12 +59,12 @@ static void judge(
         .at = 1795251600,
         .anchors_are = anchors,
         .policy = policy};
-    struct verdict    v = {0};
+    struct verdict v = {0};
 
     judge_chain(&c, &v);
     must((v.answer == VERDICT_REJECT) == (v.n_checks > 0) && v.n_path >= 1);
-    must(v.answer != VERDICT_REJECT
-         || (v.text && v.class != CLASS_NONE && v.n_causes <= VERDICT_CAUSES_MOST));
+    must(v.answer != VERDICT_REJECT ||
+         (v.text && v.class != CLASS_NONE && v.n_causes <= VERDICT_CAUSES_MOST));
     mem_free(verdict_long_text(&v));
     verdict_fini(&v);
 }
@@ -72,12 +72,12 @@ static void judge(
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct cert_chain *chain;
-    struct err         e = {0};
+    struct err e = {0};
 
     if (size < 1)
         return 0;
-    chain = data[0] & 1 ? from_list(data + 1, size - 1)
-                        : cert_chain_from_bytes(data + 1, size - 1, &e);
+    chain =
+        data[0] & 1 ? from_list(data + 1, size - 1) : cert_chain_from_bytes(data + 1, size - 1, &e);
     if (!chain)
         must(*e.text);
     for (size_t i = 0; chain && i < chain->n; i++)

@@ -27,7 +27,8 @@ static void names_are_sound(const struct client_hello *h)
 {
     char buf[TLS_NAME_CAP], ja4[FINGERPRINT_CAP];
 
-    must(strlen(h->sni) < HELLO_NAME_CAP && h->n_alpn <= HELLO_ALPN_MOST && h->ciphers.n > 0 && h->versions.n > 0);
+    must(strlen(h->sni) < HELLO_NAME_CAP && h->n_alpn <= HELLO_ALPN_MOST && h->ciphers.n > 0 &&
+         h->versions.n > 0);
     for (const char *c = h->sni; *c; c++)
         must(*c > 0x20 && *c < 0x7f);
     for (size_t i = 0; i < h->n_alpn; i++)
@@ -42,12 +43,13 @@ static void names_are_sound(const struct client_hello *h)
 }
 
 /* The same message in records of `step` bytes must tell the same. */
-static void cut_makes_no_difference(const uint8_t *data, const struct client_hello *whole, size_t step)
+static void cut_makes_no_difference(
+    const uint8_t *data, const struct client_hello *whole, size_t step)
 {
-    struct text         message = {0}, cut = {0};
+    struct text message = {0}, cut = {0};
     struct client_hello again;
-    const char         *why = NULL;
-    char                ja4[2][FINGERPRINT_CAP];
+    const char *why = NULL;
+    char ja4[2][FINGERPRINT_CAP];
 
     for (size_t at = 0; at < whole->consumed;) {
         size_t n = (size_t)data[at + 3] << 8 | data[at + 4];
@@ -57,14 +59,16 @@ static void cut_makes_no_difference(const uint8_t *data, const struct client_hel
     }
     must(message.len == whole->size);
     for (size_t at = 0; at < message.len; at += step) {
-        size_t     n = message.len - at < step ? message.len - at : step;
-        const char header[5] = {22, (char)(whole->record_version >> 8), (char)whole->record_version, (char)(n >> 8), (char)n};
+        size_t n = message.len - at < step ? message.len - at : step;
+        const char header[5] = {22, (char)(whole->record_version >> 8), (char)whole->record_version,
+            (char)(n >> 8), (char)n};
 
         text_add_n(&cut, header, sizeof header);
         text_add_n(&cut, message.at + at, n);
     }
     must(client_hello_read((const uint8_t *)cut.at, cut.len, &again, &why) == HELLO_READY);
-    must(again.consumed == cut.len && again.size == whole->size && again.ech == whole->ech && !strcmp(again.sni, whole->sni));
+    must(again.consumed == cut.len && again.size == whole->size && again.ech == whole->ech &&
+         !strcmp(again.sni, whole->sni));
     must(!strcmp(fingerprint_ja4(&again, sum, ja4[0]), fingerprint_ja4(whole, sum, ja4[1])));
     client_hello_fini(&again);
     text_fini(&message);
@@ -76,8 +80,8 @@ static void order_makes_no_difference(const uint8_t *data, size_t size, enum hel
 {
     for (size_t n = 0; n < size; n += 1 + n / 8) {
         struct client_hello h;
-        const char         *why = NULL;
-        enum hello_answer   answer = client_hello_read(data, n, &h, &why);
+        const char *why = NULL;
+        enum hello_answer answer = client_hello_read(data, n, &h, &why);
 
         must(answer == HELLO_NEED_MORE || answer == at_last);
         if (answer == HELLO_READY)
@@ -88,8 +92,8 @@ static void order_makes_no_difference(const uint8_t *data, size_t size, enum hel
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct client_hello h;
-    const char         *why = NULL;
-    enum hello_answer   answer = client_hello_read(data, size, &h, &why);
+    const char *why = NULL;
+    enum hello_answer answer = client_hello_read(data, size, &h, &why);
 
     must((answer == HELLO_BAD) == (why != NULL));
     order_makes_no_difference(data, size, answer);

@@ -17,11 +17,11 @@ static bool check_known(const char *check)
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
     const struct path_names names = {.check_known = check_known};
-    char                   *text = malloc(len + 1);
-    struct flow            *f = flow_new("x", 0);
-    struct condition        c;
-    struct err              e;
-    struct text             shown = {0};
+    char *text = malloc(len + 1);
+    struct flow *f = flow_new("x", 0);
+    struct condition c;
+    struct err e;
+    struct text shown = {0};
 
     memcpy(text, bytes, len);
     text[len] = '\0';

@@ -1,5 +1,6 @@
-/* tests/fuzz/h1_fuzz.c - HTTP/1 heads and framing, both directions. The first byte chooses the side, whether HEAD was
- * asked, and how the rest is cut; however it is cut, the codec has to say the same, and bytes may not be made up. */
+/* tests/fuzz/h1_fuzz.c - HTTP/1 heads and framing, both directions. The first byte chooses the
+ * side, whether HEAD was asked, and how the rest is cut; however it is cut, the codec has to say
+ * the same, and bytes may not be made up. */
 #include <event2/buffer.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -13,18 +14,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 struct told {
     struct text text;
-    size_t      heads, out, left;
+    size_t heads, out, left;
 };
 
 static void tell_head(struct told *t, struct h1 *h)
 {
     const struct h1_head *head = h1_head(h);
-    struct evbuffer      *forwarded = evbuffer_new();
-    const char *const    *findings;
+    struct evbuffer *forwarded = evbuffer_new();
+    const char *const *findings;
 
     t->heads += head->raw_len;
-    text_printf(&t->text, "head %s %s %d %s %d %lld\n", head->method, head->target, head->status, head->reason, head->has_body,
-        (long long)head->content_length);
+    text_printf(&t->text, "head %s %s %d %s %d %lld\n", head->method, head->target, head->status,
+        head->reason, head->has_body, (long long)head->content_length);
     for (size_t i = 0; i < head->n_fields; i++)
         text_printf(&t->text, "%s=%s\n", head->fields[i].name, head->fields[i].value);
     size_t n = h1_findings(h, &findings);
@@ -55,7 +56,8 @@ static bool events(struct told *t, struct h1 *h, struct evbuffer *in, struct evb
             text_add(&t->text, "upgraded\n");
             return false;
         case H1_BAD:
-            /* Of two faults in one piece, the cut decides which is met first: the reason is not compared. */
+            /* Of two faults in one piece, the cut decides which is met first: the reason is not
+             * compared. */
             text_add(&t->text, "bad\n");
             if (!strstr(h1_why(h), "(RFC "))
                 abort();
@@ -66,9 +68,9 @@ static bool events(struct told *t, struct h1 *h, struct evbuffer *in, struct evb
 
 static void run(struct told *t, unsigned how, const uint8_t *data, size_t size, size_t step)
 {
-    struct h1       *h = h1_new(how & 1 ? H1_RESPONSES : H1_REQUESTS);
+    struct h1 *h = h1_new(how & 1 ? H1_RESPONSES : H1_REQUESTS);
     struct evbuffer *in = evbuffer_new(), *out = evbuffer_new();
-    bool             more = true;
+    bool more = true;
 
     if (how & 1) {
         h1_expect(h, how & 2 ? "HEAD" : how & 4 ? "CONNECT" : "GET");
@@ -80,7 +82,8 @@ static void run(struct told *t, unsigned how, const uint8_t *data, size_t size, 
     }
     if (more)
         text_printf(&t->text, "finish %d\n", h1_finish(h));
-    /* What was in order of a broken message may or may not have gone out before the break was seen. */
+    /* What was in order of a broken message may or may not have gone out before the break was seen.
+     */
     t->out = h1_next(h, in, out) == H1_BAD ? 0 : evbuffer_get_length(out);
     t->left = evbuffer_get_length(in);
     evbuffer_free(in);

@@ -12,7 +12,8 @@ static void must(bool holds)
         abort();
 }
 
-/* A normal form is its own normal form, and nothing in it has a meaning to a shell, a URL or a certificate's text. */
+/* A normal form is its own normal form, and nothing in it has a meaning to a shell, a URL or a
+ * certificate's text. */
 static void form_is_normal(const char *host)
 {
     char again[HOST_CAP];
@@ -27,7 +28,7 @@ static void form_is_normal(const char *host)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    char     host[HOST_CAP], shown[HOST_CAP + 8], back[HOST_CAP];
+    char host[HOST_CAP], shown[HOST_CAP + 8], back[HOST_CAP];
     uint16_t port = 0, port_back = 0;
 
     if (host_normalise((const char *)data, size, host))
@@ -36,6 +37,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     form_is_normal(host);
     host_port_text(shown, sizeof shown, host, port);
-    must(host_port_parse(shown, strlen(shown), 0, back, &port_back) && strcmp(host, back) == 0 && port == port_back);
+    must(host_port_parse(shown, strlen(shown), 0, back, &port_back) && strcmp(host, back) == 0 &&
+         port == port_back);
     return 0;
 }

@@ -21,7 +21,8 @@ static struct leg *leg_make(const struct tls_contexts *contexts, const struct le
 
     if (side)
         return leg_server_new(contexts, &(struct leg_server_ask){.sni = "shop.example"}, &e);
-    return leg_client_new(contexts, &(struct leg_client_show){.leaf = leaf, .h1_only = true, .scope = "shop.example"}, &e);
+    return leg_client_new(contexts,
+        &(struct leg_client_show){.leaf = leaf, .h1_only = true, .scope = "shop.example"}, &e);
 }
 
 static void leg_feed_pieces(struct leg *l, const uint8_t *data, size_t size, size_t step)
@@ -43,13 +44,13 @@ static void leg_feed_pieces(struct leg *l, const uint8_t *data, size_t size, siz
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct tls_contexts *contexts;
-    static struct leaf         *leaf;
-    struct err                  e = {0};
-    size_t                      len = 0;
+    static struct leaf *leaf;
+    struct err e = {0};
+    size_t len = 0;
 
     if (!contexts) {
         contexts = tls_contexts_new(NULL, &e);
-        struct ca        *ca = ca_new_in_memory(NOW_S, &e);
+        struct ca *ca = ca_new_in_memory(NOW_S, &e);
         struct leaf_keys *keys = leaf_keys_new(&e);
 
         leaf = leaf_mint(ca, keys, "shop.example", NOW_S, &e);

@@ -1,5 +1,5 @@
-/* tests/fuzz/mail_fuzz.c - a hostile mail server, up to TLS. First byte: the protocol, and into how many pieces the rest
- * falls. */
+/* tests/fuzz/mail_fuzz.c - a hostile mail server, up to TLS. First byte: the protocol, and into how
+ * many pieces the rest falls. */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -12,16 +12,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct mail_talk m;
-    struct text      out = {0};
-    size_t           piece, taken = 1;
-    enum mail_state  before = MAIL_TALKING;
+    struct text out = {0};
+    size_t piece, taken = 1;
+    enum mail_state before = MAIL_TALKING;
 
     if (size < 2)
         return 0;
     mail_talk_init(&m, (enum mail_protocol)(1 + data[0] % 3));
     piece = 1 + data[0] / 3;
     while (taken < size) {
-        size_t          n = size - taken < piece ? size - taken : piece;
+        size_t n = size - taken < piece ? size - taken : piece;
         enum mail_state now = mail_talk_take(&m, data + taken, n, &out);
 
         if (before != MAIL_TALKING && now != before)

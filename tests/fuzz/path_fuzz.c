@@ -1,9 +1,9 @@
-/* tests/fuzz/path_fuzz.c - pools of cross-signed, expired, mislabelled certificates in any choice and
- * order. The certificates are minted once, good signatures and all, and the input picks from them: what
- * is sent, what is trusted, fetched and denied, under which policy and when.
+/* tests/fuzz/path_fuzz.c - pools of cross-signed, expired, mislabelled certificates in any choice
+ * and order. The certificates are minted once, good signatures and all, and the input picks from
+ * them: what is sent, what is trusted, fetched and denied, under which policy and when.
  *
- * A path must hold together, the order of the pool must not change the answer, and OpenSSL's opinion
- * must be the one that it gives without our help. */
+ * A path must hold together, the order of the pool must not change the answer, and OpenSSL's
+ * opinion must be the one that it gives without our help. */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -40,8 +40,8 @@ static void keep(size_t *n, struct mint *take)
 static void certs_make(void)
 {
     static const char *const names[N_CAS] = {"Root A", "Root B", "CA C", "CA D"};
-    struct mint             *ca[N_CAS];
-    size_t                   n = 0;
+    struct mint *ca[N_CAS];
+    size_t n = 0;
 
     for (size_t i = 0; i < N_CAS; i++)
         ca[i] = mint_make(&(struct mint_spec){.cn = names[i], .ca = true}, NULL);
@@ -55,14 +55,21 @@ static void certs_make(void)
                                    .not_after = (i + by) % 3 == 2 ? MINT_AT + 100 : 0},
                          i == by ? NULL : ca[by]));
     keep(&n, mint_make(&(struct mint_spec){.cn = "CA C", .ca = true}, ca[0]));
-    keep(&n, mint_make(&(struct mint_spec){.cn = "CA C", .ca = true, .key_of = ca[2],
-                           .permitted = "DNS:b.test"}, ca[0]));
-    keep(&n, mint_make(&(struct mint_spec){.cn = "CA D", .ca = true, .key_of = ca[3],
-                           .key_usage = CERT_USE_CRL_SIGN}, ca[0]));
-    keep(&n, mint_make(&(struct mint_spec){.cn = "CA D", .ca = true, .key_of = ca[3],
-                           .broken_signature = true}, ca[1]));
+    keep(&n, mint_make(
+                 &(struct mint_spec){
+                     .cn = "CA C", .ca = true, .key_of = ca[2], .permitted = "DNS:b.test"},
+                 ca[0]));
+    keep(&n, mint_make(
+                 &(struct mint_spec){
+                     .cn = "CA D", .ca = true, .key_of = ca[3], .key_usage = CERT_USE_CRL_SIGN},
+                 ca[0]));
+    keep(&n, mint_make(
+                 &(struct mint_spec){
+                     .cn = "CA D", .ca = true, .key_of = ca[3], .broken_signature = true},
+                 ca[1]));
     keep(&n, mint_make(&(struct mint_spec){.cn = "CA D", .key_of = ca[3]}, ca[2]));
-    keep(&n, mint_make(&(struct mint_spec){.cn = "a.test", .dns = {"a.test"}, .no_aki = true}, NULL));
+    keep(&n,
+        mint_make(&(struct mint_spec){.cn = "a.test", .dns = {"a.test"}, .no_aki = true}, NULL));
     must(n == N_CERTS);
     for (size_t i = 0; i < N_CAS; i++)
         mint_free(ca[i]);
@@ -99,7 +106,7 @@ static void path_hold(const struct judge_case *c, const struct verdict *v)
 
 static void openssl_alone(const struct judge_case *c, const struct openssl_opinion *said)
 {
-    X509_STORE     *store = X509_STORE_new();
+    X509_STORE *store = X509_STORE_new();
     X509_STORE_CTX *ctx = X509_STORE_CTX_new();
     STACK_OF(X509) *pool = sk_X509_new_null();
 
@@ -133,8 +140,8 @@ static struct cert_chain *turned_round(const struct cert_chain *chain)
 static void judge(struct judge_case *c)
 {
     const struct cert_chain *as_sent = c->chain;
-    struct cert_chain       *other = turned_round(as_sent);
-    struct verdict           v = {0}, w = {0};
+    struct cert_chain *other = turned_round(as_sent);
+    struct verdict v = {0}, w = {0};
 
     judge_chain(c, &v);
     path_hold(c, &v);
@@ -153,7 +160,7 @@ static void judge(struct judge_case *c)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct judge_case  c = {.host = "a.test", .anchors_are = ANCHORS_CUSTOM};
+    struct judge_case c = {.host = "a.test", .anchors_are = ANCHORS_CUSTOM};
     struct cert_chain *chain, *anchors, *fetched, *denied;
 
     if (!given[0])

@@ -1,4 +1,5 @@
-/* tests/fuzz/replay_main.c - runs a fuzz target's entry point once over each file of a folder: its seeds as a regression test. */
+/* tests/fuzz/replay_main.c - runs a fuzz target's entry point once over each file of a folder: its
+ * seeds as a regression test. */
 #include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -9,7 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void replay(const char *path)
 {
-    FILE   *f = fopen(path, "rb");
+    FILE *f = fopen(path, "rb");
     uint8_t bytes[1 << 18];
 
     if (!f)
@@ -27,7 +28,7 @@ static void replay(const char *path)
 int main(int argc, char **argv)
 {
     size_t n = 0;
-    DIR   *d = argc > 1 ? opendir(argv[1]) : NULL;
+    DIR *d = argc > 1 ? opendir(argv[1]) : NULL;
 
     if (!d) {
         fprintf(stderr, "usage: %s FOLDER\n", argv[0]);

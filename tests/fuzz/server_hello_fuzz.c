@@ -12,8 +12,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     enum server_hello_answer before = SERVER_HELLO_NEED_MORE;
 
     for (size_t n = 0; n <= size; n = n < size && n + 1 + n / 8 > size ? size : n + 1 + n / 8) {
-        struct server_hello      h;
-        const char              *why = NULL;
+        struct server_hello h;
+        const char *why = NULL;
         enum server_hello_answer answer = server_hello_read(data, n, &h, &why);
 
         if (before != SERVER_HELLO_NEED_MORE && answer != before)

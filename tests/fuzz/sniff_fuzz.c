@@ -14,7 +14,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (size_t n = 0; n <= size && n <= 2 * SNIFF_MOST; n++) {
         enum sniff now = sniff_bytes(data, n);
 
-        if ((before != SNIFF_NEED_MORE && now != before) || (n >= SNIFF_MOST && now == SNIFF_NEED_MORE) || !*sniff_name(now))
+        if ((before != SNIFF_NEED_MORE && now != before) ||
+            (n >= SNIFF_MOST && now == SNIFF_NEED_MORE) || !*sniff_name(now))
             abort();
         before = now;
     }

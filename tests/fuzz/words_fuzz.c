@@ -1,5 +1,6 @@
-/* A template up to the first NUL, and a value for its holes behind it: whatever they are, the text that comes out is valid
- * UTF-8 without control characters of the value, and a value opens no hole. */
+/* A template up to the first NUL, and a value for its holes behind it: whatever they are, the text
+ * that comes out is valid UTF-8 without control characters of the value, and a value opens no hole.
+ */
 #include <assert.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -14,9 +15,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void render(const struct phrase *p, const char *value)
 {
-    struct flow      *f = flow_new("x", 0);
+    struct flow *f = flow_new("x", 0);
     const struct with with = {NULL, "v", {.kind = FIELD_TEXT, .text = value}};
-    struct text       out = {0};
+    struct text out = {0};
 
     f->target->host = value;
     phrase_render(p, f, &with, &out);
@@ -27,11 +28,11 @@ static void render(const struct phrase *p, const char *value)
 
 static void value_alone(const char *value)
 {
-    struct arena         a;
+    struct arena a;
     const struct phrase *p;
-    struct err           e = {0};
-    struct flow         *f = flow_new("x", 0);
-    struct text          out = {0};
+    struct err e = {0};
+    struct flow *f = flow_new("x", 0);
+    struct text out = {0};
 
     arena_init(&a);
     f->target->host = value;
@@ -43,7 +44,8 @@ static void value_alone(const char *value)
             assert(n > 0 && (unsigned char)out.at[i] >= 0x20 && out.at[i] != 0x7f);
             i += n;
         }
-        assert(out.len <= 6 * PHRASE_VALUE_MOST + 3); /* an escape, U+001B, has six characters for one byte */
+        assert(out.len <=
+               6 * PHRASE_VALUE_MOST + 3); /* an escape, U+001B, has six characters for one byte */
     }
     text_fini(&out);
     arena_fini(&a);
@@ -52,12 +54,12 @@ static void value_alone(const char *value)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct arena         a;
+    struct arena a;
     const struct phrase *p;
-    struct err           e = {0};
+    struct err e = {0};
 
     arena_init(&a);
-    char       *text = arena_text_n(&a, (const char *)data, size);
+    char *text = arena_text_n(&a, (const char *)data, size);
     const char *value = strlen(text) < size ? text + strlen(text) + 1 : "";
 
     if (phrase_compile(text, &a, NULL, &p, &e))

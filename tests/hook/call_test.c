@@ -19,9 +19,9 @@ static void count(void *arg)
 static void nothing_is_written_before_the_commit(void **state)
 {
     struct flow *f = flow_new("x", 0);
-    struct call  c;
-    int          n = 0;
-    size_t       used = f->arena.used;
+    struct call c;
+    int n = 0;
+    size_t used = f->arena.used;
 
     (void)state;
     call_init(&c, f, MOMENT_HELLO, &us);
@@ -43,8 +43,8 @@ static void nothing_is_written_before_the_commit(void **state)
 static void a_call_is_bounded(void **state)
 {
     struct flow *f = flow_new("x", 0);
-    struct call  c;
-    int          n = 0;
+    struct call c;
+    int n = 0;
 
     (void)state;
     call_init(&c, f, MOMENT_HELLO, &us);
@@ -60,7 +60,7 @@ static void a_call_is_bounded(void **state)
 static void headers_are_replaced_whatever_their_case(void **state)
 {
     struct flow *f = flow_new("x", 0);
-    struct call  c;
+    struct call c;
 
     (void)state;
     f->request = FLOW_MAKE(f, request);

@@ -51,7 +51,8 @@ static struct flow *everything(void)
     f->message->from = "server";
     f->identity = FLOW_MAKE(f, identity);
     f->identity->kind = "pkcs12";
-    struct flow_diagnosis *d = flow_list_add(f, &f->diagnosis, &f->n_diagnosis, flow_type_diagnosis());
+    struct flow_diagnosis *d =
+        flow_list_add(f, &f->diagnosis, &f->n_diagnosis, flow_type_diagnosis());
 
     d->cause = "untrusted-root";
     return f;
@@ -60,8 +61,8 @@ static struct flow *everything(void)
 static bool wakes(const struct wake *w, const struct flow *f)
 {
     struct lexicon x;
-    struct filter  filter;
-    struct digest  d;
+    struct filter filter;
+    struct digest d;
 
     lexicon_init(&x);
     filter_init(&filter, w, &x);
@@ -76,26 +77,40 @@ static bool wakes(const struct wake *w, const struct flow *f)
 static void every_key_wakes_on_its_word_and_on_no_other(void **state)
 {
     static const struct {
-        enum moment   at;
+        enum moment at;
         enum wake_key key;
-        const char   *word;
+        const char *word;
     } cases[] = {
-        {MOMENT_HELLO, WAKE_ENTRY, "connect"}, {MOMENT_HELLO, WAKE_SNI, "present"}, {MOMENT_HELLO, WAKE_ALPN, "http/1.1"},
-        {MOMENT_DIAL_FAILED, WAKE_ERROR, "nxdomain"}, {MOMENT_JUDGED, WAKE_CHECK, "AnchorTrusted"},
-        {MOMENT_JUDGED, WAKE_VERDICT, "reject"}, {MOMENT_JUDGED, WAKE_CLASS, "Trust"}, {MOMENT_JUDGED, WAKE_TRUSTED_BY, "mozilla"},
-        {MOMENT_TLS_FAILED, WAKE_LEG, "client"}, {MOMENT_TLS_FAILED, WAKE_ALERT, "46"},
-        {MOMENT_TLS_FAILED, WAKE_SYMPTOM, "alert-after-certificate"}, {MOMENT_REQUEST, WAKE_HEADER, "COOKIE"},
-        {MOMENT_REQUEST, WAKE_SCHEME, "https"}, {MOMENT_REQUEST, WAKE_METHOD, "GET"}, {MOMENT_RESPONSE, WAKE_HEADER, "server"},
-        {MOMENT_RESPONSE, WAKE_STATUS, "404"}, {MOMENT_REQUEST_BODY, WAKE_TYPE, "text/html"}, {MOMENT_WS_MESSAGE, WAKE_FROM, "server"},
-        {MOMENT_IDENTITY, WAKE_KIND, "pkcs12"}, {MOMENT_FINISH, WAKE_CAUSE, "untrusted-root"}, {MOMENT_FINISH, WAKE_ENDED, "alert"},
+        {MOMENT_HELLO, WAKE_ENTRY, "connect"},
+        {MOMENT_HELLO, WAKE_SNI, "present"},
+        {MOMENT_HELLO, WAKE_ALPN, "http/1.1"},
+        {MOMENT_DIAL_FAILED, WAKE_ERROR, "nxdomain"},
+        {MOMENT_JUDGED, WAKE_CHECK, "AnchorTrusted"},
+        {MOMENT_JUDGED, WAKE_VERDICT, "reject"},
+        {MOMENT_JUDGED, WAKE_CLASS, "Trust"},
+        {MOMENT_JUDGED, WAKE_TRUSTED_BY, "mozilla"},
+        {MOMENT_TLS_FAILED, WAKE_LEG, "client"},
+        {MOMENT_TLS_FAILED, WAKE_ALERT, "46"},
+        {MOMENT_TLS_FAILED, WAKE_SYMPTOM, "alert-after-certificate"},
+        {MOMENT_REQUEST, WAKE_HEADER, "COOKIE"},
+        {MOMENT_REQUEST, WAKE_SCHEME, "https"},
+        {MOMENT_REQUEST, WAKE_METHOD, "GET"},
+        {MOMENT_RESPONSE, WAKE_HEADER, "server"},
+        {MOMENT_RESPONSE, WAKE_STATUS, "404"},
+        {MOMENT_REQUEST_BODY, WAKE_TYPE, "text/html"},
+        {MOMENT_WS_MESSAGE, WAKE_FROM, "server"},
+        {MOMENT_IDENTITY, WAKE_KIND, "pkcs12"},
+        {MOMENT_FINISH, WAKE_CAUSE, "untrusted-root"},
+        {MOMENT_FINISH, WAKE_ENDED, "alert"},
         {MOMENT_FINISH, WAKE_ENDED, "clean"},
     };
     struct flow *f = everything(), *empty = flow_new("y", 0);
-    struct err   e = {0};
+    struct err e = {0};
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct wake *right = wake_new(cases[i].at), *wrong = wake_new(cases[i].at), *any = wake_new(cases[i].at);
+        struct wake *right = wake_new(cases[i].at), *wrong = wake_new(cases[i].at),
+                    *any = wake_new(cases[i].at);
 
         assert_true(wake_add_word(right, cases[i].key, cases[i].word, &e));
         assert_true(wake_add_word(wrong, cases[i].key, "something else", &e));
@@ -114,12 +129,13 @@ static void every_key_wakes_on_its_word_and_on_no_other(void **state)
 static void several_keys_must_all_hold(void **state)
 {
     static const char *const entries[] = {"shop.example"}, *const others[] = {"other.example"};
-    struct flow             *f = everything();
-    struct matcher          *shop, *other;
-    struct err               e = {0};
+    struct flow *f = everything();
+    struct matcher *shop, *other;
+    struct err e = {0};
 
     (void)state;
-    assert_true(matcher_new(MATCH_HOSTS, entries, 1, &shop, &e) && matcher_new(MATCH_HOSTS, others, 1, &other, &e));
+    assert_true(matcher_new(MATCH_HOSTS, entries, 1, &shop, &e) &&
+                matcher_new(MATCH_HOSTS, others, 1, &other, &e));
     struct wake *w = wake_new(MOMENT_JUDGED);
 
     assert_true(wake_add_word(w, WAKE_CLASS, "Trust", &e));
@@ -157,7 +173,7 @@ static void the_failed_leg_is_the_one_that_counts(void **state)
 {
     struct flow *f = everything();
     struct wake *w = wake_new(MOMENT_TLS_FAILED);
-    struct err   e = {0};
+    struct err e = {0};
 
     (void)state;
     assert_true(wake_add_word(w, WAKE_SYMPTOM, "alert-after-certificate", &e));

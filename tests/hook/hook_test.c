@@ -15,16 +15,16 @@
 
 /* A listener in C: what a plugin will be. */
 struct voice {
-    enum action         action;
+    enum action action;
     const struct cause *cause;
-    const char         *sets, *fails;
-    size_t              n_calls;
+    const char *sets, *fails;
+    size_t n_calls;
 };
 
 static bool speak(void *arg, struct call *c, struct err *e)
 {
     struct voice *v = arg;
-    struct path   p;
+    struct path p;
 
     v->n_calls++;
     if (v->action != ACTION_NONE)
@@ -67,10 +67,10 @@ static void the_stricter_decision_wins_and_ties_go_to_the_first_id(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct hooks   *h = hooks_new();
-        struct flow    *f = flow_new("x", 0);
-        struct wake    *w = wake_new(cases[i].at);
-        struct voice    one = {.action = cases[i].one}, two = {.action = cases[i].two};
+        struct hooks *h = hooks_new();
+        struct flow *f = flow_new("x", 0);
+        struct wake *w = wake_new(cases[i].at);
+        struct voice one = {.action = cases[i].one}, two = {.action = cases[i].two};
         struct decision d;
 
         add(h, "rule:b/x", w, &one);
@@ -101,10 +101,10 @@ static void strength_follows_the_moment(void **state)
 static void who_is_not_woken_costs_nothing(void **state)
 {
     struct hooks *h = hooks_new();
-    struct flow  *f = flow_new("x", 0);
-    struct wake  *w = wake_new(MOMENT_JUDGED);
-    struct voice  v = {0};
-    struct err    e = {0};
+    struct flow *f = flow_new("x", 0);
+    struct wake *w = wake_new(MOMENT_JUDGED);
+    struct voice v = {0};
+    struct err e = {0};
 
     (void)state;
     assert_true(wake_add_word(w, WAKE_CHECK, "AnchorTrusted", &e));
@@ -132,11 +132,11 @@ static int fact_kind(void *arg, const char *fact)
 static void a_fact_that_was_just_given_wakes_the_next(void **state)
 {
     const struct path_names names = {.fact_kind = fact_kind};
-    struct hooks           *h = hooks_new();
-    struct flow            *f = flow_new("x", 0);
-    struct wake            *first = wake_new(MOMENT_HELLO), *second = wake_new(MOMENT_HELLO);
-    struct voice            gives = {.sets = "a.fact"}, takes = {0};
-    struct err              e = {0};
+    struct hooks *h = hooks_new();
+    struct flow *f = flow_new("x", 0);
+    struct wake *first = wake_new(MOMENT_HELLO), *second = wake_new(MOMENT_HELLO);
+    struct voice gives = {.sets = "a.fact"}, takes = {0};
+    struct err e = {0};
 
     (void)state;
     assert_true(wake_add_has(second, "a.fact", &names, &e));
@@ -153,11 +153,11 @@ static void a_fact_that_was_just_given_wakes_the_next(void **state)
 static void what_was_brought_is_settled_and_settled_again(void **state)
 {
     struct causes *c;
-    struct err     e = {0};
-    struct hooks  *h = hooks_new();
-    struct flow   *f = flow_new("x", 0);
-    struct wake   *w = wake_new(MOMENT_REQUEST);
-    struct voice   v = {0};
+    struct err e = {0};
+    struct hooks *h = hooks_new();
+    struct flow *f = flow_new("x", 0);
+    struct wake *w = wake_new(MOMENT_REQUEST);
+    struct voice v = {0};
 
     (void)state;
     assert_true(causes_new(&(struct path_names){0}, &c, &e));
@@ -186,10 +186,10 @@ static void what_was_brought_is_settled_and_settled_again(void **state)
 
 static void a_failed_visit_leaves_a_note_and_nothing_else(void **state)
 {
-    struct hooks   *h = hooks_new();
-    struct flow    *f = flow_new("x", 0);
-    struct wake    *w = wake_new(MOMENT_HELLO);
-    struct voice    v = {.action = ACTION_REFUSE, .sets = "a.fact", .fails = "geo.c: broken\x1b[1m"};
+    struct hooks *h = hooks_new();
+    struct flow *f = flow_new("x", 0);
+    struct wake *w = wake_new(MOMENT_HELLO);
+    struct voice v = {.action = ACTION_REFUSE, .sets = "a.fact", .fails = "geo.c: broken\x1b[1m"};
     struct decision d;
 
     (void)state;

@@ -12,7 +12,7 @@
 static struct matcher *made(enum matcher_kind kind, const char *const *entries, size_t n)
 {
     struct matcher *m;
-    struct err      e = {0};
+    struct err e = {0};
 
     if (!matcher_new(kind, entries, n, &m, &e))
         fail_msg("%s", e.text);
@@ -21,10 +21,11 @@ static struct matcher *made(enum matcher_kind kind, const char *const *entries, 
 
 struct question {
     const char *text;
-    bool        has;
+    bool has;
 };
 
-static void ask(enum matcher_kind kind, const char *const *entries, size_t n, const struct question *questions, size_t n_questions)
+static void ask(enum matcher_kind kind, const char *const *entries, size_t n,
+    const struct question *questions, size_t n_questions)
 {
     struct matcher *m = made(kind, entries, n);
 
@@ -35,15 +36,19 @@ static void ask(enum matcher_kind kind, const char *const *entries, size_t n, co
     matcher_free(m);
 }
 
-#define ASK(kind, entries, questions) \
-    ask(kind, entries, sizeof entries / sizeof *entries, questions, sizeof questions / sizeof *questions)
+#define ASK(kind, entries, questions)                                                              \
+    ask(kind, entries, sizeof entries / sizeof *entries, questions,                                \
+        sizeof questions / sizeof *questions)
 
 static void hosts_and_what_is_below_them(void **state)
 {
-    static const char *const     entries[] = {"Example.com", "=only.org", ".below.net", "both.de", "=both.de", "10.0.0.1", "=x.z", ".x.z"};
-    static const struct question questions[] = {{"example.com", true}, {"a.b.example.com", true}, {"EXAMPLE.com", true},
-        {"notexample.com", false}, {"com", false}, {"only.org", true}, {"a.only.org", false}, {"below.net", false}, {"a.below.net", true},
-        {"a.both.de", true}, {"10.0.0.1", true}, {"10.0.0.2", false}, {"", false}, {".", false}, {"x.z", true}, {"y.x.z", true}};
+    static const char *const entries[] = {"Example.com", "=only.org", ".below.net", "both.de",
+        "=both.de", "10.0.0.1", "=x.z", ".x.z"};
+    static const struct question questions[] = {{"example.com", true}, {"a.b.example.com", true},
+        {"EXAMPLE.com", true}, {"notexample.com", false}, {"com", false}, {"only.org", true},
+        {"a.only.org", false}, {"below.net", false}, {"a.below.net", true}, {"a.both.de", true},
+        {"10.0.0.1", true}, {"10.0.0.2", false}, {"", false}, {".", false}, {"x.z", true},
+        {"y.x.z", true}};
 
     (void)state;
     ASK(MATCH_HOSTS, entries, questions);
@@ -51,11 +56,14 @@ static void hosts_and_what_is_below_them(void **state)
 
 static void networks_of_both_families(void **state)
 {
-    static const char *const     entries[] = {"10.0.0.0/8", "192.0.2.7", "2001:db8::/33", "::1", "0.0.0.0/0"};
-    static const char *const     fewer[] = {"10.0.0.0/8", "192.0.2.128/25", "2001:db8::/33", "::1"};
-    static const struct question all[] = {{"1.2.3.4", true}, {"2001:db8:7fff::", true}, {"2001:db8:8000::", false}};
-    static const struct question some[] = {{"10.255.0.1", true}, {"11.0.0.1", false}, {"192.0.2.127", false}, {"192.0.2.128", true},
-        {"::1", true}, {"::2", false}, {"not an address", false}, {"", false}, {"10.0.0", false}};
+    static const char *const entries[] = {
+        "10.0.0.0/8", "192.0.2.7", "2001:db8::/33", "::1", "0.0.0.0/0"};
+    static const char *const fewer[] = {"10.0.0.0/8", "192.0.2.128/25", "2001:db8::/33", "::1"};
+    static const struct question all[] = {
+        {"1.2.3.4", true}, {"2001:db8:7fff::", true}, {"2001:db8:8000::", false}};
+    static const struct question some[] = {{"10.255.0.1", true}, {"11.0.0.1", false},
+        {"192.0.2.127", false}, {"192.0.2.128", true}, {"::1", true}, {"::2", false},
+        {"not an address", false}, {"", false}, {"10.0.0", false}};
 
     (void)state;
     ASK(MATCH_NETWORKS, entries, all);
@@ -64,11 +72,12 @@ static void networks_of_both_families(void **state)
 
 static void globs_and_words(void **state)
 {
-    static const char *const     globs[] = {"Let's Encrypt*", "a?c", "*x*y*z"};
-    static const struct question globbed[] = {{"let's encrypt R3", true}, {"abc", true}, {"ac", false}, {"xyz", true},
-        {"1x2y3z", true}, {"1x2z3y", false}, {"", false}};
-    static const char *const     words[] = {"Token", "SID"};
-    static const struct question worded[] = {{"token", true}, {"sid", true}, {"tokens", false}, {"", false}};
+    static const char *const globs[] = {"Let's Encrypt*", "a?c", "*x*y*z"};
+    static const struct question globbed[] = {{"let's encrypt R3", true}, {"abc", true},
+        {"ac", false}, {"xyz", true}, {"1x2y3z", true}, {"1x2z3y", false}, {"", false}};
+    static const char *const words[] = {"Token", "SID"};
+    static const struct question worded[] = {
+        {"token", true}, {"sid", true}, {"tokens", false}, {"", false}};
 
     (void)state;
     ASK(MATCH_GLOBS, globs, globbed);
@@ -78,8 +87,8 @@ static void globs_and_words(void **state)
 static void a_hostile_subject_takes_no_time(void **state)
 {
     static const char *const globs[] = {"*a*a*a*a*a*a*a*a*a*a*b"};
-    struct matcher          *m = made(MATCH_GLOBS, globs, 1);
-    char                     subject[MATCH_SUBJECT_MOST + 2];
+    struct matcher *m = made(MATCH_GLOBS, globs, 1);
+    char subject[MATCH_SUBJECT_MOST + 2];
 
     (void)state;
     memset(subject, 'a', sizeof subject);
@@ -96,18 +105,22 @@ static void what_is_no_entry_is_told(void **state)
 {
     static const struct {
         enum matcher_kind kind;
-        const char       *entry, *wanted;
+        const char *entry, *wanted;
     } cases[] = {
-        {MATCH_HOSTS, "", "is no host"}, {MATCH_HOSTS, "a b", "is no host"}, {MATCH_HOSTS, "*.example.com", "is no host"},
-        {MATCH_NETWORKS, "10.0.0.0/33", "is no network"}, {MATCH_NETWORKS, "10.0.0.0/", "is no network"},
-        {MATCH_NETWORKS, "example.com", "is no network"}, {MATCH_NETWORKS, "::/129", "is no network"},
+        {MATCH_HOSTS, "", "is no host"},
+        {MATCH_HOSTS, "a b", "is no host"},
+        {MATCH_HOSTS, "*.example.com", "is no host"},
+        {MATCH_NETWORKS, "10.0.0.0/33", "is no network"},
+        {MATCH_NETWORKS, "10.0.0.0/", "is no network"},
+        {MATCH_NETWORKS, "example.com", "is no network"},
+        {MATCH_NETWORKS, "::/129", "is no network"},
         {MATCH_HOURS, "always", "is no time window"},
     };
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct matcher *m;
-        struct err      e = {0};
+        struct err e = {0};
 
         if (matcher_new(cases[i].kind, &cases[i].entry, 1, &m, &e))
             fail_msg("'%s' was taken", cases[i].entry);

@@ -29,7 +29,7 @@ static void keys_belong_to_moments(void **state)
 static void a_filter_is_bounded_and_checked(void **state)
 {
     struct wake *w = wake_new(MOMENT_JUDGED);
-    struct err   e = {0};
+    struct err e = {0};
 
     (void)state;
     assert_true(wake_is_always(w));

@@ -25,7 +25,8 @@ static void five_faults_within_ten_minutes_are_too_many(void **state)
     for (int i = 0; i < 4; i++)
         watch_fault(&w, f, MOMENT_HELLO, "why", i * 1000);
     assert_false(w.off);
-    watch_fault(&w, f, MOMENT_HELLO, "why", WATCH_FAULTS_WINDOW_MS); /* the first is just out of it */
+    watch_fault(
+        &w, f, MOMENT_HELLO, "why", WATCH_FAULTS_WINDOW_MS); /* the first is just out of it */
     assert_false(w.off);
     watch_fault(&w, f, MOMENT_HELLO, "why", WATCH_FAULTS_WINDOW_MS + 1);
     assert_true(w.off);

@@ -1,5 +1,6 @@
-/* tests/http/events.h - runs bytes through a codec and writes down what it said, one line an event, so that a test can
- * compare texts. Pieces of a body that follow each other are one line: how they were cut is the network's business. */
+/* tests/http/events.h - runs bytes through a codec and writes down what it said, one line an event,
+ * so that a test can compare texts. Pieces of a body that follow each other are one line: how they
+ * were cut is the network's business. */
 #ifndef WHYTLS_TEST_HTTP_EVENTS_H
 #define WHYTLS_TEST_HTTP_EVENTS_H
 
@@ -10,11 +11,11 @@
 #include "h1.h"
 
 struct run {
-    struct h1       *h;
+    struct h1 *h;
     struct evbuffer *in, *out;
-    struct text      said;
-    size_t           body; /* not yet written down */
-    bool             over; /* bad, or not HTTP any more */
+    struct text said;
+    size_t body; /* not yet written down */
+    bool over;   /* bad, or not HTTP any more */
 };
 
 static inline void run_init(struct run *r, enum h1_side side)
@@ -57,7 +58,7 @@ static inline void run_head(struct run *r)
 static inline void run_events(struct run *r)
 {
     while (!r->over) {
-        size_t        before = evbuffer_get_length(r->out);
+        size_t before = evbuffer_get_length(r->out);
         enum h1_event event = h1_next(r->h, r->in, r->out);
 
         if (event == H1_BODY)

@@ -24,9 +24,26 @@ static void bad_chunks_are_refused(void **state)
 {
     (void)state;
     static const char *const cases[] = {
-        "x\r\n", "-1\r\n", "+1\r\n", "0x1\r\n", " 1\r\n", "1 \r\na\r\n", "\r\n", "1\na\r\n0\r\n\r\n", "1\r\na\n0\r\n\r\n", "1\r\nab\r\n",
-        "1\r\na\r0\r\n\r\n", "1\rX\r\n", "1;a\rb\r\na\r\n", "1;a\nb\r\na\r\n", "10000000000000000\r\n", "0\r\n\rX", "0\r\nA: b\rC: d\r\n\r\n",
-        "0\r\nA: b\n\r\n", "0\r\n\n", "0\r\nno colon\r\n\r\n",
+        "x\r\n",
+        "-1\r\n",
+        "+1\r\n",
+        "0x1\r\n",
+        " 1\r\n",
+        "1 \r\na\r\n",
+        "\r\n",
+        "1\na\r\n0\r\n\r\n",
+        "1\r\na\n0\r\n\r\n",
+        "1\r\nab\r\n",
+        "1\r\na\r0\r\n\r\n",
+        "1\rX\r\n",
+        "1;a\rb\r\na\r\n",
+        "1;a\nb\r\na\r\n",
+        "10000000000000000\r\n",
+        "0\r\n\rX",
+        "0\r\nA: b\rC: d\r\n\r\n",
+        "0\r\nA: b\n\r\n",
+        "0\r\n\n",
+        "0\r\nno colon\r\n\r\n",
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -67,7 +84,7 @@ static void random_cut(struct evbuffer *to, const struct text *all, unsigned *se
 {
     for (size_t at = 0; at < all->len;) {
         struct evbuffer *piece = evbuffer_new();
-        size_t           n = (size_t)rand_r(seed) % 5000 + 1;
+        size_t n = (size_t)rand_r(seed) % 5000 + 1;
 
         n = n < all->len - at ? n : all->len - at;
         evbuffer_add(piece, all->at + at, n);
@@ -84,8 +101,8 @@ static void bytes_go_on_unchanged(void **state)
 
     for (int round = 0; round < 50; round++) {
         struct text body = {0};
-        uint64_t    content = 0;
-        struct run  r;
+        uint64_t content = 0;
+        struct run r;
 
         for (int i = 0; i < 40; i++) {
             size_t n = (size_t)rand_r(&seed) % 3000 + 1;
@@ -127,7 +144,7 @@ static void tiny_pieces_do_not_keep_large_memory(void **state)
 {
     (void)state;
     static const char head[] = "HTTP/1.1 200 OK\r\n\r\n";
-    struct run        r;
+    struct run r;
 
     run_init(&r, H1_RESPONSES);
     h1_expect(r.h, "GET");

@@ -12,10 +12,10 @@ static void the_end_of_a_head_is_found(void **state)
 {
     (void)state;
     static const struct {
-        const char           *bytes;
-        bool                  trailer;
+        const char *bytes;
+        bool trailer;
         enum head_scan_result result;
-        size_t                len;
+        size_t len;
     } cases[] = {
         {"A\r\n\r\nrest", false, HEAD_SCAN_END, 5},
         {"A\r\nB\r\n\r\n", false, HEAD_SCAN_END, 8},
@@ -34,7 +34,8 @@ static void the_end_of_a_head_is_found(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct head_scan scan = {0};
 
-        assert_int_equal(head_scan(&scan, cases[i].bytes, strlen(cases[i].bytes), cases[i].trailer), cases[i].result);
+        assert_int_equal(head_scan(&scan, cases[i].bytes, strlen(cases[i].bytes), cases[i].trailer),
+            cases[i].result);
         assert_int_equal(scan.len, cases[i].len);
     }
     struct head_scan scan = {0};
@@ -44,7 +45,8 @@ static void the_end_of_a_head_is_found(void **state)
 static void each_refusal_has_words_and_a_section(void **state)
 {
     (void)state;
-    static const enum head_scan_result bad[] = {HEAD_SCAN_BARE_CR, HEAD_SCAN_BARE_LF, HEAD_SCAN_NUL};
+    static const enum head_scan_result bad[] = {
+        HEAD_SCAN_BARE_CR, HEAD_SCAN_BARE_LF, HEAD_SCAN_NUL};
 
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         assert_non_null(strstr(head_scan_why(bad[i]), "(RFC 91"));
@@ -56,8 +58,8 @@ static void lines_come_with_their_folds(void **state)
 {
     (void)state;
     static const char head[] = "GET / HTTP/1.1\r\nA: b\r\n c\r\n\td\r\nE: f\r\n\r\n";
-    const char       *line;
-    size_t            at = 16, n;
+    const char *line;
+    size_t at = 16, n;
 
     assert_true(head_next_line(head, sizeof head - 1, &at, &line, &n));
     assert_int_equal(n, strlen("A: b\r\n c\r\n\td"));
@@ -73,7 +75,7 @@ static void findings_and_refusals_are_told_apart(void **state)
     (void)state;
     static const struct {
         const char *head;
-        bool        request;
+        bool request;
         const char *finding, *refused;
     } cases[] = {
         {"GET / HTTP/1.1\r\nHost: x\r\n\r\n", true, NULL, NULL},
@@ -84,7 +86,8 @@ static void findings_and_refusals_are_told_apart(void **state)
         {"HTTP/1.1 200 OK\r\nA@: b\r\n\r\n", false, "no token", NULL},
         {"HTTP/1.1 200 OK\r\n: b\r\n\r\n", false, "no token", NULL},
         {"HTTP/1.1 200 OK\r\nA: b\r\n c\r\n\r\n", false, "folded", NULL},
-        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n", false, "more than one Transfer", NULL},
+        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n", false,
+            "more than one Transfer", NULL},
         {"GET / HTTP/1.1\r\nhost : x\r\n\r\n", true, "must refuse", "§5.1"},
         {"GET / HTTP/1.1\r\nHost: x\r\n y\r\n\r\n", true, "folded", "§5.2"},
         {"GET / HTTP/1.1\r\nHost: x\r\nhOST: y\r\n\r\n", true, NULL, "§3.2"},
@@ -96,10 +99,13 @@ static void findings_and_refusals_are_told_apart(void **state)
         struct head_audit audit;
 
         head_audit(cases[i].head, strlen(cases[i].head), cases[i].request, &audit);
-        if (!cases[i].refused != !audit.refused || (audit.refused && !strstr(audit.refused, cases[i].refused)))
+        if (!cases[i].refused != !audit.refused ||
+            (audit.refused && !strstr(audit.refused, cases[i].refused)))
             fail_msg("%s\nrefused: %s", cases[i].head, audit.refused ? audit.refused : "no");
-        if (!cases[i].finding != !audit.n_findings || (audit.n_findings && !strstr(audit.findings[0], cases[i].finding)))
-            fail_msg("%s\nfound: %s", cases[i].head, audit.n_findings ? audit.findings[0] : "nothing");
+        if (!cases[i].finding != !audit.n_findings ||
+            (audit.n_findings && !strstr(audit.findings[0], cases[i].finding)))
+            fail_msg(
+                "%s\nfound: %s", cases[i].head, audit.n_findings ? audit.findings[0] : "nothing");
     }
 }
 

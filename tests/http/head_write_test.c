@@ -19,37 +19,52 @@ static void requests_leave_as_the_site_expects_them(void **state)
     } cases[] = {
         {"GET http://x.test/a?b=c HTTP/1.1\r\nUser-Agent: y\r\nHost: x.test\r\naCCept:*/*\r\n\r\n",
             "GET /a?b=c HTTP/1.1\r\nUser-Agent: y\r\nHost: x.test\r\naCCept:*/*\r\n\r\n"},
-        {"GET http://x.test HTTP/1.1\r\nHost: x.test\r\n\r\n", "GET / HTTP/1.1\r\nHost: x.test\r\n\r\n"},
-        {"GET http://x.test?q HTTP/1.1\r\nHost: x.test\r\n\r\n", "GET /?q HTTP/1.1\r\nHost: x.test\r\n\r\n"},
-        {"GET http://x.test/a#f HTTP/1.1\r\nHost: x.test\r\n\r\n", "GET /a HTTP/1.1\r\nHost: x.test\r\n\r\n"},
-        {"OPTIONS http://x.test:81 HTTP/1.1\r\nHost: y\r\n\r\n", "OPTIONS * HTTP/1.1\r\nHost: x.test:81\r\n\r\n"},
-        {"OPTIONS http://x.test/ HTTP/1.1\r\nHost: y\r\n\r\n", "OPTIONS / HTTP/1.1\r\nHost: x.test\r\n\r\n"},
+        {"GET http://x.test HTTP/1.1\r\nHost: x.test\r\n\r\n",
+            "GET / HTTP/1.1\r\nHost: x.test\r\n\r\n"},
+        {"GET http://x.test?q HTTP/1.1\r\nHost: x.test\r\n\r\n",
+            "GET /?q HTTP/1.1\r\nHost: x.test\r\n\r\n"},
+        {"GET http://x.test/a#f HTTP/1.1\r\nHost: x.test\r\n\r\n",
+            "GET /a HTTP/1.1\r\nHost: x.test\r\n\r\n"},
+        {"OPTIONS http://x.test:81 HTTP/1.1\r\nHost: y\r\n\r\n",
+            "OPTIONS * HTTP/1.1\r\nHost: x.test:81\r\n\r\n"},
+        {"OPTIONS http://x.test/ HTTP/1.1\r\nHost: y\r\n\r\n",
+            "OPTIONS / HTTP/1.1\r\nHost: x.test\r\n\r\n"},
         /* the target decides, not what Host pretends */
-        {"GET HTTP://x.test/ HTTP/1.1\r\nHost: evil\r\n\r\n", "GET / HTTP/1.1\r\nHost: x.test\r\n\r\n"},
-        {"GET http://u:p@x.test/ HTTP/1.1\r\nHost: x\r\n\r\n", "GET / HTTP/1.1\r\nHost: x.test\r\n\r\n"},
-        {"GET http://x.test/ HTTP/1.0\r\nA: b\r\n\r\n", "GET / HTTP/1.0\r\nHost: x.test\r\nA: b\r\n\r\n"},
+        {"GET HTTP://x.test/ HTTP/1.1\r\nHost: evil\r\n\r\n",
+            "GET / HTTP/1.1\r\nHost: x.test\r\n\r\n"},
+        {"GET http://u:p@x.test/ HTTP/1.1\r\nHost: x\r\n\r\n",
+            "GET / HTTP/1.1\r\nHost: x.test\r\n\r\n"},
+        {"GET http://x.test/ HTTP/1.0\r\nA: b\r\n\r\n",
+            "GET / HTTP/1.0\r\nHost: x.test\r\nA: b\r\n\r\n"},
         /* hop by hop */
-        {"GET http://x.test/ HTTP/1.1\r\nHost: x.test\r\nProxy-Connection: keep-alive\r\nProxy-Authorization: Basic eA==\r\n"
+        {"GET http://x.test/ HTTP/1.1\r\nHost: x.test\r\nProxy-Connection: "
+         "keep-alive\r\nProxy-Authorization: Basic eA==\r\n"
          "Keep-Alive: 5\r\nTE: trailers\r\nA: b\r\n\r\n",
             "GET / HTTP/1.1\r\nHost: x.test\r\nA: b\r\n\r\n"},
-        {"GET http://x.test/ HTTP/1.1\r\nHost: x.test\r\nConnection: close, X-Hop\r\nX-Hop: 1\r\nX-Stay: 2\r\n\r\n",
+        {"GET http://x.test/ HTTP/1.1\r\nHost: x.test\r\nConnection: close, X-Hop\r\nX-Hop: "
+         "1\r\nX-Stay: 2\r\n\r\n",
             "GET / HTTP/1.1\r\nHost: x.test\r\nX-Stay: 2\r\nConnection: close\r\n\r\n"},
-        {"GET http://x.test/ HTTP/1.1\r\nHost: x.test\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
+        {"GET http://x.test/ HTTP/1.1\r\nHost: x.test\r\nUpgrade: websocket\r\nConnection: "
+         "Upgrade\r\n\r\n",
             "GET / HTTP/1.1\r\nHost: x.test\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n"},
-        {"GET http://x.test/ HTTP/1.1\r\nHost: x.test\r\nUpgrade: websocket\r\n\r\n", "GET / HTTP/1.1\r\nHost: x.test\r\n\r\n"},
+        {"GET http://x.test/ HTTP/1.1\r\nHost: x.test\r\nUpgrade: websocket\r\n\r\n",
+            "GET / HTTP/1.1\r\nHost: x.test\r\n\r\n"},
         /* what frames the message stays, whatever Connection names */
-        {"POST http://x.test/ HTTP/1.1\r\nHost: x.test\r\nConnection: content-length, host\r\nContent-Length: 1\r\n\r\n",
+        {"POST http://x.test/ HTTP/1.1\r\nHost: x.test\r\nConnection: content-length, "
+         "host\r\nContent-Length: 1\r\n\r\n",
             "POST / HTTP/1.1\r\nHost: x.test\r\nContent-Length: 1\r\n\r\n"},
         {"POST http://x.test/ HTTP/1.1\r\nHost: x.test\r\nTransfer-Encoding: chunked\r\n\r\n",
             "POST / HTTP/1.1\r\nHost: x.test\r\nTransfer-Encoding: chunked\r\n\r\n"},
         {"GET http://x.test/ HTTP/1.0\r\nHost: x.test\r\nConnection: Keep-Alive\r\n\r\n",
             "GET / HTTP/1.0\r\nHost: x.test\r\nConnection: keep-alive\r\n\r\n"},
-        {"GET http://x.test/ HTTP/1.1\r\nHost: x.test\r\nA: b\r\n c\r\n\r\n", "GET / HTTP/1.1\r\nHost: x.test\r\nA: b\r\n c\r\n\r\n"},
-        {"GET /a HTTP/1.1\r\nHost: y\r\nProxy-Connection: x\r\n\r\n", "GET /a HTTP/1.1\r\nHost: y\r\n\r\n"},
+        {"GET http://x.test/ HTTP/1.1\r\nHost: x.test\r\nA: b\r\n c\r\n\r\n",
+            "GET / HTTP/1.1\r\nHost: x.test\r\nA: b\r\n c\r\n\r\n"},
+        {"GET /a HTTP/1.1\r\nHost: y\r\nProxy-Connection: x\r\n\r\n",
+            "GET /a HTTP/1.1\r\nHost: y\r\n\r\n"},
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct h1       *h = h1_new(H1_REQUESTS);
+        struct h1 *h = h1_new(H1_REQUESTS);
         struct evbuffer *in = evbuffer_new(), *out = evbuffer_new();
 
         evbuffer_add(in, cases[i].in, strlen(cases[i].in));

@@ -14,7 +14,8 @@ static void heads_are_complete(void **state)
 
     http_response_head(&t, 200, NULL, "text/html; charset=utf-8", 12, "Connection: close\r\n");
     assert_string_equal(text_str(&t),
-        "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: 12\r\nConnection: close\r\n\r\n");
+        "HTTP/1.1 200 OK\r\nContent-Type: text/html; "
+        "charset=utf-8\r\nContent-Length: 12\r\nConnection: close\r\n\r\n");
     text_clear(&t);
     http_response_head(&t, 502, "Expired", NULL, 0, NULL);
     assert_string_equal(text_str(&t), "HTTP/1.1 502 Expired\r\nContent-Length: 0\r\n\r\n");

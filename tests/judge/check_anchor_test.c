@@ -44,7 +44,7 @@ static void names_and_key_ids_must_link(void **state)
 static void a_denied_certificate_is_refused_whoever_vouches(void **state)
 {
     struct trial_row row = {"denied", {.denied = true}, "UsageConstraints@1", NULL};
-    struct verdict   v;
+    struct verdict v;
 
     (void)state;
     trial_rows(&row, 1);

@@ -84,9 +84,9 @@ static void what_cannot_be_applied_fails_at_its_ca(void **state)
                                                      "3007a0053003"
                                                      "88012a"},
         {NULL, false, NULL}};
-    static const struct trial_row      rows[] = {
-             {"critical", {.ica.extensions = odd}, "NameConstraints@1", "name-constraint-malformed"},
-             {"not critical", {.ica.extensions = mild}, "", ""},
+    static const struct trial_row rows[] = {
+        {"critical", {.ica.extensions = odd}, "NameConstraints@1", "name-constraint-malformed"},
+        {"not critical", {.ica.extensions = mild}, "", ""},
     };
 
     (void)state;
@@ -113,19 +113,29 @@ static char *hex_of_many(const char *item, size_t n, const char *tags)
 
 static void too_many_names_and_trees_are_refused_and_not_compared(void **state)
 {
-    char *names = hex_of_many("8209732e6578616d706c65", 2000, "30");         /* s.example */
-    char *trees = hex_of_many("300b8209742e6578616d706c65", 1000, "a130");  /* t.example */
+    char *names = hex_of_many("8209732e6578616d706c65", 2000, "30");       /* s.example */
+    char *trees = hex_of_many("300b8209742e6578616d706c65", 1000, "a130"); /* t.example */
     char *few = hex_of_many("300b8209742e6578616d706c65", 30, "a130");
     struct mint_extension many_names[] = {{"2.5.29.17", false, names}, {0}},
                           many_trees[] = {{"2.5.29.30", true, trees}, {0}},
                           few_trees[] = {{"2.5.29.30", true, few}, {0}};
     struct trial_row rows[] = {
-        {"many of both", {.bare = true, .host = "", .leaf.extensions = many_names, .ica.extensions = many_trees},
+        {"many of both",
+            {.bare = true, .host = "", .leaf.extensions = many_names, .ica.extensions = many_trees},
             "NameConstraints@0", "chain-hostile-dos"},
-        {"many of both, for the web", {.bare = true, .host = "", .leaf.cn = "Shop", .leaf.extensions = many_names,
-            .ica.extensions = many_trees, .policy = JUDGE_WEBPKI},
+        {"many of both, for the web",
+            {.bare = true,
+                .host = "",
+                .leaf.cn = "Shop",
+                .leaf.extensions = many_names,
+                .ica.extensions = many_trees,
+                .policy = JUDGE_WEBPKI},
             "NameConstraints@0", "chain-hostile-dos"},
-        {"many names", {.bare = true, .host = "s.example", .leaf.extensions = many_names, .ica.extensions = few_trees},
+        {"many names",
+            {.bare = true,
+                .host = "s.example",
+                .leaf.extensions = many_names,
+                .ica.extensions = few_trees},
             "", ""},
         {"many trees", {.ica.extensions = many_trees}, "", ""},
     };
@@ -149,7 +159,10 @@ static void the_web_refuses_names_of_a_kind_that_nobody_can_compare(void **state
     static const struct trial_row rows[] = {
         {"none there", {.ica.extensions = tree, .policy = JUDGE_WEBPKI}, "", ""},
         {"one there",
-            {.bare = true, .leaf.extensions = other, .ica.extensions = tree, .policy = JUDGE_WEBPKI},
+            {.bare = true,
+                .leaf.extensions = other,
+                .ica.extensions = tree,
+                .policy = JUDGE_WEBPKI},
             "NameConstraints@0", "name-constraint-other"},
     };
 

@@ -54,11 +54,12 @@ static void the_web_goes_by_the_list_of_the_rfc(void **state)
         {"on an anchor of the caller",
             {.root.extensions = unknown, .policy = JUDGE_WEBPKI, .anchors = ANCHORS_CUSTOM},
             "CriticalExtensions@2", "unknown-critical-extension"},
-        {"on a root of a public store", {.root.extensions = unknown, .policy = JUDGE_WEBPKI}, "", ""},
+        {"on a root of a public store", {.root.extensions = unknown, .policy = JUDGE_WEBPKI}, "",
+            ""},
         {"a statement that iOS cannot read", {.leaf.extensions = period}, "UnparseableExtension@0",
             "extension-malformed"},
-        {"a statement that nobody else reads", {.leaf.extensions = period, .policy = JUDGE_WEBPKI}, "",
-            ""},
+        {"a statement that nobody else reads", {.leaf.extensions = period, .policy = JUDGE_WEBPKI},
+            "", ""},
     };
 
     (void)state;

@@ -55,13 +55,23 @@ static void hashes_of_signatures_are_judged_but_for_the_self_signed(void **state
 static void wi_fi_minds_keys_and_hashes_under_the_platforms_roots_only(void **state)
 {
     static const struct trial_row rows[] = {
-        {"RSA-1024", {.leaf.key = MINT_RSA1024, .policy = JUDGE_EAP_SERVER}, "SystemTrustedWeakKey@0", "weak-key-rsa"},
+        {"RSA-1024", {.leaf.key = MINT_RSA1024, .policy = JUDGE_EAP_SERVER},
+            "SystemTrustedWeakKey@0", "weak-key-rsa"},
         {"P-224 passes", {.leaf.key = MINT_P224, .policy = JUDGE_EAP_SERVER}, "", ""},
-        {"RSA-1024 of a user's root", {.leaf.key = MINT_RSA1024, .policy = JUDGE_EAP_SERVER, .anchors = ANCHORS_USER}, "", ""},
-        {"SHA-1", {.leaf.hash = "SHA1", .policy = JUDGE_EAP_SERVER}, "SystemTrustedWeakHash@0", "weak-signature-sha1"},
-        {"SHA-1 of a Wi-Fi client", {.leaf.hash = "SHA1", .leaf.eku = "clientAuth", .policy = JUDGE_EAP_CLIENT}, "", ""},
-        {"SHA-1 of an app's anchor", {.leaf.hash = "SHA1", .policy = JUDGE_EAP_SERVER, .anchors = ANCHORS_CUSTOM}, "", ""},
-        {"a client has the floor only", {.leaf.key = MINT_P192, .leaf.hash = "SHA1", .leaf.eku = "", .policy = JUDGE_TLS_CLIENT},
+        {"RSA-1024 of a user's root",
+            {.leaf.key = MINT_RSA1024, .policy = JUDGE_EAP_SERVER, .anchors = ANCHORS_USER}, "",
+            ""},
+        {"SHA-1", {.leaf.hash = "SHA1", .policy = JUDGE_EAP_SERVER}, "SystemTrustedWeakHash@0",
+            "weak-signature-sha1"},
+        {"SHA-1 of a Wi-Fi client",
+            {.leaf.hash = "SHA1", .leaf.eku = "clientAuth", .policy = JUDGE_EAP_CLIENT}, "", ""},
+        {"SHA-1 of an app's anchor",
+            {.leaf.hash = "SHA1", .policy = JUDGE_EAP_SERVER, .anchors = ANCHORS_CUSTOM}, "", ""},
+        {"a client has the floor only",
+            {.leaf.key = MINT_P192,
+                .leaf.hash = "SHA1",
+                .leaf.eku = "",
+                .policy = JUDGE_TLS_CLIENT},
             "", ""},
     };
 

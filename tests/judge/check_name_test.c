@@ -27,9 +27,11 @@ static void the_host_must_be_among_the_alternative_names(void **state)
         {"Unicode instead of A-labels",
             {.host = "xn--mnchen-3ya.example", .leaf.dns = {"m\xc3\xbcnchen.example"}},
             "SSLHostname@0", "idn-mismatch name-mismatch"},
-        {"a client's, when a name is asked for", {.host = "ann.example", .policy = JUDGE_TLS_CLIENT, .leaf.eku = "clientAuth"},
+        {"a client's, when a name is asked for",
+            {.host = "ann.example", .policy = JUDGE_TLS_CLIENT, .leaf.eku = "clientAuth"},
             "SSLHostname@0", "name-mismatch"},
-        {"a gateway's", {.host = "vpn.example", .policy = JUDGE_IPSEC_SERVER}, "SSLHostname@0", "name-mismatch"},
+        {"a gateway's", {.host = "vpn.example", .policy = JUDGE_IPSEC_SERVER}, "SSLHostname@0",
+            "name-mismatch"},
     };
 
     (void)state;
@@ -53,14 +55,27 @@ static void wi_fi_trusts_the_names_of_the_profile(void **state)
 {
     static const struct trial_row rows[] = {
         {"no list", {.policy = JUDGE_EAP_SERVER}, "", ""},
-        {"on the list", {.policy = JUDGE_EAP_SERVER, .server_names = {"other.example", "SHOP.example"}}, "", ""},
-        {"the list has a wildcard", {.policy = JUDGE_EAP_SERVER, .server_names = {"*.corp.example"},
-            .leaf.dns = {"radius.corp.example"}}, "", ""},
-        {"the certificate has one", {.policy = JUDGE_EAP_SERVER, .server_names = {"radius.corp.example"},
-            .leaf.dns = {"*.corp.example"}}, "EAPTrustedServerNames@0", "name-mismatch"},
-        {"the common name, without others", {.policy = JUDGE_EAP_SERVER, .server_names = {"radius"}, .bare = true,
-            .leaf.cn = "radius"}, "", ""},
-        {"the common name, beside others", {.policy = JUDGE_EAP_SERVER, .server_names = {"radius"}, .leaf.cn = "radius"},
+        {"on the list",
+            {.policy = JUDGE_EAP_SERVER, .server_names = {"other.example", "SHOP.example"}}, "",
+            ""},
+        {"the list has a wildcard",
+            {.policy = JUDGE_EAP_SERVER,
+                .server_names = {"*.corp.example"},
+                .leaf.dns = {"radius.corp.example"}},
+            "", ""},
+        {"the certificate has one",
+            {.policy = JUDGE_EAP_SERVER,
+                .server_names = {"radius.corp.example"},
+                .leaf.dns = {"*.corp.example"}},
+            "EAPTrustedServerNames@0", "name-mismatch"},
+        {"the common name, without others",
+            {.policy = JUDGE_EAP_SERVER,
+                .server_names = {"radius"},
+                .bare = true,
+                .leaf.cn = "radius"},
+            "", ""},
+        {"the common name, beside others",
+            {.policy = JUDGE_EAP_SERVER, .server_names = {"radius"}, .leaf.cn = "radius"},
             "EAPTrustedServerNames@0", "name-mismatch"},
     };
 
@@ -72,15 +87,31 @@ static void mail_is_for_an_address(void **state)
 {
     static const struct trial_row rows[] = {
         {"nobody asks", {.policy = JUDGE_SMIME, .leaf.eku = "emailProtection"}, "", ""},
-        {"in the alternative name", {.policy = JUDGE_SMIME, .leaf.eku = "emailProtection", .email = "Ann@shop.example",
-            .leaf.emails = {"ann@shop.example"}}, "", ""},
-        {"somebody else's", {.policy = JUDGE_SMIME, .leaf.eku = "emailProtection", .email = "bob@shop.example",
-            .leaf.emails = {"ann@shop.example"}}, "Email@0", "smime-address-mismatch"},
-        {"in the subject, under an app's anchor", {.policy = JUDGE_SMIME, .leaf.eku = "emailProtection",
-            .anchors = ANCHORS_CUSTOM, .email = "ann@shop.example", .leaf.subject = "CN=Ann/emailAddress=ann@shop.example"}, "", ""},
-        {"in the subject, under the system's since 2022", {.policy = JUDGE_SMIME, .leaf.eku = "emailProtection",
-            .email = "ann@shop.example", .leaf.subject = "CN=Ann/emailAddress=ann@shop.example"}, "Email@0",
-            "smime-address-mismatch"},
+        {"in the alternative name",
+            {.policy = JUDGE_SMIME,
+                .leaf.eku = "emailProtection",
+                .email = "Ann@shop.example",
+                .leaf.emails = {"ann@shop.example"}},
+            "", ""},
+        {"somebody else's",
+            {.policy = JUDGE_SMIME,
+                .leaf.eku = "emailProtection",
+                .email = "bob@shop.example",
+                .leaf.emails = {"ann@shop.example"}},
+            "Email@0", "smime-address-mismatch"},
+        {"in the subject, under an app's anchor",
+            {.policy = JUDGE_SMIME,
+                .leaf.eku = "emailProtection",
+                .anchors = ANCHORS_CUSTOM,
+                .email = "ann@shop.example",
+                .leaf.subject = "CN=Ann/emailAddress=ann@shop.example"},
+            "", ""},
+        {"in the subject, under the system's since 2022",
+            {.policy = JUDGE_SMIME,
+                .leaf.eku = "emailProtection",
+                .email = "ann@shop.example",
+                .leaf.subject = "CN=Ann/emailAddress=ann@shop.example"},
+            "Email@0", "smime-address-mismatch"},
     };
 
     (void)state;
@@ -90,10 +121,19 @@ static void mail_is_for_an_address(void **state)
 static void the_web_minds_an_address_when_the_caller_names_one(void **state)
 {
     static const struct trial_row rows[] = {
-        {"it is there", {.policy = JUDGE_WEBPKI_CLIENT, .host = "", .leaf.eku = "clientAuth",
-                            .leaf.emails = {"ann@shop.example"}, .email = "ann@shop.example"}, "", ""},
-        {"another is there", {.policy = JUDGE_WEBPKI_CLIENT, .host = "", .leaf.eku = "clientAuth",
-                                 .leaf.emails = {"ann@shop.example"}, .email = "bob@shop.example"},
+        {"it is there",
+            {.policy = JUDGE_WEBPKI_CLIENT,
+                .host = "",
+                .leaf.eku = "clientAuth",
+                .leaf.emails = {"ann@shop.example"},
+                .email = "ann@shop.example"},
+            "", ""},
+        {"another is there",
+            {.policy = JUDGE_WEBPKI_CLIENT,
+                .host = "",
+                .leaf.eku = "clientAuth",
+                .leaf.emails = {"ann@shop.example"},
+                .email = "bob@shop.example"},
             "Email@0", "smime-address-mismatch"},
     };
 
@@ -105,11 +145,18 @@ static void a_host_with_the_last_dot_is_the_same_host_to_the_web(void **state)
 {
     static const struct trial_row rows[] = {
         {"an entry", {.policy = JUDGE_WEBPKI, .host = "shop.example."}, "", ""},
-        {"below a public suffix", {.policy = JUDGE_WEBPKI, .host = "me.github.io.", .leaf.cn = "Me",
-                                      .leaf.dns = {"*.github.io"}},
+        {"below a public suffix",
+            {.policy = JUDGE_WEBPKI,
+                .host = "me.github.io.",
+                .leaf.cn = "Me",
+                .leaf.dns = {"*.github.io"}},
             "SSLHostname@0", "wildcard-public-suffix"},
-        {"itself there", {.policy = JUDGE_WEBPKI, .host = "me.github.io.", .leaf.cn = "Me",
-                             .leaf.dns = {"me.github.io", "*.github.io"}}, "", ""},
+        {"itself there",
+            {.policy = JUDGE_WEBPKI,
+                .host = "me.github.io.",
+                .leaf.cn = "Me",
+                .leaf.dns = {"me.github.io", "*.github.io"}},
+            "", ""},
     };
 
     (void)state;

@@ -5,14 +5,15 @@ enum { LEAF = 1, ICA = 2, WRONG = 4 };
 /* Judges shop.example < Issuing CA < Root with these pins; gives the failing checks. */
 static char *pinned(unsigned leaf_pins, bool has_leaf, unsigned ca_pins, bool has_ca)
 {
-    struct mint       *root = mint_make(&(struct mint_spec){.cn = "Root", .ca = true}, NULL);
-    struct mint       *ica = mint_make(&(struct mint_spec){.cn = "Issuing CA", .ca = true}, root);
-    struct mint       *leaf = mint_make(&(struct mint_spec){.cn = "shop.example", .dns = {"shop.example"}}, ica);
+    struct mint *root = mint_make(&(struct mint_spec){.cn = "Root", .ca = true}, NULL);
+    struct mint *ica = mint_make(&(struct mint_spec){.cn = "Issuing CA", .ca = true}, root);
+    struct mint *leaf =
+        mint_make(&(struct mint_spec){.cn = "shop.example", .dns = {"shop.example"}}, ica);
     struct cert_chain *chain = mint_chain(leaf, ica, NULL), *anchors = mint_chain(root, NULL);
-    uint8_t            pins[2][3][32] = {0};
-    size_t             n[2] = {0};
-    unsigned           wanted[2] = {leaf_pins, ca_pins};
-    struct verdict     v = {0};
+    uint8_t pins[2][3][32] = {0};
+    size_t n[2] = {0};
+    unsigned wanted[2] = {leaf_pins, ca_pins};
+    struct verdict v = {0};
 
     for (size_t k = 0; k < 2; k++) {
         if (wanted[k] & LEAF)
@@ -22,10 +23,18 @@ static char *pinned(unsigned leaf_pins, bool has_leaf, unsigned ca_pins, bool ha
         if (wanted[k] & WRONG)
             memset(pins[k][n[k]++], 7, 32);
     }
-    struct judge_pins all = {.leaf = (const uint8_t(*)[32])pins[0], .n_leaf = n[0], .has_leaf = has_leaf,
-        .ca = (const uint8_t(*)[32])pins[1], .n_ca = n[1], .has_ca = has_ca};
-    judge_chain(&(struct judge_case){.chain = chain, .anchors = anchors, .anchors_are = ANCHORS_CUSTOM, .at = MINT_AT,
-                    .host = "shop.example", .pins = &all},
+    struct judge_pins all = {.leaf = (const uint8_t(*)[32])pins[0],
+        .n_leaf = n[0],
+        .has_leaf = has_leaf,
+        .ca = (const uint8_t(*)[32])pins[1],
+        .n_ca = n[1],
+        .has_ca = has_ca};
+    judge_chain(&(struct judge_case){.chain = chain,
+                    .anchors = anchors,
+                    .anchors_are = ANCHORS_CUSTOM,
+                    .at = MINT_AT,
+                    .host = "shop.example",
+                    .pins = &all},
         &v);
     char *checks = trial_checks(&v);
     verdict_fini(&v);
@@ -40,10 +49,10 @@ static char *pinned(unsigned leaf_pins, bool has_leaf, unsigned ca_pins, bool ha
 static void pins_of_an_app_must_hold_both(void **state)
 {
     static const struct {
-        unsigned    leaf;
-        bool        has_leaf;
-        unsigned    ca;
-        bool        has_ca;
+        unsigned leaf;
+        bool has_leaf;
+        unsigned ca;
+        bool has_ca;
         const char *checks;
     } cases[] = {
         {LEAF, true, 0, false, ""},

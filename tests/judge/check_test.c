@@ -31,7 +31,7 @@ static void numbers_are_apples(void **state)
 {
     static const struct {
         const char *name;
-        int         osstatus;
+        int osstatus;
         enum judge_class class;
         enum judge_severity severity;
     } cases[] = {

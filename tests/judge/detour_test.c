@@ -4,14 +4,18 @@
 
 static void a_path_that_was_turned_down_is_told_with_the_reason(void **state)
 {
-    struct mint *old = mint_make(&(struct mint_spec){.cn = "Old Root", .ca = true, .not_after = MINT_AT - 1}, NULL);
+    struct mint *old = mint_make(
+        &(struct mint_spec){.cn = "Old Root", .ca = true, .not_after = MINT_AT - 1}, NULL);
     struct mint *new = mint_make(&(struct mint_spec){.cn = "New Root", .ca = true}, NULL);
     struct mint *by_old = mint_make(&(struct mint_spec){.cn = "CA", .ca = true}, old);
-    struct mint *by_new = mint_make(&(struct mint_spec){.cn = "CA", .ca = true, .key_of = by_old}, new);
+    struct mint *by_new =
+        mint_make(&(struct mint_spec){.cn = "CA", .ca = true, .key_of = by_old}, new);
     struct mint *leaf = mint_make(&(struct mint_spec){.cn = "leaf"}, by_old);
-    struct cert_chain *chain = mint_chain(leaf, by_old, by_new, NULL), *anchors = mint_chain(old, new, NULL);
-    struct judge_case  c = {.chain = chain, .at = MINT_AT, .anchors_are = ANCHORS_CUSTOM, .anchors = anchors};
-    struct verdict     v = {0};
+    struct cert_chain *chain = mint_chain(leaf, by_old, by_new, NULL),
+                      *anchors = mint_chain(old, new, NULL);
+    struct judge_case c = {
+        .chain = chain, .at = MINT_AT, .anchors_are = ANCHORS_CUSTOM, .anchors = anchors};
+    struct verdict v = {0};
 
     (void)state;
     judge_chain(&c, &v);
@@ -34,14 +38,18 @@ static void a_path_that_was_turned_down_is_told_with_the_reason(void **state)
 static void the_reason_is_the_fault_that_would_have_decided(void **state)
 {
     struct mint *old = mint_make(
-        &(struct mint_spec){.cn = "Old", .ca = true, .not_after = MINT_AT - 1, .key = MINT_RSA1024}, NULL);
+        &(struct mint_spec){.cn = "Old", .ca = true, .not_after = MINT_AT - 1, .key = MINT_RSA1024},
+        NULL);
     struct mint *new = mint_make(&(struct mint_spec){.cn = "New", .ca = true}, NULL);
     struct mint *by_old = mint_make(&(struct mint_spec){.cn = "CA", .ca = true}, old);
-    struct mint *by_new = mint_make(&(struct mint_spec){.cn = "CA", .ca = true, .key_of = by_old}, new);
+    struct mint *by_new =
+        mint_make(&(struct mint_spec){.cn = "CA", .ca = true, .key_of = by_old}, new);
     struct mint *leaf = mint_make(&(struct mint_spec){.cn = "leaf", .eku = "clientAuth"}, by_old);
-    struct cert_chain *chain = mint_chain(leaf, by_old, by_new, NULL), *anchors = mint_chain(old, new, NULL);
-    struct judge_case  c = {.chain = chain, .at = MINT_AT, .anchors_are = ANCHORS_CUSTOM, .anchors = anchors};
-    struct verdict     v = {0};
+    struct cert_chain *chain = mint_chain(leaf, by_old, by_new, NULL),
+                      *anchors = mint_chain(old, new, NULL);
+    struct judge_case c = {
+        .chain = chain, .at = MINT_AT, .anchors_are = ANCHORS_CUSTOM, .anchors = anchors};
+    struct verdict v = {0};
 
     (void)state;
     judge_chain(&c, &v);
@@ -60,17 +68,20 @@ static void the_reason_is_the_fault_that_would_have_decided(void **state)
 /* Twelve cross-signs, each by a root that has run out. */
 static void of_many_the_first_few_are_told(void **state)
 {
-    struct mint       *ca = mint_make(&(struct mint_spec){.cn = "CA", .ca = true}, NULL);
-    struct mint       *leaf = mint_make(&(struct mint_spec){.cn = "leaf"}, ca);
+    struct mint *ca = mint_make(&(struct mint_spec){.cn = "CA", .ca = true}, NULL);
+    struct mint *leaf = mint_make(&(struct mint_spec){.cn = "leaf"}, ca);
     struct cert_chain *chain = mint_chain(leaf, NULL), *anchors = cert_chain_new();
-    struct judge_case  c = {.chain = chain, .at = MINT_AT, .anchors_are = ANCHORS_CUSTOM, .anchors = anchors};
-    struct verdict     v = {0};
+    struct judge_case c = {
+        .chain = chain, .at = MINT_AT, .anchors_are = ANCHORS_CUSTOM, .anchors = anchors};
+    struct verdict v = {0};
 
     (void)state;
     for (size_t i = 0; i < 12; i++) {
-        char         name[] = {'R', (char)('a' + i), 0};
-        struct mint *root = mint_make(&(struct mint_spec){.cn = name, .ca = true, .not_after = MINT_AT - 1}, NULL);
-        struct mint *cross = mint_make(&(struct mint_spec){.cn = "CA", .ca = true, .key_of = ca}, root);
+        char name[] = {'R', (char)('a' + i), 0};
+        struct mint *root =
+            mint_make(&(struct mint_spec){.cn = name, .ca = true, .not_after = MINT_AT - 1}, NULL);
+        struct mint *cross =
+            mint_make(&(struct mint_spec){.cn = "CA", .ca = true, .key_of = ca}, root);
 
         cert_chain_push(chain, cross->cert);
         cert_chain_push(anchors, root->cert);
@@ -89,10 +100,12 @@ static void of_many_the_first_few_are_told(void **state)
 
 static void they_stand_in_the_verdicts_json(void **state)
 {
-    char          *path[] = {mem_text("ab"), mem_text("cd")};
-    struct verdict v = {.answer = VERDICT_ACCEPT, .trusted_by = "neither",
-        .detours = {{.sha256 = path, .n = 2, .why = mem_text("“Old” expired")}}, .n_detours = 1};
-    struct text     to = {0};
+    char *path[] = {mem_text("ab"), mem_text("cd")};
+    struct verdict v = {.answer = VERDICT_ACCEPT,
+        .trusted_by = "neither",
+        .detours = {{.sha256 = path, .n = 2, .why = mem_text("“Old” expired")}},
+        .n_detours = 1};
+    struct text to = {0};
     struct json_out out;
 
     (void)state;
@@ -100,7 +113,8 @@ static void they_stand_in_the_verdicts_json(void **state)
     json_object(&out);
     verdict_write_json(&v, &out);
     json_object_end(&out);
-    assert_non_null(strstr(text_str(&to), "\"detours\":[{\"path\":[\"ab\",\"cd\"],\"why\":\"“Old” expired\"}]"));
+    assert_non_null(strstr(
+        text_str(&to), "\"detours\":[{\"path\":[\"ab\",\"cd\"],\"why\":\"“Old” expired\"}]"));
     text_fini(&to);
     mem_free(v.detours[0].why);
     mem_free(path[0]);
@@ -109,7 +123,7 @@ static void they_stand_in_the_verdicts_json(void **state)
 
 static void a_chain_with_one_path_has_none(void **state)
 {
-    struct trial   t = {0};
+    struct trial t = {0};
     struct verdict v;
 
     (void)state;

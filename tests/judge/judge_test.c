@@ -48,8 +48,8 @@ static void an_unanchored_chain_is_held_to_the_rules_of_an_apps_anchor(void **st
 
 struct crowd {
     const struct cert_span *sent;
-    struct roots           *roots;
-    int                     accepted;
+    struct roots *roots;
+    int accepted;
 };
 
 static void *judge_again_and_again(void *arg)
@@ -58,8 +58,8 @@ static void *judge_again_and_again(void *arg)
 
     for (int i = 0; i < 50; i++) {
         struct cert_chain *chain = cert_chain_from_ders(crowd->sent, 2, NULL);
-        struct judge_case  c = {
-             .chain = chain, .host = "shop.example", .at = MINT_AT + i, .roots = crowd->roots};
+        struct judge_case c = {
+            .chain = chain, .host = "shop.example", .at = MINT_AT + i, .roots = crowd->roots};
         struct verdict v = {0};
 
         judge_chain(&c, &v);
@@ -73,16 +73,16 @@ static void *judge_again_and_again(void *arg)
 /* The same certificates, roots and memories from four threads: for ThreadSanitizer. */
 static void many_threads_may_judge_at_once(void **state)
 {
-    struct mint       *root = mint_make(&(struct mint_spec){.cn = "Root", .ca = true}, NULL);
-    struct mint       *ica = mint_make(&(struct mint_spec){.cn = "CA", .ca = true}, root);
-    struct mint       *leaf = mint_make(&(struct mint_spec){.dns = {"shop.example"}}, ica);
+    struct mint *root = mint_make(&(struct mint_spec){.cn = "Root", .ca = true}, NULL);
+    struct mint *ica = mint_make(&(struct mint_spec){.cn = "CA", .ca = true}, root);
+    struct mint *leaf = mint_make(&(struct mint_spec){.dns = {"shop.example"}}, ica);
     struct cert_chain *anchors = mint_chain(root, NULL);
-    struct roots      *roots = roots_from_chain(anchors, "mozilla");
-    size_t             len[2];
-    uint8_t           *der[2] = {mint_der(leaf, &len[0]), mint_der(ica, &len[1])};
-    struct cert_span   sent[2] = {{der[0], len[0]}, {der[1], len[1]}};
-    struct crowd       crowd[4];
-    pthread_t          threads[4];
+    struct roots *roots = roots_from_chain(anchors, "mozilla");
+    size_t len[2];
+    uint8_t *der[2] = {mint_der(leaf, &len[0]), mint_der(ica, &len[1])};
+    struct cert_span sent[2] = {{der[0], len[0]}, {der[1], len[1]}};
+    struct crowd crowd[4];
+    pthread_t threads[4];
 
     (void)state;
     for (size_t i = 0; i < 4; i++) {

@@ -11,7 +11,7 @@ static void a_link_is_computed_once_and_then_remembered(void **state)
     struct mint *root = mint_make(&(struct mint_spec){.cn = "Root", .ca = true}, NULL);
     struct mint *other = mint_make(&(struct mint_spec){.cn = "Root", .ca = true}, NULL);
     struct mint *leaf = mint_make(&(struct mint_spec){.cn = "leaf"}, root);
-    unsigned     budget = 1000, left;
+    unsigned budget = 1000, left;
 
     (void)state;
     assert_false(link_is_known(leaf->cert, root->cert));
@@ -32,7 +32,7 @@ static void without_a_budget_an_unknown_link_is_not_good(void **state)
 {
     struct mint *root = mint_make(&(struct mint_spec){.cn = "Root", .ca = true}, NULL);
     struct mint *leaf = mint_make(&(struct mint_spec){.cn = "leaf"}, root);
-    unsigned     budget = 0;
+    unsigned budget = 0;
 
     (void)state;
     assert_false(link_is_good(leaf->cert, root->cert, &budget));
@@ -44,10 +44,10 @@ static void without_a_budget_an_unknown_link_is_not_good(void **state)
 /* The last microsecond still buys a signature: an honest chain with slow keys is judged. */
 static void a_budget_is_used_up_and_never_goes_below_nothing(void **state)
 {
-    struct mint *root = mint_make(
-        &(struct mint_spec){.cn = "Root", .ca = true, .key = MINT_RSA2048}, NULL);
+    struct mint *root =
+        mint_make(&(struct mint_spec){.cn = "Root", .ca = true, .key = MINT_RSA2048}, NULL);
     struct mint *leaf = mint_make(&(struct mint_spec){.cn = "leaf"}, root);
-    unsigned     budget = 1;
+    unsigned budget = 1;
 
     (void)state;
     assert_true(link_is_good(leaf->cert, root->cert, &budget));
@@ -59,12 +59,12 @@ static void a_budget_is_used_up_and_never_goes_below_nothing(void **state)
 static void a_slow_key_costs_more(void **state)
 {
     static const enum mint_key by_cost[] = {MINT_P256, MINT_P224, MINT_P384};
-    unsigned                   before = 0;
+    unsigned before = 0;
 
     (void)state;
     for (size_t i = 0; i < sizeof(by_cost) / sizeof(by_cost[0]); i++) {
-        struct mint *ca = mint_make(
-            &(struct mint_spec){.cn = "CA", .ca = true, .key = by_cost[i]}, NULL);
+        struct mint *ca =
+            mint_make(&(struct mint_spec){.cn = "CA", .ca = true, .key = by_cost[i]}, NULL);
 
         assert_true(link_cost_us(ca->cert) > before);
         before = link_cost_us(ca->cert);
@@ -75,14 +75,14 @@ static void a_slow_key_costs_more(void **state)
 /* An exponent as long as the modulus makes verifying as slow as signing. */
 static void a_long_exponent_costs_more(void **state)
 {
-    EVP_PKEY    *slow = NULL;
+    EVP_PKEY *slow = NULL;
     EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
-    BIGNUM      *n = BN_new(), *e = BN_new();
+    BIGNUM *n = BN_new(), *e = BN_new();
     OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
-    OSSL_PARAM  *params;
-    struct mint *usual = mint_make(
-        &(struct mint_spec){.cn = "CA", .ca = true, .key = MINT_RSA2048}, NULL);
-    struct cert  odd = *usual->cert;
+    OSSL_PARAM *params;
+    struct mint *usual =
+        mint_make(&(struct mint_spec){.cn = "CA", .ca = true, .key = MINT_RSA2048}, NULL);
+    struct cert odd = *usual->cert;
 
     (void)state;
     assert_true(BN_set_bit(n, 2047) && BN_set_bit(n, 0) && BN_set_bit(e, 2000) && BN_set_bit(e, 0));

@@ -7,10 +7,10 @@
 static void openssl_speaks_for_itself(void **state)
 {
     static const struct {
-        const char  *name;
+        const char *name;
         struct trial trial;
-        bool         accept;
-        int          code, depth;
+        bool accept;
+        int code, depth;
     } cases[] = {
         {"good", {.host = NULL}, true, X509_V_OK, 0},
         {"expired", {.leaf.not_after = MINT_AT - 1}, false, X509_V_ERR_CERT_HAS_EXPIRED, 0},
@@ -27,8 +27,8 @@ static void openssl_speaks_for_itself(void **state)
         struct verdict v;
 
         trial_run(&cases[i].trial, &v);
-        if (v.openssl.accept != cases[i].accept || v.openssl.code != cases[i].code
-            || v.openssl.depth != cases[i].depth)
+        if (v.openssl.accept != cases[i].accept || v.openssl.code != cases[i].code ||
+            v.openssl.depth != cases[i].depth)
             fail_msg("%s: code %d at %d: %s", cases[i].name, v.openssl.code, v.openssl.depth,
                 v.openssl.text);
         verdict_fini(&v);
@@ -39,12 +39,12 @@ static void openssl_speaks_for_itself(void **state)
 static void a_remembered_opinion_ends_with_the_certificate(void **state)
 {
     struct mint *root = mint_make(&(struct mint_spec){.cn = "Root", .ca = true}, NULL);
-    struct mint *leaf = mint_make(
-        &(struct mint_spec){.cn = "leaf", .not_after = MINT_AT + 100}, root);
+    struct mint *leaf =
+        mint_make(&(struct mint_spec){.cn = "leaf", .not_after = MINT_AT + 100}, root);
     struct cert_chain *chain = mint_chain(leaf, NULL), *anchors = mint_chain(root, NULL);
     static const struct {
         int64_t at;
-        bool    accept;
+        bool accept;
     } steps[] = {{MINT_AT, true}, {MINT_AT + 50, true}, {MINT_AT + 200, false},
         {MINT_AT + 60, true}, {MINT_AT - 31 * MINT_DAY, false}};
 
@@ -64,22 +64,22 @@ static void a_remembered_opinion_ends_with_the_certificate(void **state)
     mint_free(root);
 }
 
-/* The signatures that we have verified are not verified again: the answer must be the one that OpenSSL
- * gives by itself. */
+/* The signatures that we have verified are not verified again: the answer must be the one that
+ * OpenSSL gives by itself. */
 struct alone {
-    const char      *name;
+    const char *name;
     struct mint_spec leaf, ica, root;
-    const char      *host;
-    bool             ica_is_anchor, leaf_is_anchor, untrusted;
+    const char *host;
+    bool ica_is_anchor, leaf_is_anchor, untrusted;
 };
 
 static void ask_alone(const struct alone *a, const struct cert_chain *chain,
     const struct cert_chain *anchors, int *code, int *depth)
 {
-    X509_STORE     *store = X509_STORE_new();
+    X509_STORE *store = X509_STORE_new();
     X509_STORE_CTX *ctx = X509_STORE_CTX_new();
     STACK_OF(X509) *pool = sk_X509_new_null();
-    bool            accept;
+    bool accept;
 
     for (size_t i = 0; i < anchors->n; i++)
         X509_STORE_add_cert(store, anchors->at[i]->x509);
@@ -99,11 +99,11 @@ static void ask_alone(const struct alone *a, const struct cert_chain *chain,
 
 static void compare(const struct alone *given)
 {
-    struct alone       a = *given;
-    struct mint       *root, *ica, *leaf;
+    struct alone a = *given;
+    struct mint *root, *ica, *leaf;
     struct cert_chain *chain, *anchors;
-    struct verdict     v = {0};
-    int                code, depth;
+    struct verdict v = {0};
+    int code, depth;
 
     a.root.ca = a.ica.ca = true;
     a.root.cn = "Root";
@@ -182,11 +182,11 @@ static void what_was_verified_before_changes_nothing(void **state)
 static void a_chain_that_would_cost_too_much_is_not_put_to_openssl(void **state)
 {
     enum { CAS = 19 };
-    struct mint       *ca[CAS];
-    struct mint       *leaf;
+    struct mint *ca[CAS];
+    struct mint *leaf;
     struct cert_chain *chain, *anchors;
-    struct judge_case  c = {.at = MINT_AT, .anchors_are = ANCHORS_CUSTOM};
-    struct verdict     v = {0};
+    struct judge_case c = {.at = MINT_AT, .anchors_are = ANCHORS_CUSTOM};
+    struct verdict v = {0};
 
     (void)state;
     for (size_t i = 0; i < CAS; i++) {
@@ -218,10 +218,10 @@ static void a_chain_that_would_cost_too_much_is_not_put_to_openssl(void **state)
 
 static void nobody_is_asked_when_it_is_not_wanted(void **state)
 {
-    struct mint       *leaf = mint_make(&(struct mint_spec){.cn = "leaf"}, NULL);
+    struct mint *leaf = mint_make(&(struct mint_spec){.cn = "leaf"}, NULL);
     struct cert_chain *chain = mint_chain(leaf, NULL);
-    struct judge_case  c = {.chain = chain, .at = MINT_AT, .no_openssl = true};
-    struct verdict     v = {0};
+    struct judge_case c = {.chain = chain, .at = MINT_AT, .no_openssl = true};
+    struct verdict v = {0};
 
     (void)state;
     judge_chain(&c, &v);

@@ -13,36 +13,36 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "cert/chain.h"
-#include "trust/roots.h"
 #include "judge/judge.h"
 #include "judge/verdict.h"
 #include "mint_chain.h"
+#include "trust/roots.h"
 
 /* Zeroed: shop.example < Issuing CA < Root, the root in the system's store, asked for shop.example
  * at MINT_AT. */
 struct trial {
-    struct mint_spec  leaf, ica, root;
-    enum anchors_are  anchors;
+    struct mint_spec leaf, ica, root;
+    enum anchors_are anchors;
     enum judge_policy policy;
-    const char       *host; /* "": no name check */
-    int64_t           at;
-    bool              bare;                   /* the leaf has no subjectAltName */
-    bool              alone;                  /* the leaf signs itself and is all there is */
-    bool              short_one;              /* no intermediate */
-    bool              without_ica, with_root; /* what the server sends */
-    bool              untrusted;
-    const char       *email, *server_names[3];
-    unsigned          key_usage, smime_usage;
-    bool              ignore_expiry, denied; /* denied: the intermediate */
+    const char *host; /* "": no name check */
+    int64_t at;
+    bool bare;                   /* the leaf has no subjectAltName */
+    bool alone;                  /* the leaf signs itself and is all there is */
+    bool short_one;              /* no intermediate */
+    bool without_ica, with_root; /* what the server sends */
+    bool untrusted;
+    const char *email, *server_names[3];
+    unsigned key_usage, smime_usage;
+    bool ignore_expiry, denied; /* denied: the intermediate */
 };
 
 static inline void trial_run(const struct trial *given, struct verdict *v)
 {
-    struct trial       t = *given;
-    struct mint       *root, *ica = NULL, *leaf;
+    struct trial t = *given;
+    struct mint *root, *ica = NULL, *leaf;
     struct cert_chain *chain, *anchors;
-    struct roots      *roots = NULL;
-    struct judge_case  the_case;
+    struct roots *roots = NULL;
+    struct judge_case the_case;
 
     t.root.ca = t.ica.ca = true;
     t.root.cn = t.root.cn ? t.root.cn : "Root";
@@ -109,22 +109,22 @@ static inline char *trial_causes(const struct verdict *v)
 }
 
 struct trial_row {
-    const char  *name;
+    const char *name;
     struct trial trial;
-    const char  *checks, *causes;
+    const char *checks, *causes;
 };
 
 static inline void trial_rows(const struct trial_row *rows, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         struct verdict v;
-        char          *checks, *causes;
+        char *checks, *causes;
 
         trial_run(&rows[i].trial, &v);
         checks = trial_checks(&v);
         causes = trial_causes(&v);
-        if (strcmp(checks, rows[i].checks) != 0
-            || (rows[i].causes && strcmp(causes, rows[i].causes) != 0))
+        if (strcmp(checks, rows[i].checks) != 0 ||
+            (rows[i].causes && strcmp(causes, rows[i].causes) != 0))
             fail_msg("%s: checks “%s”, causes “%s”", rows[i].name, checks, causes);
         assert_int_equal(v.answer, *rows[i].checks ? VERDICT_REJECT : VERDICT_ACCEPT);
         mem_free(checks);

@@ -4,8 +4,8 @@
 
 static char *json_of(const struct trial *t)
 {
-    struct verdict  v;
-    struct text     to = {0};
+    struct verdict v;
+    struct text to = {0};
     struct json_out out;
 
     trial_run(t, &v);
@@ -47,10 +47,10 @@ static void an_acceptance_has_null_for_what_it_lacks(void **state)
 
 static void no_chain_is_an_error_with_words(void **state)
 {
-    struct verdict    v = {0};
+    struct verdict v = {0};
     struct judge_case c = {.host = "x"};
-    struct text       to = {0};
-    struct json_out   out;
+    struct text to = {0};
+    struct json_out out;
 
     (void)state;
     judge_chain(&c, &v);

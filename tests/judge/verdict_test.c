@@ -3,11 +3,11 @@
 static void the_class_decides_and_then_the_leaf(void **state)
 {
     static const struct {
-        const char  *name;
+        const char *name;
         struct trial trial;
-        const char  *text;
-        int          osstatus;
-        bool         overridable;
+        const char *text;
+        int osstatus;
+        bool overridable;
     } cases[] = {
         {"expired", {.leaf.not_after = MINT_AT - 1}, "“shop.example” certificate is expired",
             -67818, true},
@@ -80,7 +80,7 @@ static void whose_list_ends_the_path_is_told(void **state)
 static void the_long_form_is_apples(void **state)
 {
     struct verdict v;
-    char          *text;
+    char *text;
 
     (void)state;
     trial_run(

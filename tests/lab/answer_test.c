@@ -18,16 +18,16 @@
 enum { NOW_S = 1795165200 }; /* Fri, 20 Nov 2026 09:00 */
 
 struct talk {
-    struct clock     clock;
-    struct pki      *pki;
-    struct answer    answer;
+    struct clock clock;
+    struct pki *pki;
+    struct answer answer;
     struct evbuffer *in, *out;
 };
 
 static int begin(void **state)
 {
     struct talk *t = mem_new(sizeof *t);
-    struct err   e = {0};
+    struct err e = {0};
 
     clock_fake_init(&t->clock, (int64_t)NOW_S * 1000);
     t->pki = pki_make(NOW_S, &e);
@@ -65,7 +65,8 @@ static void a_page_names_host_and_cause_and_tells_the_time(void **state)
 {
     struct talk *t = *state;
 
-    assert_int_equal(say(t, "GET / HTTP/1.1\r\nHost: CERT-expired-leaf.lab.test:443\r\n\r\n"), ANSWER_HUNGRY);
+    assert_int_equal(
+        say(t, "GET / HTTP/1.1\r\nHost: CERT-expired-leaf.lab.test:443\r\n\r\n"), ANSWER_HUNGRY);
     const char *reply = heard(t), *body = strstr(reply, "\r\n\r\n") + 4;
     assert_non_null(strstr(reply, "HTTP/1.1 200 OK\r\n"));
     assert_non_null(strstr(reply, "Date: Fri, 20 Nov 2026 09:00:00 GMT\r\n"));
@@ -77,7 +78,7 @@ static void a_page_names_host_and_cause_and_tells_the_time(void **state)
 static void a_request_may_come_byte_by_byte(void **state)
 {
     static const char text[] = "GET / HTTP/1.1\r\nHost: good.lab.test\r\n\r\n";
-    struct talk      *t = *state;
+    struct talk *t = *state;
 
     for (size_t i = 0; text[i]; i++)
         assert_int_equal(say(t, (char[]){text[i], 0}), ANSWER_HUNGRY);
@@ -88,9 +89,12 @@ static void requests_follow_one_another_and_bodies_are_passed_over(void **state)
 {
     struct talk *t = *state;
 
-    assert_int_equal(say(t, "POST / HTTP/1.1\r\nHost: good.lab.test\r\nContent-Length: 19\r\n\r\nGET /x HTT"), ANSWER_HUNGRY);
+    assert_int_equal(
+        say(t, "POST / HTTP/1.1\r\nHost: good.lab.test\r\nContent-Length: 19\r\n\r\nGET /x HTT"),
+        ANSWER_HUNGRY);
     assert_int_equal(say(t, "P/1.0\r\n\r"), ANSWER_HUNGRY);
-    assert_int_equal(say(t, "\nHEAD / HTTP/1.1\r\nHost: rsa.lab.test\r\nConnection: Close\r\n\r\n"), ANSWER_END);
+    assert_int_equal(
+        say(t, "\nHEAD / HTTP/1.1\r\nHost: rsa.lab.test\r\nConnection: Close\r\n\r\n"), ANSWER_END);
     const char *reply = heard(t), *second = strstr(reply + 1, "HTTP/1.1 ");
     assert_non_null(second);
     assert_null(strstr(second + 1, "HTTP/1.1 "));
@@ -103,11 +107,12 @@ static void the_missing_issuer_can_be_fetched(void **state)
     struct talk *t = *state;
 
     say(t, "GET /unsent-ca.der HTTP/1.1\r\nHost: aia.lab.test\r\n\r\n");
-    size_t      len = evbuffer_get_length(t->out);
+    size_t len = evbuffer_get_length(t->out);
     const char *reply = heard(t), *body = strstr(reply, "\r\n\r\n") + 4;
     assert_non_null(strstr(reply, "application/pkix-cert"));
     assert_int_equal((unsigned char)body[0], 0x30);
-    assert_int_equal(strtoul(strstr(reply, "Content-Length: ") + 16, NULL, 10), len - (size_t)(body - reply));
+    assert_int_equal(
+        strtoul(strstr(reply, "Content-Length: ") + 16, NULL, 10), len - (size_t)(body - reply));
 }
 
 static void a_responder_answers_for_each_site_that_names_it(void **state)
@@ -151,7 +156,7 @@ static void what_is_no_request_ends_the_talk(void **state)
 
 static void a_head_without_end_is_cut_off(void **state)
 {
-    static char  line[ANSWER_HEAD_MOST + 1];
+    static char line[ANSWER_HEAD_MOST + 1];
     struct talk *t = *state;
 
     memset(line, 'a', sizeof line - 1);
@@ -171,7 +176,7 @@ static void a_stranger_gets_404(void **state)
 
 static void answers_wait_for_those_before_them_to_go(void **state)
 {
-    struct talk      *t = *state;
+    struct talk *t = *state;
     enum answer_state last = ANSWER_HUNGRY;
 
     for (int i = 0; i < 2000 && last == ANSWER_HUNGRY; i++)

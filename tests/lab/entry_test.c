@@ -11,13 +11,13 @@
 
 static void every_entry_is_whole_and_named_for_its_cause(void **state)
 {
-    size_t                  n;
+    size_t n;
     const struct lab_entry *entries = lab_entries(&n);
 
     (void)state;
     for (size_t i = 0; i < n; i++) {
         const struct lab_entry *e = &entries[i];
-        struct text             url = {0};
+        struct text url = {0};
 
         text_printf(&url, "https://%s/", e->host);
         assert_string_equal(e->url, text_str(&url));
@@ -33,7 +33,7 @@ static void every_entry_is_whole_and_named_for_its_cause(void **state)
 
 static void no_name_stands_twice(void **state)
 {
-    size_t                  n;
+    size_t n;
     const struct lab_entry *entries = lab_entries(&n);
 
     (void)state;
@@ -44,9 +44,10 @@ static void no_name_stands_twice(void **state)
 
 static void healthy_sites_stand_first_and_under_four_registrable_names(void **state)
 {
-    static const char *const hosts[] = {"good.lab.test", "good.lab-two.test", "good.lab-three.test", "good.lab-four.test"};
-    size_t                   n;
-    const struct lab_entry  *entries = lab_entries(&n);
+    static const char *const hosts[] = {
+        "good.lab.test", "good.lab-two.test", "good.lab-three.test", "good.lab-four.test"};
+    size_t n;
+    const struct lab_entry *entries = lab_entries(&n);
 
     (void)state;
     for (size_t i = 0; i < 4; i++) {
@@ -57,9 +58,9 @@ static void healthy_sites_stand_first_and_under_four_registrable_names(void **st
 
 static void every_way_is_shown_by_some_entry(void **state)
 {
-    size_t                  n;
+    size_t n;
     const struct lab_entry *entries = lab_entries(&n);
-    bool                    shown[N_LAB_WAYS] = {0};
+    bool shown[N_LAB_WAYS] = {0};
 
     (void)state;
     for (size_t i = 0; i < n; i++)

@@ -15,7 +15,7 @@ static const uint8_t hello[] = {22, 3, 1, 0, 4, 1, 0, 0, 0};
 static void a_fault_waits_for_the_whole_first_record(void **state)
 {
     static const struct {
-        enum lab_way   way;
+        enum lab_way way;
         enum fault_act act;
     } cases[] = {{WAY_RESET, FAULT_RESET}, {WAY_SILENT, FAULT_CLOSE}, {WAY_STALL, FAULT_STALL}};
 
@@ -44,7 +44,7 @@ static void a_record_that_promises_too_much_is_acted_on_at_its_limit(void **stat
 
 static void plain_text_answers_the_first_byte(void **state)
 {
-    size_t      promised;
+    size_t promised;
     const char *text = fault_plain_text(), *body = strstr(text, "\r\n\r\n") + 4;
 
     (void)state;

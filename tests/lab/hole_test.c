@@ -31,7 +31,7 @@ static int knock(const struct hole *h)
 static void a_refusing_hole_refuses(void **state)
 {
     struct hole h;
-    struct err  e = {0};
+    struct err e = {0};
 
     (void)state;
     hole_init(&h);
@@ -44,7 +44,7 @@ static void a_refusing_hole_refuses(void **state)
 static void a_silent_hole_answers_no_syn(void **state)
 {
     struct hole h;
-    struct err  e = {0};
+    struct err e = {0};
 
     (void)state;
     hole_init(&h);

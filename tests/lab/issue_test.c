@@ -17,13 +17,14 @@ static void keys_are_of_the_asked_kind(void **state)
 {
     static const struct {
         enum recipe_key kind;
-        int             type, bits;
-    } cases[] = {{KEY_P256, EVP_PKEY_EC, 256}, {KEY_RSA1024, EVP_PKEY_RSA, 1024}, {KEY_RSA2048, EVP_PKEY_RSA, 2048}};
+        int type, bits;
+    } cases[] = {{KEY_P256, EVP_PKEY_EC, 256}, {KEY_RSA1024, EVP_PKEY_RSA, 1024},
+        {KEY_RSA2048, EVP_PKEY_RSA, 2048}};
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct err e = {0};
-        EVP_PKEY  *key = issue_key(cases[i].kind, &e);
+        EVP_PKEY *key = issue_key(cases[i].kind, &e);
 
         assert_non_null(key);
         assert_int_equal(EVP_PKEY_get_base_id(key), cases[i].type);
@@ -34,9 +35,9 @@ static void keys_are_of_the_asked_kind(void **state)
 
 static void a_certificate_is_what_its_recipe_says(void **state)
 {
-    struct err    e = {0};
+    struct err e = {0};
     struct recipe r;
-    EVP_PKEY     *key = issue_key(KEY_P256, &e);
+    EVP_PKEY *key = issue_key(KEY_P256, &e);
 
     (void)state;
     recipe_of_site("self-signed-leaf.lab.test", &r);
@@ -46,7 +47,9 @@ static void a_certificate_is_what_its_recipe_says(void **state)
     assert_int_equal(X509_get_version(cert), X509_VERSION_3);
     assert_int_equal(X509_cmp_time(X509_get0_notBefore(cert), &now), -1);
     assert_int_equal(X509_cmp_time(X509_get0_notAfter(cert), &now), 1);
-    assert_int_equal(X509_check_host(cert, "self-signed-leaf.lab.test", 0, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT, NULL), 1);
+    assert_int_equal(X509_check_host(cert, "self-signed-leaf.lab.test", 0,
+                         X509_CHECK_FLAG_NEVER_CHECK_SUBJECT, NULL),
+        1);
     assert_int_equal(X509_verify(cert, key), 1);
     assert_int_equal(
         ASN1_OCTET_STRING_cmp(X509_get0_subject_key_id(cert), X509_get0_authority_key_id(cert)), 0);
@@ -56,9 +59,9 @@ static void a_certificate_is_what_its_recipe_says(void **state)
 
 static void a_recipe_that_makes_no_sense_is_refused_with_its_name(void **state)
 {
-    struct err    e = {0};
+    struct err e = {0};
     struct recipe r;
-    EVP_PKEY     *key = issue_key(KEY_P256, &e);
+    EVP_PKEY *key = issue_key(KEY_P256, &e);
 
     (void)state;
     recipe_of_site("good.lab.test", &r);

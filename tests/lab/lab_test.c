@@ -25,15 +25,15 @@
 enum { NOW_S = 1795165200, PATIENCE_S = 20, CROWD = 2000 };
 
 struct world {
-    char         folder[64];
+    char folder[64];
     struct clock clock;
-    struct lab  *lab;
+    struct lab *lab;
 };
 
 static int world_make(void **state)
 {
     static struct world w;
-    struct err          e = {0};
+    struct err e = {0};
 
     snprintf(w.folder, sizeof w.folder, "/tmp/whytls-lab-test-XXXXXX");
     if (!mkdtemp(w.folder))
@@ -47,7 +47,7 @@ static int world_make(void **state)
 static int world_free(void **state)
 {
     static const char *const files[] = {"lab/pki.pem", "lab/root.pem", "lab/lock", "lab", ""};
-    struct world            *w = *state;
+    struct world *w = *state;
 
     lab_stop(w->lab);
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
@@ -61,8 +61,8 @@ static int world_free(void **state)
 static uint16_t port_of(const struct world *w, const char *host, uint16_t port)
 {
     struct sockaddr_storage at;
-    struct sockaddr_in      in;
-    socklen_t               len;
+    struct sockaddr_in in;
+    socklen_t len;
 
     assert_int_equal(lab_where(w->lab, host, port, &at, &len), LAB_ADDRESS);
     assert_int_equal(len, sizeof in);
@@ -76,10 +76,11 @@ static uint16_t port_of(const struct world *w, const char *host, uint16_t port)
 /* A connected socket that gives up after PATIENCE_S, or -1 and errno. */
 static int dial(const struct world *w, const char *host, uint16_t port)
 {
-    struct sockaddr_in   to = {.sin_family = AF_INET, .sin_port = htons(port_of(w, host, port)),
-          .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in to = {.sin_family = AF_INET,
+        .sin_port = htons(port_of(w, host, port)),
+        .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     const struct timeval patience = {.tv_sec = PATIENCE_S};
-    int                  fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     if (connect(fd, (struct sockaddr *)&to, sizeof to) == 0)
@@ -107,7 +108,7 @@ static SSL *shake_hands(SSL_CTX *ctx, const char *host, int fd)
 
 static SSL_CTX *client_new(const struct world *w, bool verify)
 {
-    SSL_CTX           *ctx = SSL_CTX_new(TLS_client_method());
+    SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
     X509_VERIFY_PARAM *param = SSL_CTX_get0_param(ctx);
 
     X509_VERIFY_PARAM_set_time(param, NOW_S);
@@ -121,11 +122,12 @@ static SSL_CTX *client_new(const struct world *w, bool verify)
 
 static void get(SSL *ssl, const char *host, char *out, size_t cap)
 {
-    char   request[512];
+    char request[512];
     size_t len = 0;
-    int    n;
+    int n;
 
-    snprintf(request, sizeof request, "GET / HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n", host);
+    snprintf(
+        request, sizeof request, "GET / HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n", host);
     assert_int_equal(SSL_write(ssl, request, (int)strlen(request)), strlen(request));
     while ((n = SSL_read(ssl, out + len, (int)(cap - 1 - len))) > 0)
         len += (size_t)n;
@@ -135,16 +137,16 @@ static void get(SSL *ssl, const char *host, char *out, size_t cap)
 
 static void a_client_that_believes_all_gets_the_page_of_each_tls_site(void **state)
 {
-    const struct world     *w = *state;
-    SSL_CTX                *ctx = client_new(w, false);
-    size_t                  n;
+    const struct world *w = *state;
+    SSL_CTX *ctx = client_new(w, false);
+    size_t n;
     const struct lab_entry *entries = lab_entries(&n);
 
     for (size_t i = 0; i < n; i++) {
         if (entries[i].way != WAY_TLS && entries[i].way != WAY_TLS12)
             continue;
         char page[2048];
-        int  fd = dial(w, entries[i].host, entries[i].port);
+        int fd = dial(w, entries[i].host, entries[i].port);
         SSL *ssl = shake_hands(ctx, entries[i].host, fd);
         assert_non_null(ssl);
         get(ssl, entries[i].host, page, sizeof page);
@@ -159,15 +161,15 @@ static void a_client_that_believes_all_gets_the_page_of_each_tls_site(void **sta
 
 static void healthy_sites_verify_under_the_labs_root(void **state)
 {
-    const struct world     *w = *state;
-    SSL_CTX                *ctx = client_new(w, true);
-    size_t                  n;
+    const struct world *w = *state;
+    SSL_CTX *ctx = client_new(w, true);
+    size_t n;
     const struct lab_entry *entries = lab_entries(&n);
 
     for (size_t i = 0; i < n; i++) {
         if (entries[i].cause)
             continue;
-        int  fd = dial(w, entries[i].host, entries[i].port);
+        int fd = dial(w, entries[i].host, entries[i].port);
         SSL *ssl = shake_hands(ctx, entries[i].host, fd);
         assert_non_null(ssl);
         assert_int_equal(SSL_get_verify_result(ssl), X509_V_OK);
@@ -182,7 +184,7 @@ static void each_fault_breaks_the_handshake_in_its_own_way(void **state)
 {
     static const struct {
         const char *host;
-        int         reason, sys;
+        int reason, sys;
     } cases[] = {
         {"tls-version-too-low.lab.test", SSL_R_TLSV1_ALERT_PROTOCOL_VERSION, 0},
         {"no-shared-cipher.lab.test", SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE, 0},
@@ -192,7 +194,7 @@ static void each_fault_breaks_the_handshake_in_its_own_way(void **state)
         {"tcp-reset.lab.test", 0, ECONNRESET},
     };
     const struct world *w = *state;
-    SSL_CTX            *ctx = client_new(w, false);
+    SSL_CTX *ctx = client_new(w, false);
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         int fd = dial(w, cases[i].host, 443);
@@ -214,14 +216,15 @@ static void each_fault_breaks_the_handshake_in_its_own_way(void **state)
 static void a_missing_client_certificate_is_told_after_the_handshake_in_tls13(void **state)
 {
     const struct world *w = *state;
-    SSL_CTX            *ctx = client_new(w, true);
-    int                 fd = dial(w, "mtls-required.lab.test", 443);
-    SSL                *ssl = shake_hands(ctx, "mtls-required.lab.test", fd);
-    static const char   request[] = "GET / HTTP/1.1\r\nHost: mtls-required.lab.test\r\n\r\n";
-    char                byte;
+    SSL_CTX *ctx = client_new(w, true);
+    int fd = dial(w, "mtls-required.lab.test", 443);
+    SSL *ssl = shake_hands(ctx, "mtls-required.lab.test", fd);
+    static const char request[] = "GET / HTTP/1.1\r\nHost: mtls-required.lab.test\r\n\r\n";
+    char byte;
 
     assert_non_null(ssl);
-    SSL_write(ssl, request, sizeof request - 1); /* bytes that the server never reads must not swallow its alert */
+    SSL_write(ssl, request,
+        sizeof request - 1); /* bytes that the server never reads must not swallow its alert */
     ERR_clear_error();
     assert_true(SSL_read(ssl, &byte, 1) <= 0);
     assert_int_equal(ERR_GET_REASON(ERR_peek_error()), SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED);
@@ -234,8 +237,8 @@ static void a_missing_client_certificate_is_told_after_the_handshake_in_tls13(vo
 static void names_and_ports_are_mapped(void **state)
 {
     static const struct {
-        const char     *host;
-        uint16_t        port;
+        const char *host;
+        uint16_t port;
         enum lab_answer answer;
     } cases[] = {
         {"good.lab.test", 443, LAB_ADDRESS},
@@ -258,9 +261,10 @@ static void names_and_ports_are_mapped(void **state)
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct sockaddr_storage at;
-        socklen_t               len;
+        socklen_t len;
 
-        assert_int_equal(lab_where(w->lab, cases[i].host, cases[i].port, &at, &len), cases[i].answer);
+        assert_int_equal(
+            lab_where(w->lab, cases[i].host, cases[i].port, &at, &len), cases[i].answer);
     }
     assert_int_not_equal(port_of(w, "good.lab.test", 80), port_of(w, "good.lab.test", 443));
     assert_int_equal(port_of(w, "good.lab.test", 8443), port_of(w, "tcp-refused.lab.test", 443));
@@ -275,10 +279,11 @@ static void the_refused_one_refuses(void **state)
 
 static void plain_http_gives_the_missing_issuer(void **state)
 {
-    static const char request[] = "GET /unsent-ca.der HTTP/1.1\r\nHost: aia.lab.test\r\nConnection: close\r\n\r\n";
-    char              reply[4096];
-    size_t            len = 0;
-    int               fd = dial(*state, "aia.lab.test", 80);
+    static const char request[] =
+        "GET /unsent-ca.der HTTP/1.1\r\nHost: aia.lab.test\r\nConnection: close\r\n\r\n";
+    char reply[4096];
+    size_t len = 0;
+    int fd = dial(*state, "aia.lab.test", 80);
 
     assert_int_equal(send(fd, request, sizeof request - 1, 0), sizeof request - 1);
     for (ssize_t n; (n = recv(fd, reply + len, sizeof reply - 1 - len, 0)) > 0;)
@@ -302,8 +307,8 @@ static void raise_open_files(void)
 static void a_crowd_can_be_there_at_once(void **state)
 {
     const struct world *w = *state;
-    SSL_CTX            *ctx = client_new(w, true);
-    SSL               **guests = mem_array(CROWD, sizeof *guests);
+    SSL_CTX *ctx = client_new(w, true);
+    SSL **guests = mem_array(CROWD, sizeof *guests);
 
     raise_open_files();
     for (size_t i = 0; i < CROWD; i++) {
@@ -312,7 +317,7 @@ static void a_crowd_can_be_there_at_once(void **state)
     }
     for (size_t i = 0; i < CROWD; i++) {
         char page[2048];
-        int  fd = SSL_get_fd(guests[i]);
+        int fd = SSL_get_fd(guests[i]);
 
         get(guests[i], "good.lab.test", page, sizeof page);
         SSL_free(guests[i]);
@@ -325,11 +330,11 @@ static void a_crowd_can_be_there_at_once(void **state)
 static void it_stops_with_visitors_inside(void **state)
 {
     struct world *w = *state;
-    struct err    e = {0};
-    SSL_CTX      *ctx = client_new(w, true);
-    int           fd = dial(w, "good.lab.test", 443), stalled = dial(w, "handshake-stall-mtu.lab.test", 443);
-    SSL          *ssl = shake_hands(ctx, "good.lab.test", fd);
-    char          byte;
+    struct err e = {0};
+    SSL_CTX *ctx = client_new(w, true);
+    int fd = dial(w, "good.lab.test", 443), stalled = dial(w, "handshake-stall-mtu.lab.test", 443);
+    SSL *ssl = shake_hands(ctx, "good.lab.test", fd);
+    char byte;
 
     assert_non_null(ssl);
     lab_stop(w->lab);
@@ -347,7 +352,7 @@ static void it_stops_with_visitors_inside(void **state)
 static void a_folder_that_cannot_be_made_stops_the_start(void **state)
 {
     const struct world *w = *state;
-    struct err          e = {0};
+    struct err e = {0};
 
     assert_null(lab_start(&(struct lab_config){.data_dir = "/dev/null/x", .clock = &w->clock}, &e));
     assert_non_null(strstr(e.text, "starting the lab: "));

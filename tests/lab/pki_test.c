@@ -18,24 +18,24 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "cert/chain.h"
-#include "trust/ct_logs.h"
-#include "trust/roots.h"
+#include "ct_log.h"
 #include "judge/judge.h"
 #include "judge/verdict.h"
-#include "ct_log.h"
 #include "lab.h"
 #include "pki.h"
+#include "trust/ct_logs.h"
+#include "trust/roots.h"
 
 enum { NOW_S = 1795165200, DAY_S = 86400 };
 
 static struct cert_chain *chain_of(const struct pki_item *item)
 {
     struct cert_chain *c = cert_chain_new();
-    struct err         e = {0};
+    struct err e = {0};
 
     for (size_t i = 0; i < item->n_chain; i++) {
         unsigned char *der = NULL;
-        int            len = i2d_X509(item->chain[i], &der);
+        int len = i2d_X509(item->chain[i], &der);
 
         assert_true(len > 0 && cert_chain_add(c, der, (size_t)len, &e));
         OPENSSL_free(der);
@@ -52,23 +52,35 @@ static struct ct_logs *logs_of(const struct pki *pki)
 
         assert_true(pki_ct_log(pki, i, &log, NULL));
         assert_true(ct_logs_add(logs,
-            &(struct ct_log_order){.key = log.key, .key_len = log.key_len, .name = log.name,
-                .state = log.retired ? CT_LOG_RETIRED : CT_LOG_USABLE, .has_expiry = log.retired, .expiry = log.retired_s},
+            &(struct ct_log_order){.key = log.key,
+                .key_len = log.key_len,
+                .name = log.name,
+                .state = log.retired ? CT_LOG_RETIRED : CT_LOG_USABLE,
+                .has_expiry = log.retired,
+                .expiry = log.retired_s},
             NULL));
         mem_free(log.key);
     }
     return logs;
 }
 
-static void judge_item(const struct pki_item *item, const struct roots *roots, const struct ct_logs *logs, struct verdict *v)
+static void judge_item(const struct pki_item *item, const struct roots *roots,
+    const struct ct_logs *logs, struct verdict *v)
 {
     struct cert_chain *chain = chain_of(item);
 
-    struct cert_span      said = {item->ocsp, item->ocsp_len};
-    struct judge_evidence evidence = {.ocsp = &said, .n_ocsp = item->ocsp != NULL, .n_stapled = item->ocsp != NULL};
+    struct cert_span said = {item->ocsp, item->ocsp_len};
+    struct judge_evidence evidence = {
+        .ocsp = &said, .n_ocsp = item->ocsp != NULL, .n_stapled = item->ocsp != NULL};
 
-    judge_chain(&(struct judge_case){.chain = chain, .host = item->name, .at = NOW_S, .anchors_are = ANCHORS_SYSTEM,
-                    .policy = JUDGE_TLS_SERVER, .roots = roots, .ct_logs = logs, .evidence = &evidence},
+    judge_chain(&(struct judge_case){.chain = chain,
+                    .host = item->name,
+                    .at = NOW_S,
+                    .anchors_are = ANCHORS_SYSTEM,
+                    .policy = JUDGE_TLS_SERVER,
+                    .roots = roots,
+                    .ct_logs = logs,
+                    .evidence = &evidence},
         v);
     cert_chain_free(chain);
 }
@@ -92,26 +104,30 @@ static size_t checks_of(const char *cause)
 
 static void every_chain_has_its_one_fault_and_no_other(void **state)
 {
-    struct err              e = {0};
-    struct pki             *pki = pki_make(NOW_S, &e);
-    size_t                  n;
+    struct err e = {0};
+    struct pki *pki = pki_make(NOW_S, &e);
+    size_t n;
     const struct lab_entry *entries = lab_entries(&n);
 
     (void)state;
     assert_non_null(pki);
     struct cert_chain *anchor = chain_of(pki_find(pki, PKI_ROOT));
-    struct roots      *roots = roots_from_chain(anchor, "mozilla");
-    struct ct_logs    *logs = logs_of(pki);
+    struct roots *roots = roots_from_chain(anchor, "mozilla");
+    struct ct_logs *logs = logs_of(pki);
     for (size_t i = 0; i < n; i++) {
         const struct pki_item *item = pki_find(pki, entries[i].host);
-        struct verdict         v = {0};
+        struct verdict v = {0};
 
         if (!item)
             continue;
         judge_item(item, roots, logs, &v);
-        const char *cause = entries[i].way == WAY_TLS && entries[i].cause && !is_soft(entries[i].cause) ? entries[i].cause : NULL;
+        const char *cause =
+            entries[i].way == WAY_TLS && entries[i].cause && !is_soft(entries[i].cause)
+                ? entries[i].cause
+                : NULL;
         for (size_t k = 0; k < v.n_checks && (!cause || v.n_checks != checks_of(cause)); k++)
-            print_message("%s: %s at %zu: %s\n", item->name, v.checks[k].check->name, v.checks[k].cert, v.checks[k].detail);
+            print_message("%s: %s at %zu: %s\n", item->name, v.checks[k].check->name,
+                v.checks[k].cert, v.checks[k].detail);
         assert_int_equal(v.answer, cause ? VERDICT_REJECT : VERDICT_ACCEPT);
         if (cause) {
             assert_string_equal(v.causes[0], cause);
@@ -129,13 +145,13 @@ static void every_chain_has_its_one_fault_and_no_other(void **state)
 
 static void the_left_out_issuer_is_what_heals_the_chain(void **state)
 {
-    struct err         e = {0};
-    struct pki        *pki = pki_make(NOW_S, &e);
+    struct err e = {0};
+    struct pki *pki = pki_make(NOW_S, &e);
     struct cert_chain *anchor = chain_of(pki_find(pki, PKI_ROOT));
-    struct roots      *roots = roots_from_chain(anchor, "mozilla");
-    struct ct_logs    *logs = logs_of(pki);
-    struct pki_item    healed = *pki_find(pki, "missing-intermediate-aia.lab.test");
-    struct verdict     v = {0};
+    struct roots *roots = roots_from_chain(anchor, "mozilla");
+    struct ct_logs *logs = logs_of(pki);
+    struct pki_item healed = *pki_find(pki, "missing-intermediate-aia.lab.test");
+    struct verdict v = {0};
 
     (void)state;
     assert_int_equal(healed.n_chain, 1);
@@ -173,7 +189,7 @@ static int folder_remove(void **state)
 
 static unsigned mode_of(const char *folder, const char *name)
 {
-    char       *path = file_join(folder, name);
+    char *path = file_join(folder, name);
     struct stat st;
 
     assert_int_equal(stat(path, &st), 0);
@@ -184,8 +200,8 @@ static unsigned mode_of(const char *folder, const char *name)
 /* The root's fingerprint tells one making from another. */
 static void open_at(const char *folder, int64_t now_s, unsigned char print[EVP_MAX_MD_SIZE])
 {
-    struct err  e = {0};
-    unsigned    len;
+    struct err e = {0};
+    unsigned len;
     struct pki *pki = pki_open(folder, now_s, &e);
 
     assert_non_null(pki);
@@ -198,9 +214,9 @@ static void it_is_kept_for_a_week(void **state)
 {
     static const struct {
         int64_t later_s;
-        bool    kept;
-    } cases[] = {{0, true}, {(int64_t)PKI_KEPT_DAYS * DAY_S, true}, {(int64_t)PKI_KEPT_DAYS * DAY_S + 1, false},
-        {-DAY_S, true}, {-DAY_S - 1, false}};
+        bool kept;
+    } cases[] = {{0, true}, {(int64_t)PKI_KEPT_DAYS * DAY_S, true},
+        {(int64_t)PKI_KEPT_DAYS * DAY_S + 1, false}, {-DAY_S, true}, {-DAY_S - 1, false}};
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         unsigned char first[EVP_MAX_MD_SIZE], second[EVP_MAX_MD_SIZE];
@@ -223,7 +239,7 @@ static void what_it_keeps_is_for_its_owner_only(void **state)
 
 static void no_key_of_a_ca_is_kept(void **state)
 {
-    struct err  e = {0};
+    struct err e = {0};
     struct pki *pki = pki_open(*state, NOW_S, &e);
 
     assert_non_null(pki);
@@ -240,16 +256,17 @@ static void a_broken_file_is_made_anew(void **state)
 {
     static const struct {
         const char *find;
-        char        put;
-    } cases[] = {{"whytls lab", 'W'}, {"made 2", 'x'}, {"item root", 'I'}, {"item Lab Log Two", 'q'}, {"item good.lab.test", 'q'},
-        {"-----BEGIN PRIVATE KEY", '+'}, {"-----END CERTIFICATE", '+'}, {"-----BEGIN CERTIFICATE", '\0'}};
+        char put;
+    } cases[] = {{"whytls lab", 'W'}, {"made 2", 'x'}, {"item root", 'I'},
+        {"item Lab Log Two", 'q'}, {"item good.lab.test", 'q'}, {"-----BEGIN PRIVATE KEY", '+'},
+        {"-----END CERTIFICATE", '+'}, {"-----BEGIN CERTIFICATE", '\0'}};
     char *path = file_join(*state, "lab/pki.pem");
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         unsigned char first[EVP_MAX_MD_SIZE], second[EVP_MAX_MD_SIZE], third[EVP_MAX_MD_SIZE];
-        struct err    e = {0};
-        uint8_t      *bytes;
-        size_t        len;
+        struct err e = {0};
+        uint8_t *bytes;
+        size_t len;
 
         open_at(*state, NOW_S, first);
         assert_true(file_read(path, 1 << 20, &bytes, &len, &e));
@@ -268,7 +285,7 @@ static void a_broken_file_is_made_anew(void **state)
 
 static void its_logs_are_the_same_when_it_is_read_again(void **state)
 {
-    struct err  e = {0};
+    struct err e = {0};
     struct pki *made = pki_open(*state, NOW_S, &e), *read = pki_open(*state, NOW_S, &e);
 
     assert_true(made && read);

@@ -44,7 +44,7 @@ static void a_recipe_differs_from_the_usual_in_its_fault_alone(void **state)
 {
     static const struct {
         const char *host;
-        int         days, issuer, key;
+        int days, issuer, key;
         const char *digest, *purpose;
     } cases[] = {
         {"cert-expired-leaf.lab.test", 90, CA_ISSUING, KEY_P256, "SHA256", "serverAuth"},

@@ -17,14 +17,14 @@
 enum { NOW_S = 1795165200 };
 
 struct world {
-    struct pki  *pki;
+    struct pki *pki;
     struct sites sites;
 };
 
 static int world_make(void **state)
 {
     static struct world w;
-    struct err          e = {0};
+    struct err e = {0};
 
     w.pki = pki_make(NOW_S, &e);
     *state = &w;
@@ -42,7 +42,7 @@ static int world_free(void **state)
 
 static SSL_CTX *ctx_of(const struct world *w, const char *host)
 {
-    size_t                  n;
+    size_t n;
     const struct lab_entry *entries = lab_entries(&n);
 
     for (size_t i = 0; i < n; i++)
@@ -54,12 +54,12 @@ static SSL_CTX *ctx_of(const struct world *w, const char *host)
 /* A handshake over memory, as a client that offers what the case says and believes everything. */
 struct meeting {
     const char *host, *sni;
-    int         least, most; /* versions; 0: OpenSSL's */
+    int least, most; /* versions; 0: OpenSSL's */
     const char *ciphers;
     /* what came of it */
     bool done;
-    int  alert; /* the last one that the client got, or 0 */
-    int  version;
+    int alert; /* the last one that the client got, or 0 */
+    int version;
     char protocol[16];
     char leaf_name[64]; /* its CN */
 };
@@ -87,10 +87,10 @@ static void turns(SSL *client, SSL *server)
 static void meet(const struct world *w, struct meeting *m)
 {
     static const unsigned char protocols[] = "\x02h2\x08http/1.1";
-    SSL_CTX                   *ctx = SSL_CTX_new(TLS_client_method());
-    BIO                       *a, *b;
-    const unsigned char       *protocol;
-    unsigned                   len;
+    SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
+    BIO *a, *b;
+    const unsigned char *protocol;
+    unsigned len;
 
     assert_int_equal(BIO_new_bio_pair(&a, 0, &b, 0), 1);
     SSL_CTX_set_min_proto_version(ctx, m->least);
@@ -113,7 +113,8 @@ static void meet(const struct world *w, struct meeting *m)
     memcpy(m->protocol, protocol ? (const char *)protocol : "", len);
     X509 *leaf = SSL_get0_peer_certificate(client);
     if (leaf)
-        X509_NAME_get_text_by_NID(X509_get_subject_name(leaf), NID_commonName, m->leaf_name, sizeof m->leaf_name);
+        X509_NAME_get_text_by_NID(
+            X509_get_subject_name(leaf), NID_commonName, m->leaf_name, sizeof m->leaf_name);
     SSL_free(client);
     SSL_free(server);
     SSL_CTX_free(ctx);
@@ -121,11 +122,12 @@ static void meet(const struct world *w, struct meeting *m)
 
 static void sni_picks_the_certificate(void **state)
 {
-    size_t                  n;
+    size_t n;
     const struct lab_entry *entries = lab_entries(&n);
 
     for (size_t i = 0; i < n; i++) {
-        struct meeting m = {.host = "good.lab.test", .sni = entries[i].host, .ciphers = "DEFAULT@SECLEVEL=0"};
+        struct meeting m = {
+            .host = "good.lab.test", .sni = entries[i].host, .ciphers = "DEFAULT@SECLEVEL=0"};
 
         if (entries[i].way != WAY_TLS)
             continue;
@@ -139,12 +141,14 @@ static void sni_picks_the_certificate(void **state)
 
 static void every_certificate_is_shown_in_tls12_too(void **state)
 {
-    size_t                  n;
+    size_t n;
     const struct lab_entry *entries = lab_entries(&n);
 
     for (size_t i = 0; i < n; i++) {
-        struct meeting m = {
-            .host = "good.lab.test", .sni = entries[i].host, .most = TLS1_2_VERSION, .ciphers = "DEFAULT@SECLEVEL=0"};
+        struct meeting m = {.host = "good.lab.test",
+            .sni = entries[i].host,
+            .most = TLS1_2_VERSION,
+            .ciphers = "DEFAULT@SECLEVEL=0"};
 
         if (entries[i].way != WAY_TLS)
             continue;
@@ -156,7 +160,8 @@ static void every_certificate_is_shown_in_tls12_too(void **state)
 
 static void without_sni_the_healthy_site_answers_and_a_strange_name_is_refused(void **state)
 {
-    struct meeting none = {.host = "good.lab.test"}, strange = {.host = "good.lab.test", .sni = "elsewhere.example"};
+    struct meeting none = {.host = "good.lab.test"},
+                   strange = {.host = "good.lab.test", .sni = "elsewhere.example"};
 
     meet(*state, &none);
     assert_true(none.done);
@@ -170,26 +175,33 @@ static void each_way_fails_the_client_with_its_alert(void **state)
 {
     static const struct {
         const char *host;
-        int         least, most;
+        int least, most;
         const char *ciphers;
-        bool        done;
-        int         alert, version; /* 0: not looked at */
+        bool done;
+        int alert, version; /* 0: not looked at */
     } cases[] = {
         {"tls12.lab.test", 0, 0, NULL, true, 0, TLS1_2_VERSION},
         {"tls12.lab.test", TLS1_3_VERSION, 0, NULL, false, SSL_AD_PROTOCOL_VERSION, 0},
-        {"tls-version-too-low.lab.test", TLS1_2_VERSION, 0, NULL, false, SSL_AD_PROTOCOL_VERSION, 0},
-        {"tls-version-too-low.lab.test", TLS1_VERSION, TLS1_VERSION, "DEFAULT@SECLEVEL=0", true, 0, TLS1_VERSION},
-        {"tls-version-too-low.lab.test", TLS1_VERSION, TLS1_1_VERSION, "DEFAULT@SECLEVEL=0", true, 0, TLS1_1_VERSION},
+        {"tls-version-too-low.lab.test", TLS1_2_VERSION, 0, NULL, false, SSL_AD_PROTOCOL_VERSION,
+            0},
+        {"tls-version-too-low.lab.test", TLS1_VERSION, TLS1_VERSION, "DEFAULT@SECLEVEL=0", true, 0,
+            TLS1_VERSION},
+        {"tls-version-too-low.lab.test", TLS1_VERSION, TLS1_1_VERSION, "DEFAULT@SECLEVEL=0", true,
+            0, TLS1_1_VERSION},
         {"no-shared-cipher.lab.test", 0, 0, NULL, false, SSL_AD_HANDSHAKE_FAILURE, 0},
         {"no-shared-cipher.lab.test", 0, 0, "ALL@SECLEVEL=0", false, SSL_AD_HANDSHAKE_FAILURE, 0},
         {"no-shared-cipher.lab.test", 0, 0, "NULL-SHA256@SECLEVEL=0", true, 0, TLS1_2_VERSION},
         {"mtls-required.lab.test", 0, 0, NULL, false, SSL_AD_CERTIFICATE_REQUIRED, TLS1_3_VERSION},
         {"mtls-required.lab.test", 0, TLS1_2_VERSION, NULL, false, SSL_AD_HANDSHAKE_FAILURE, 0},
-        {"mtls-required-tls12.lab.test", 0, 0, NULL, false, SSL_AD_HANDSHAKE_FAILURE, TLS1_2_VERSION},
+        {"mtls-required-tls12.lab.test", 0, 0, NULL, false, SSL_AD_HANDSHAKE_FAILURE,
+            TLS1_2_VERSION},
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct meeting m = {.host = cases[i].host, .sni = cases[i].host, .least = cases[i].least, .most = cases[i].most,
+        struct meeting m = {.host = cases[i].host,
+            .sni = cases[i].host,
+            .least = cases[i].least,
+            .most = cases[i].most,
             .ciphers = cases[i].ciphers};
 
         meet(*state, &m);

@@ -19,10 +19,10 @@
 struct world {
     struct clock clock;
     struct house house;
-    int          fd;
-    char         heard[8192];
-    size_t       n;
-    bool         over; /* the house has ended its direction */
+    int fd;
+    char heard[8192];
+    size_t n;
+    bool over; /* the house has ended its direction */
 };
 
 static int world_make(void **state)
@@ -76,8 +76,9 @@ static void say(struct world *w, const void *bytes, size_t n)
 }
 
 static const struct manner http = {.http = true};
-static const char          request[] = "GET / HTTP/1.1\r\nHost: good.lab.test\r\n\r\n";
-static const char          last_request[] = "GET / HTTP/1.1\r\nHost: good.lab.test\r\nConnection: close\r\n\r\n";
+static const char request[] = "GET / HTTP/1.1\r\nHost: good.lab.test\r\n\r\n";
+static const char last_request[] =
+    "GET / HTTP/1.1\r\nHost: good.lab.test\r\nConnection: close\r\n\r\n";
 
 static void a_talk_goes_on_until_one_side_ends_it(void **state)
 {
@@ -113,7 +114,7 @@ static void faults_wait_for_the_hello_and_then_do_their_worst(void **state)
     static const uint8_t hello[] = {22, 3, 1, 0, 4, 1, 0, 0, 0};
     static const struct {
         enum lab_way way;
-        bool         over, gone, speaks;
+        bool over, gone, speaks;
     } cases[] = {
         {WAY_RESET, true, true, false},
         {WAY_SILENT, true, false, false},
@@ -123,7 +124,7 @@ static void faults_wait_for_the_hello_and_then_do_their_worst(void **state)
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         assert_int_equal(world_make(state), 0);
-        struct world       *w = *state;
+        struct world *w = *state;
         const struct manner m = {.way = cases[i].way};
         arrive(w, &m);
         if (cases[i].way != WAY_PLAIN) {

@@ -15,32 +15,33 @@
 #include "resolve.h"
 
 struct caller {
-    struct bench       bench;
+    struct bench bench;
     struct name_server server;
-    struct resolver   *resolver;
-    struct dialer     *dialer;
+    struct resolver *resolver;
+    struct dialer *dialer;
     struct dial_config config;
-    int                listening; /* on 127.0.0.1 */
-    uint16_t           port;
-    bool               starting;
-    int                calls;
+    int listening; /* on 127.0.0.1 */
+    uint16_t port;
+    bool starting;
+    int calls;
     struct dial_result result;
-    const char        *veto;      /* an address that may not be dialled; "*" for all */
-    const char        *instead;   /* "ADDR:PORT", or "nxdomain" */
+    const char *veto;    /* an address that may not be dialled; "*" for all */
+    const char *instead; /* "ADDR:PORT", or "nxdomain" */
 };
 
 static bool may(void *arg, const struct sockaddr *to, bool from_loopback)
 {
     const struct caller *c = arg;
-    char                 text[ADDR_TEXT_CAP];
+    char text[ADDR_TEXT_CAP];
 
     (void)from_loopback;
     return !c->veto || (strcmp(c->veto, "*") != 0 && strcmp(c->veto, addr_text(text, to)) != 0);
 }
 
-static bool instead(void *arg, const char *host, uint16_t port, struct sockaddr *to, unsigned *to_len, enum dial_error *error)
+static bool instead(void *arg, const char *host, uint16_t port, struct sockaddr *to,
+    unsigned *to_len, enum dial_error *error)
 {
-    const struct caller    *c = arg;
+    const struct caller *c = arg;
     struct sockaddr_storage at;
 
     assert_string_equal(host, "lab.test");
@@ -65,7 +66,9 @@ static void caller_init(struct caller *c)
     bench_init(&c->bench);
     name_server_start(&c->server, c->bench.loop);
     c->resolver = resolver_new(c->bench.loop,
-        &(struct resolver_config){.servers = c->server.at, .no_hosts = true, .try_ms = 100, .total_ms = 300}, &e);
+        &(struct resolver_config){
+            .servers = c->server.at, .no_hosts = true, .try_ms = 100, .total_ms = 300},
+        &e);
     c->config = (struct dial_config){.may = may, .arg = c, .connect_ms = 400};
 }
 
@@ -113,7 +116,7 @@ static void a_name_becomes_a_connected_pipe(void **state)
 {
     (void)state;
     struct caller c;
-    char          got[4] = "";
+    char got[4] = "";
 
     caller_init(&c);
     call(&c, "four.example.test", c.port);
@@ -132,12 +135,14 @@ static void failures_have_their_names(void **state)
 {
     (void)state;
     static const struct {
-        const char     *host;
+        const char *host;
         enum dial_error error;
-        const char     *name;
+        const char *name;
     } cases[] = {
-        {"gone.example.test", DIAL_NXDOMAIN, "nxdomain"}, {"fail.example.test", DIAL_SERVFAIL, "servfail"},
-        {"silent.example.test", DIAL_DNS_TIMEOUT, "timeout"}, {"four.example.test", DIAL_REFUSED, "refused"},
+        {"gone.example.test", DIAL_NXDOMAIN, "nxdomain"},
+        {"fail.example.test", DIAL_SERVFAIL, "servfail"},
+        {"silent.example.test", DIAL_DNS_TIMEOUT, "timeout"},
+        {"four.example.test", DIAL_REFUSED, "refused"},
         {"255.255.255.255", DIAL_UNREACHABLE, "unreachable"},
     };
 
@@ -175,7 +180,7 @@ static void no_answer_is_a_timeout(void **state)
 {
     (void)state;
     struct caller c;
-    int           fds[8], full = loopback_bind(SOCK_STREAM, 0, 1);
+    int fds[8], full = loopback_bind(SOCK_STREAM, 0, 1);
 
     caller_init(&c);
     fill_queue(loopback_port(full), fds);
@@ -207,8 +212,8 @@ static void a_silent_address_does_not_hold_up_the_next(void **state)
 {
     (void)state;
     struct sockaddr_in at = loopback_at(0);
-    struct caller      c;
-    int                fds[8];
+    struct caller c;
+    int fds[8];
 
     caller_init(&c);
     c.config.connect_ms = 10000;
@@ -283,7 +288,7 @@ static void a_host_may_be_answered_for(void **state)
 {
     (void)state;
     struct caller c;
-    char          at[ADDR_TEXT_CAP];
+    char at[ADDR_TEXT_CAP];
 
     caller_init(&c);
     c.config.instead = instead;
@@ -317,7 +322,8 @@ static void stop(void *arg)
 static void a_cancelled_dial_calls_nobody(void **state)
 {
     (void)state;
-    static const char *const hosts[] = {"four.example.test", "silent.example.test", "127.0.0.1", "255.255.255.255"};
+    static const char *const hosts[] = {
+        "four.example.test", "silent.example.test", "127.0.0.1", "255.255.255.255"};
 
     for (size_t i = 0; i < sizeof hosts / sizeof hosts[0]; i++) {
         struct caller c;

@@ -14,11 +14,11 @@
 #include "loopback.h"
 
 struct host {
-    struct bench     bench;
+    struct bench bench;
     struct listener *listener;
-    int              accepted, wanted;
-    uint16_t         peer_port;
-    bool             blocks;
+    int accepted, wanted;
+    uint16_t peer_port;
+    bool blocks;
 };
 
 static void accepted(void *arg, int fd, const struct sockaddr *peer, unsigned peer_len)
@@ -52,7 +52,7 @@ static void connections_come_with_their_peer(void **state)
 {
     (void)state;
     struct host h = {.wanted = 1};
-    struct err  e;
+    struct err e;
 
     bench_init(&h.bench);
     h.listener = start(&h, 0, true, &e);
@@ -70,7 +70,7 @@ static void loops_of_one_process_share_a_port(void **state)
 {
     (void)state;
     struct host a = {.wanted = 1}, b = {.wanted = 1};
-    struct err  e;
+    struct err e;
 
     bench_init(&a.bench);
     bench_init(&b.bench);
@@ -88,9 +88,9 @@ static void a_port_that_is_taken_is_named(void **state)
 {
     (void)state;
     struct host h = {0};
-    struct err  e;
-    char        wanted[64];
-    int         taken = loopback_bind(SOCK_STREAM, 0, 1);
+    struct err e;
+    char wanted[64];
+    int taken = loopback_bind(SOCK_STREAM, 0, 1);
 
     bench_init(&h.bench);
     assert_null(start(&h, loopback_port(taken), false, &e));
@@ -105,16 +105,16 @@ static void a_port_of_another_process_is_not_shared(void **state)
 {
     (void)state;
     struct host h = {0};
-    struct err  e;
-    int         told[2], until[2], on = 1;
-    uint16_t    port = 0;
+    struct err e;
+    int told[2], until[2], on = 1;
+    uint16_t port = 0;
 
     assert_int_equal(pipe(told), 0);
     assert_int_equal(pipe(until), 0);
     pid_t child = fork();
     if (child == 0) {
         struct sockaddr_in at = loopback_at(0);
-        int                fd = socket(AF_INET, SOCK_STREAM, 0);
+        int fd = socket(AF_INET, SOCK_STREAM, 0);
 
         setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
         if (bind(fd, (struct sockaddr *)&at, sizeof at) == 0 && listen(fd, 1) == 0) {
@@ -145,13 +145,14 @@ static void a_port_of_another_process_is_not_shared(void **state)
 static void an_address_that_is_not_ours_is_an_error(void **state)
 {
     (void)state;
-    struct host             h = {0};
+    struct host h = {0};
     struct sockaddr_storage at;
-    struct err              e;
+    struct err e;
 
     bench_init(&h.bench);
     assert_true(addr_parse("192.0.2.7:0", -1, &at));
-    assert_null(listen_start(h.bench.loop, (struct sockaddr *)&at, addr_len((struct sockaddr *)&at), true, accepted, &h, &e));
+    assert_null(listen_start(h.bench.loop, (struct sockaddr *)&at, addr_len((struct sockaddr *)&at),
+        true, accepted, &h, &e));
     assert_memory_equal(e.text, "cannot listen on 192.0.2.7:0: ", 30);
     bench_fini(&h.bench);
 }
@@ -181,7 +182,7 @@ static void a_paused_listener_leaves_them_waiting(void **state)
 {
     (void)state;
     struct host h = {.wanted = 1};
-    struct err  e;
+    struct err e;
 
     bench_init(&h.bench);
     h.listener = start(&h, 0, false, &e);
@@ -196,9 +197,9 @@ static void a_paused_listener_leaves_them_waiting(void **state)
 }
 
 struct shortage {
-    struct host   host;
+    struct host host;
     struct rlimit before;
-    int           warnings;
+    int warnings;
 };
 
 static void warned(void *arg, enum log_level level, const char *line)
@@ -216,14 +217,15 @@ static void when_descriptors_run_out_accepting_starts_again(void **state)
 {
     (void)state;
     struct shortage s = {.host = {.wanted = 1}};
-    struct err      e;
+    struct err e;
 
     bench_init(&s.host.bench);
     s.host.listener = start(&s.host, 0, false, &e);
     int fd = loopback_connect(port_of(s.host.listener));
     log_set_sink(warned, &s);
     getrlimit(RLIMIT_NOFILE, &s.before);
-    setrlimit(RLIMIT_NOFILE, &(struct rlimit){.rlim_cur = (rlim_t)fd, .rlim_max = s.before.rlim_max});
+    setrlimit(
+        RLIMIT_NOFILE, &(struct rlimit){.rlim_cur = (rlim_t)fd, .rlim_max = s.before.rlim_max});
     loop_run(s.host.bench.loop);
     setrlimit(RLIMIT_NOFILE, &s.before);
     log_set_sink(NULL, NULL);

@@ -10,12 +10,12 @@
 
 struct poster {
     struct bench bench;
-    int          called, last, wrong;
+    int called, last, wrong;
 };
 
 struct letter {
     struct poster *to;
-    int            number;
+    int number;
 };
 
 enum { LETTERS = 1000 };
@@ -48,7 +48,7 @@ static void letters_of_another_thread_arrive_in_order(void **state)
 {
     (void)state;
     struct poster p = {0};
-    pthread_t     thread;
+    pthread_t thread;
 
     bench_init(&p.bench);
     assert_int_equal(pthread_create(&thread, NULL, post_all, &p), 0);
@@ -88,9 +88,9 @@ static void letters_nobody_fetched_are_freed(void **state)
 }
 
 struct ticks {
-    struct bench       bench;
+    struct bench bench;
     struct loop_timer *timer;
-    int                n;
+    int n;
 };
 
 static void tick(void *arg)
@@ -117,10 +117,10 @@ static void a_timer_comes_again_until_it_is_freed(void **state)
 }
 
 struct watching {
-    struct bench       bench;
+    struct bench bench;
     struct loop_watch *watch;
-    int                fd;
-    char               byte;
+    int fd;
+    char byte;
 };
 
 static void readable(void *arg)
@@ -136,7 +136,7 @@ static void a_descriptor_is_watched(void **state)
 {
     (void)state;
     struct watching w = {0};
-    int             ends[2];
+    int ends[2];
 
     assert_int_equal(pipe(ends), 0);
     bench_init(&w.bench);

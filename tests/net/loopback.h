@@ -1,5 +1,5 @@
-/* tests/net/loopback.h - a loop with a guard, and sockets on 127.0.0.1. Nothing here waits by sleeping: the loop runs until
- * a callback stops it; the guard only turns a hang into a failure. */
+/* tests/net/loopback.h - a loop with a guard, and sockets on 127.0.0.1. Nothing here waits by
+ * sleeping: the loop runs until a callback stops it; the guard only turns a hang into a failure. */
 #ifndef WHYTLS_TEST_NET_LOOPBACK_H
 #define WHYTLS_TEST_NET_LOOPBACK_H
 
@@ -16,9 +16,9 @@
 #include "loop.h"
 
 struct bench {
-    struct loop       *loop;
+    struct loop *loop;
     struct loop_timer *guard;
-    bool               hung;
+    bool hung;
 };
 
 static inline void bench_hung(void *arg)
@@ -65,7 +65,7 @@ static inline struct sockaddr_in loopback_at(uint16_t port)
 static inline uint16_t loopback_port(int fd)
 {
     struct sockaddr_in at;
-    socklen_t          len = sizeof at;
+    socklen_t len = sizeof at;
 
     assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &len), 0);
     return ntohs(at.sin_port);
@@ -75,7 +75,7 @@ static inline uint16_t loopback_port(int fd)
 static inline int loopback_bind(int type, uint16_t port, int backlog)
 {
     struct sockaddr_in at = loopback_at(port);
-    int                fd = socket(AF_INET, type, 0);
+    int fd = socket(AF_INET, type, 0);
 
     assert_true(fd >= 0);
     assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof at), 0);
@@ -87,7 +87,7 @@ static inline int loopback_bind(int type, uint16_t port, int backlog)
 static inline int loopback_connect(uint16_t port)
 {
     struct sockaddr_in at = loopback_at(port);
-    int                fd = socket(AF_INET, SOCK_STREAM, 0);
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
 
     assert_int_equal(connect(fd, (struct sockaddr *)&at, sizeof at), 0);
     return fd;

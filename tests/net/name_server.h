@@ -1,8 +1,9 @@
-/* tests/net/name_server.h - a DNS server on 127.0.0.1 and on the test's own loop. What it answers hangs on the first label:
- *   good      A 127.0.0.1, AAAA ::1      four      A only          gone     NXDOMAIN
- *   fail      SERVFAIL                   silent    no answer       empty    no address (NODATA)
- *   alias     CNAME edge.cdn.test, then A 127.0.0.1                many     twelve A
- *   halfmute  A, and no answer to AAAA   six       AAAA ::1 only   two      A 127.0.0.2, A 127.0.0.1 */
+/* tests/net/name_server.h - a DNS server on 127.0.0.1 and on the test's own loop. What it answers
+ * hangs on the first label: good      A 127.0.0.1, AAAA ::1      four      A only          gone
+ * NXDOMAIN fail      SERVFAIL                   silent    no answer       empty    no address
+ * (NODATA) alias     CNAME edge.cdn.test, then A 127.0.0.1                many     twelve A
+ *   halfmute  A, and no answer to AAAA   six       AAAA ::1 only   two      A 127.0.0.2, A
+ * 127.0.0.1 */
 #ifndef WHYTLS_TEST_NET_NAME_SERVER_H
 #define WHYTLS_TEST_NET_NAME_SERVER_H
 
@@ -12,13 +13,13 @@
 
 struct name_server {
     struct loop_watch *watch;
-    int                fd, asked;
-    char               at[32]; /* for resolver_config.servers */
+    int fd, asked;
+    char at[32]; /* for resolver_config.servers */
 };
 
 struct reply {
     uint8_t bytes[512];
-    size_t  len;
+    size_t len;
 };
 
 static inline void reply_add(struct reply *r, const void *bytes, size_t n)
@@ -28,7 +29,8 @@ static inline void reply_add(struct reply *r, const void *bytes, size_t n)
 }
 
 /* RFC 1035 §4.1.3; the name is a pointer to `name_at`. */
-static inline void reply_record(struct reply *r, uint8_t name_at, uint8_t type, uint8_t ttl_s, const void *data, uint8_t n)
+static inline void reply_record(
+    struct reply *r, uint8_t name_at, uint8_t type, uint8_t ttl_s, const void *data, uint8_t n)
 {
     const uint8_t head[] = {0xc0, name_at, 0, type, 0, 1, 0, 0, 0, ttl_s, 0, n};
 
@@ -40,8 +42,11 @@ static inline void reply_record(struct reply *r, uint8_t name_at, uint8_t type, 
 static inline void reply_addresses(struct reply *r, const char *label, uint8_t type)
 {
     static const uint8_t v4[] = {127, 0, 0, 1}, v4_two[] = {127, 0, 0, 2}, v6[16] = {[15] = 1};
-    static const uint8_t edge[] = "\x04" "edge\x03" "cdn\x04" "test";
-    uint8_t              name_at = 12;
+    static const uint8_t edge[] = "\x04"
+                                  "edge\x03"
+                                  "cdn\x04"
+                                  "test";
+    uint8_t name_at = 12;
 
     if (strcmp(label, "empty") == 0)
         return;
@@ -64,11 +69,11 @@ static inline void reply_addresses(struct reply *r, const char *label, uint8_t t
 static inline void name_server_asked(void *arg)
 {
     struct name_server *s = arg;
-    struct sockaddr_in  from;
-    socklen_t           from_len = sizeof from;
-    struct reply        r = {0};
-    char                label[64] = "";
-    ssize_t             n = recvfrom(s->fd, r.bytes, 300, 0, (struct sockaddr *)&from, &from_len);
+    struct sockaddr_in from;
+    socklen_t from_len = sizeof from;
+    struct reply r = {0};
+    char label[64] = "";
+    ssize_t n = recvfrom(s->fd, r.bytes, 300, 0, (struct sockaddr *)&from, &from_len);
 
     if (n < 17 || r.bytes[12] > 63 || 12 + r.bytes[12] > n)
         return;

@@ -18,19 +18,19 @@ enum { BULK = 8 * 1024 * 1024 };
 struct owner {
     struct bench bench;
     struct pipe *pipe;
-    int          peer;
-    int          bytes, space, eof, reset; /* events */
-    size_t       got;
-    uint32_t     sum;
-    bool         keep;         /* leave what came in `in` */
-    bool         close_on_bytes;
+    int peer;
+    int bytes, space, eof, reset; /* events */
+    size_t got;
+    uint32_t sum;
+    bool keep; /* leave what came in `in` */
+    bool close_on_bytes;
     enum pipe_event stop_on;
 };
 
 static void take(struct owner *o)
 {
     uint8_t buf[4096];
-    int     n;
+    int n;
 
     while ((n = evbuffer_remove(o->pipe->in, buf, sizeof buf)) > 0) {
         for (int i = 0; i < n; i++)
@@ -91,7 +91,7 @@ static void owner_fini(struct owner *o)
 static void *send_bulk(void *arg)
 {
     struct owner *o = arg;
-    uint8_t      *bytes = malloc(BULK);
+    uint8_t *bytes = malloc(BULK);
 
     for (size_t i = 0; i < BULK; i++)
         bytes[i] = (uint8_t)(i * 7 + (i >> 9));
@@ -120,7 +120,7 @@ static void much_arrives_whole_and_in_order(void **state)
 {
     (void)state;
     struct owner o;
-    pthread_t    thread;
+    pthread_t thread;
 
     owner_init(&o, PIPE_EOF);
     pipe_want_read(o.pipe, true);
@@ -136,8 +136,8 @@ static void much_arrives_whole_and_in_order(void **state)
 static void *read_bulk(void *arg)
 {
     struct owner *o = arg;
-    uint8_t       buf[65536];
-    ssize_t       n;
+    uint8_t buf[65536];
+    ssize_t n;
 
     while ((n = read(o->peer, buf, sizeof buf)) > 0) {
         for (ssize_t i = 0; i < n; i++)
@@ -161,7 +161,7 @@ static void much_is_sent_then_space_is_told_once(void **state)
 {
     (void)state;
     struct owner o;
-    pthread_t    thread;
+    pthread_t thread;
 
     owner_init(&o, PIPE_SPACE);
     add_bulk(o.pipe->out);
@@ -182,7 +182,7 @@ static void a_little_is_sent_at_once_and_shut_comes_after_it(void **state)
 {
     (void)state;
     struct owner o;
-    char         buf[8];
+    char buf[8];
 
     owner_init(&o, PIPE_EOF);
     evbuffer_add(o.pipe->out, "hello", 5);
@@ -220,7 +220,7 @@ static void what_waits_at_the_close_arrives(void **state)
 {
     (void)state;
     struct owner o;
-    pthread_t    thread;
+    pthread_t thread;
 
     owner_init(&o, PIPE_EOF);
     /* Unread bytes of the peer must not turn our end into a RST that eats what we sent. */
@@ -240,7 +240,7 @@ static void closing_hard_resets(void **state)
 {
     (void)state;
     struct owner o;
-    char         byte;
+    char byte;
 
     owner_init(&o, PIPE_EOF);
     pipe_close(o.pipe, true);
@@ -254,7 +254,7 @@ static void the_end_of_the_peer_still_lets_us_write(void **state)
 {
     (void)state;
     struct owner o;
-    char         buf[4];
+    char buf[4];
 
     owner_init(&o, PIPE_EOF);
     pipe_want_read(o.pipe, true);
@@ -309,7 +309,7 @@ static void a_failed_send_does_not_lose_the_last_words_of_the_peer(void **state)
 
 struct pause_check {
     struct owner *owner;
-    int           turns;
+    int turns;
 };
 
 /* Many turns of the loop, during which a pipe that nobody reads must stay silent. */
@@ -329,7 +329,7 @@ static void turn(void *arg)
 static void nothing_is_told_before_it_is_wanted(void **state)
 {
     (void)state;
-    struct owner       o;
+    struct owner o;
     struct pause_check c = {.owner = &o};
 
     owner_init(&o, PIPE_EOF);
@@ -358,9 +358,9 @@ static void drain_later(void *arg)
 static void unread_bytes_are_bounded(void **state)
 {
     (void)state;
-    struct owner       o;
+    struct owner o;
     struct pause_check c = {.owner = &o};
-    pthread_t          thread;
+    pthread_t thread;
 
     owner_init(&o, PIPE_EOF);
     o.keep = true;

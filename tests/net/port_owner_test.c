@@ -11,8 +11,8 @@
 static void our_own_port_is_ours(void **state)
 {
     (void)state;
-    char     name[PORT_OWNER_CAP];
-    int      fd = loopback_bind(SOCK_STREAM, 0, 1);
+    char name[PORT_OWNER_CAP];
+    int fd = loopback_bind(SOCK_STREAM, 0, 1);
     uint16_t port = loopback_port(fd);
 
     assert_int_equal(port_owner(port, name), getpid());
@@ -25,7 +25,7 @@ static void a_port_that_only_is_bound_has_no_listener(void **state)
 {
     (void)state;
     char name[PORT_OWNER_CAP];
-    int  fd = loopback_bind(SOCK_STREAM, 0, 0);
+    int fd = loopback_bind(SOCK_STREAM, 0, 0);
 
     assert_int_equal(port_owner(loopback_port(fd), name), 0);
     close(fd);

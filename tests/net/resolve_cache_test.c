@@ -23,10 +23,15 @@ static void answers_live_as_long_as_they_say(void **state)
     (void)state;
     static const struct {
         enum resolve_error error;
-        int64_t            ttl_s, lives_ms;
+        int64_t ttl_s, lives_ms;
     } cases[] = {
-        {RESOLVE_OK, 60, 60000}, {RESOLVE_OK, 0, 1000}, {RESOLVE_OK, -5, 1000}, {RESOLVE_OK, 999999, 3600000},
-        {RESOLVE_NXDOMAIN, 600, 5000}, {RESOLVE_SERVFAIL, 600, 5000}, {RESOLVE_TIMEOUT, 600, 5000},
+        {RESOLVE_OK, 60, 60000},
+        {RESOLVE_OK, 0, 1000},
+        {RESOLVE_OK, -5, 1000},
+        {RESOLVE_OK, 999999, 3600000},
+        {RESOLVE_NXDOMAIN, 600, 5000},
+        {RESOLVE_SERVFAIL, 600, 5000},
+        {RESOLVE_TIMEOUT, 600, 5000},
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -69,7 +74,7 @@ static void a_new_answer_takes_the_place_of_the_old(void **state)
     (void)state;
     struct resolve_cache *c = resolve_cache_new(2);
     struct resolve_answer a = answer_of(1), b = answer_of(2);
-    char                  alias[] = "edge.example.net";
+    char alias[] = "edge.example.net";
 
     b.aliases[b.n_aliases++] = alias;
     resolve_cache_put(c, "a", &a, 60, 0);
@@ -89,7 +94,7 @@ static void many_names_stay_within_the_bound(void **state)
     (void)state;
     struct resolve_cache *c = resolve_cache_new(100);
     struct resolve_answer a = answer_of(1);
-    char                  name[32];
+    char name[32];
 
     for (int i = 0; i < 5000; i++) {
         snprintf(name, sizeof name, "%d.test", i);

@@ -9,15 +9,15 @@
 #include "resolve.h"
 
 struct asker {
-    struct bench       bench;
-    struct clock       clock;
+    struct bench bench;
+    struct clock clock;
     struct name_server server;
-    struct resolver   *resolver;
-    struct resolve    *other; /* cancelled from within an answer */
-    int                answers, wanted;
-    bool               starting;
+    struct resolver *resolver;
+    struct resolve *other; /* cancelled from within an answer */
+    int answers, wanted;
+    bool starting;
     struct resolve_answer last;
-    char               alias[256];
+    char alias[256];
 };
 
 static void asker_init(struct asker *a)
@@ -29,7 +29,9 @@ static void asker_init(struct asker *a)
     bench_init_clock(&a->bench, &a->clock);
     name_server_start(&a->server, a->bench.loop);
     a->resolver = resolver_new(a->bench.loop,
-        &(struct resolver_config){.servers = a->server.at, .no_hosts = true, .try_ms = 100, .total_ms = 300}, &e);
+        &(struct resolver_config){
+            .servers = a->server.at, .no_hosts = true, .try_ms = 100, .total_ms = 300},
+        &e);
     assert_non_null(a->resolver);
 }
 
@@ -68,17 +70,24 @@ static void answers_are_told_apart(void **state)
 {
     (void)state;
     static const struct {
-        const char        *host;
+        const char *host;
         enum resolve_error error;
-        size_t             n;
-        int                first_family;
+        size_t n;
+        int first_family;
     } cases[] = {
-        {"good.example.test", RESOLVE_OK, 2, AF_INET6}, {"four.example.test", RESOLVE_OK, 1, AF_INET},
-        {"six.example.test", RESOLVE_OK, 1, AF_INET6}, {"many.example.test", RESOLVE_OK, 8, AF_INET},
-        {"gone.example.test", RESOLVE_NXDOMAIN, 0, 0}, {"empty.example.test", RESOLVE_NXDOMAIN, 0, 0},
-        {"fail.example.test", RESOLVE_SERVFAIL, 0, 0}, {"silent.example.test", RESOLVE_TIMEOUT, 0, 0},
-        {"halfmute.example.test", RESOLVE_OK, 1, AF_INET}, {"127.0.0.9", RESOLVE_OK, 1, AF_INET}, {"::1", RESOLVE_OK, 1, AF_INET6},
-        {"localhost", RESOLVE_OK, 2, AF_INET6}, {"a.localhost", RESOLVE_OK, 2, AF_INET6},
+        {"good.example.test", RESOLVE_OK, 2, AF_INET6},
+        {"four.example.test", RESOLVE_OK, 1, AF_INET},
+        {"six.example.test", RESOLVE_OK, 1, AF_INET6},
+        {"many.example.test", RESOLVE_OK, 8, AF_INET},
+        {"gone.example.test", RESOLVE_NXDOMAIN, 0, 0},
+        {"empty.example.test", RESOLVE_NXDOMAIN, 0, 0},
+        {"fail.example.test", RESOLVE_SERVFAIL, 0, 0},
+        {"silent.example.test", RESOLVE_TIMEOUT, 0, 0},
+        {"halfmute.example.test", RESOLVE_OK, 1, AF_INET},
+        {"127.0.0.9", RESOLVE_OK, 1, AF_INET},
+        {"::1", RESOLVE_OK, 1, AF_INET6},
+        {"localhost", RESOLVE_OK, 2, AF_INET6},
+        {"a.localhost", RESOLVE_OK, 2, AF_INET6},
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -173,7 +182,7 @@ static void a_cancelled_one_hears_nothing(void **state)
 {
     (void)state;
     static const char *const hosts[] = {"good.example.test", "silent.example.test", "127.0.0.1"};
-    struct asker             a;
+    struct asker a;
 
     asker_init(&a);
     for (size_t i = 0; i < sizeof hosts / sizeof hosts[0]; i++)
@@ -215,7 +224,7 @@ static void bad_servers_are_an_error(void **state)
 {
     (void)state;
     struct bench b;
-    struct err   e;
+    struct err e;
 
     bench_init(&b);
     assert_null(resolver_new(b.loop, &(struct resolver_config){.servers = "not an address"}, &e));

@@ -1,4 +1,5 @@
-/* Conversations: how a connection begins, up to the decision; nothing is sent to a site before it. */
+/* Conversations: how a connection begins, up to the decision; nothing is sent to a site before it.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -73,9 +74,9 @@ static struct evbuffer *hello_of(const char *host)
 
 static void nothing_goes_to_the_site_before_the_whole_hello_is_there(void **state)
 {
-    struct talk     *t = talk_new();
+    struct talk *t = talk_new();
     struct evbuffer *hello = hello_of("shop.example");
-    char             byte;
+    char byte;
 
     (void)state;
     talk_site(t, "shop.example", talk_good(t, "shop.example"));
@@ -98,7 +99,7 @@ static void nothing_goes_to_the_site_before_the_whole_hello_is_there(void **stat
 
 static void a_pipelined_hello_is_not_lost(void **state)
 {
-    struct talk     *t = talk_new();
+    struct talk *t = talk_new();
     struct evbuffer *all = hello_of("shop.example");
 
     (void)state;
@@ -118,13 +119,15 @@ static void put_16(uint8_t *at, size_t n)
     at[1] = (uint8_t)n;
 }
 
-/* A TLS 1.2 ClientHello with padding (RFC 7685) in a handshake message of `size` bytes, in records of 16,384. */
+/* A TLS 1.2 ClientHello with padding (RFC 7685) in a handshake message of `size` bytes, in records
+ * of 16,384. */
 static struct evbuffer *hello_padded(size_t size)
 {
-    static const uint8_t lists[] = {0, 0, 2, 0xc0, 0x2f, 1, 0}; /* no session, one cipher, no compression */
-    struct evbuffer     *records = evbuffer_new();
-    uint8_t             *message = mem_new(size), *at = message;
-    size_t               extensions = size - 4 - 2 - 32 - sizeof lists - 2;
+    static const uint8_t lists[] = {
+        0, 0, 2, 0xc0, 0x2f, 1, 0}; /* no session, one cipher, no compression */
+    struct evbuffer *records = evbuffer_new();
+    uint8_t *message = mem_new(size), *at = message;
+    size_t extensions = size - 4 - 2 - 32 - sizeof lists - 2;
 
     *at++ = 1;
     *at++ = (uint8_t)((size - 4) >> 16);
@@ -138,7 +141,7 @@ static struct evbuffer *hello_padded(size_t size)
     put_16(at + 2, 21);
     put_16(at + 4, extensions - 4);
     for (size_t done = 0; done < size;) {
-        size_t  n = size - done < 16384 ? size - done : 16384;
+        size_t n = size - done < 16384 ? size - done : 16384;
         uint8_t header[5] = {22, 3, 1, (uint8_t)(n >> 8), (uint8_t)n};
 
         evbuffer_add(records, header, sizeof header);
@@ -152,7 +155,7 @@ static struct evbuffer *hello_padded(size_t size)
 static void segments_of(struct caller *c, struct evbuffer *bytes)
 {
     char segment[1400];
-    int  n;
+    int n;
 
     while ((n = evbuffer_remove(bytes, segment, sizeof segment)) > 0)
         caller_sends_n(c, segment, (size_t)n);
@@ -190,7 +193,7 @@ static void a_hello_above_64_kib_gets_decode_error(void **state)
 
 struct half_row {
     const char *what, *bytes;
-    size_t      n;
+    size_t n;
     const char *note;
 };
 
@@ -199,12 +202,18 @@ static const struct half_row halves[] = {
     {"half a method", "CONN", 4, "relay/not-http"},
     {"half a head", "CONNECT a.example:443 HTTP/1.1\r\nHos", 34, NULL},
     {"garbage", "\x01\x02\x03\x04", 4, "relay/not-http"},
-    {"TLS to the proxy itself", "\x16\x03\x01\x00\x50\x01\x00\x00\x4c\x03\x03", 11, "relay/not-http"},
-    {"a ClientHello cut off", "CONNECT a.example:443 HTTP/1.1\r\n\r\n\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 45, "relay/half-hello"},
+    {"TLS to the proxy itself", "\x16\x03\x01\x00\x50\x01\x00\x00\x4c\x03\x03", 11,
+        "relay/not-http"},
+    {"a ClientHello cut off",
+        "CONNECT a.example:443 HTTP/1.1\r\n\r\n\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 45,
+        "relay/half-hello"},
     {"a target without a port", "CONNECT a.example HTTP/1.1\r\n\r\n", 30, "relay/bad-request"},
-    {"a target that is none", "GET https://a.example/ HTTP/1.1\r\nHost: a.example\r\n\r\n", 52, "relay/bad-request"},
+    {"a target that is none", "GET https://a.example/ HTTP/1.1\r\nHost: a.example\r\n\r\n", 52,
+        "relay/bad-request"},
     {"a head that is none", "GET / HTTP/1.1\r\nHost: a\nb\r\n\r\n", 29, "relay/bad-request"},
-    {"a hello that is none", "CONNECT a.example:443 HTTP/1.1\r\n\r\n\x16\x03\x01\x00\x06\x01\x00\x00\x02\x03\x03", 45, "relay/bad-hello"},
+    {"a hello that is none",
+        "CONNECT a.example:443 HTTP/1.1\r\n\r\n\x16\x03\x01\x00\x06\x01\x00\x00\x02\x03\x03", 45,
+        "relay/bad-hello"},
 };
 
 static void whoever_leaves_in_the_middle_ends_the_relay(void **state)
@@ -212,7 +221,7 @@ static void whoever_leaves_in_the_middle_ends_the_relay(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof halves / sizeof halves[0]; i++)
         for (int reset = 0; reset < 2; reset++) {
-            struct talk   *t = talk_new();
+            struct talk *t = talk_new();
             struct caller *c = caller_new(t);
 
             caller_sends_n(c, halves[i].bytes, halves[i].n);
@@ -232,7 +241,7 @@ static void whoever_stays_silent_is_sent_away_in_time(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof halves / sizeof halves[0]; i++) {
-        struct talk   *t = talk_new();
+        struct talk *t = talk_new();
         struct caller *c = caller_new(t);
 
         caller_sends_n(c, halves[i].bytes, halves[i].n);
@@ -294,7 +303,7 @@ static void what_is_not_tls_is_tunnelled_with_what_came_first(void **state)
 static void a_tunnel_loses_nothing_when_both_ended_and_one_reads_slowly(void **state)
 {
     struct talk *t = talk_new();
-    char        *much = mem_new(600000);
+    char *much = mem_new(600000);
 
     (void)state;
     memset(much, 'x', 600000);
@@ -329,10 +338,11 @@ static void a_rule_may_let_it_pass_unread(void **state)
 
     (void)state;
     talk_decides(t, MOMENT_HELLO, ACTION_TUNNEL);
-    const struct mint *leaf = talk_mint(t, &(struct mint_spec){.cn = "shop.example", .dns = {"shop.example"}});
+    const struct mint *leaf =
+        talk_mint(t, &(struct mint_spec){.cn = "shop.example", .dns = {"shop.example"}});
     talk_site(t, "shop.example", &(struct far_site_config){.chain = {leaf}, .alpn = "http/1.1"});
     struct phone_config own = *talk_phone(t, "shop.example");
-    char                pem[8192] = "";
+    char pem[8192] = "";
     mint_pem(talk_root(t), pem, sizeof pem);
     own.root_pem = pem;
     struct caller *c = caller_new(t);
@@ -354,7 +364,10 @@ static void a_rule_may_let_it_pass_unread(void **state)
     assert_true(f->client_leg->bytes_in > 0);
     struct history_view view;
     history_read(talk_history(t),
-        &(struct history_key){.ip = "10.0.0.7", .family = f->client->device->family, .app = f->client->app->name, .host = "shop.example"},
+        &(struct history_key){.ip = "10.0.0.7",
+            .family = f->client->device->family,
+            .app = f->client->app->name,
+            .host = "shop.example"},
         talk_now_ms(t), &view);
     assert_int_equal(view.host.tunnel_worked, MINT_AT);
     talk_free(t);
@@ -401,7 +414,7 @@ static void the_name_in_the_hello_counts_when_an_address_was_asked_for(void **st
 
 static void a_client_older_than_tls_1_2_has_nothing_in_common_with_us(void **state)
 {
-    struct talk        *t = talk_new();
+    struct talk *t = talk_new();
     struct phone_config old = *talk_phone(t, "shop.example");
 
     (void)state;
@@ -426,19 +439,25 @@ static void whytls_answers_for_itself(void **state)
 {
     static const struct self_row rows[] = {
         {"GET / HTTP/1.1\r\nHost: 10.0.0.1:8080\r\n\r\n", "HTTP/1.1 200 OK", "Set up this phone"},
-        {"GET http://whytls.test/ HTTP/1.1\r\nHost: whytls.test\r\n\r\n", "HTTP/1.1 200 OK", "Set up this phone"},
-        {"GET http://whytls.test HTTP/1.1\r\nHost: whytls.test\r\n\r\n", "HTTP/1.1 200 OK", "Set up this phone"},
-        {"GET /whytls.pem?x HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 200 OK", "-----BEGIN CERTIFICATE-----"},
-        {"GET /whytls.mobileconfig HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 200 OK", "com.apple.security.root"},
+        {"GET http://whytls.test/ HTTP/1.1\r\nHost: whytls.test\r\n\r\n", "HTTP/1.1 200 OK",
+            "Set up this phone"},
+        {"GET http://whytls.test HTTP/1.1\r\nHost: whytls.test\r\n\r\n", "HTTP/1.1 200 OK",
+            "Set up this phone"},
+        {"GET /whytls.pem?x HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 200 OK",
+            "-----BEGIN CERTIFICATE-----"},
+        {"GET /whytls.mobileconfig HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 200 OK",
+            "com.apple.security.root"},
         {"GET /other HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 404 Not Found", "Nothing is here"},
-        {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc", "HTTP/1.1 405 Method Not Allowed", "Allow: GET, HEAD"},
+        {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc",
+            "HTTP/1.1 405 Method Not Allowed", "Allow: GET, HEAD"},
         {"HEAD / HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 200 OK", "text/html"},
-        {"OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 405 Method Not Allowed", "Allow: GET, HEAD"},
+        {"OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 405 Method Not Allowed",
+            "Allow: GET, HEAD"},
     };
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct talk   *t = talk_new();
+        struct talk *t = talk_new();
         struct caller *c = caller_new(t);
 
         caller_sends(c, rows[i].request);
@@ -461,9 +480,11 @@ static void a_plain_request_goes_on_in_origin_form(void **state)
     (void)state;
     talk_site(t, "shop.example", &(struct far_site_config){.manner = FAR_PLAIN});
     struct caller *c = caller_new(t);
-    caller_sends(c, "GET http://Shop.Example/a?b HTTP/1.1\r\nHost: x\r\nProxy-Connection: keep-alive\r\n\r\n");
+    caller_sends(c,
+        "GET http://Shop.Example/a?b HTTP/1.1\r\nHost: x\r\nProxy-Connection: keep-alive\r\n\r\n");
     assert_string_equal(talk_dialled(t, 0), "shop.example:80");
-    assert_true(starts(far_site_heard(talk_far(t, 0)), "GET /a?b HTTP/1.1\r\nHost: Shop.Example\r\n"));
+    assert_true(
+        starts(far_site_heard(talk_far(t, 0)), "GET /a?b HTTP/1.1\r\nHost: Shop.Example\r\n"));
     far_site_says(talk_far(t, 0), ok);
     talk_run(t);
     assert_string_equal(caller_gets(c), ok);

@@ -1,4 +1,5 @@
-/* Conversations: phones that refuse our certificate, in every style, and those that only look as if they did. */
+/* Conversations: phones that refuse our certificate, in every style, and those that only look as if
+ * they did. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -14,7 +15,8 @@
 #include "support/talk.h"
 
 static const char get[] = "GET /a HTTP/1.1\r\nHost: shop.example\r\n\r\n";
-static const char safari[] = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+static const char safari[] = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) "
+                             "AppleWebKit/605.1.15 (KHTML, like Gecko) "
                              "Version/17.5 Mobile/15E148 Safari/604.1";
 
 /* --- every style of refusal, in both versions, for each reason --- */
@@ -23,8 +25,8 @@ enum dislike { DISTRUSTS = 0, PINS, SKEWED, N_DISLIKES };
 
 struct style {
     enum phone_refusal refusal;
-    const char        *symptom, *ended, *phase; /* phase NULL: no alert */
-    bool               finished, held;
+    const char *symptom, *ended, *phase; /* phase NULL: no alert */
+    bool finished, held;
 };
 
 static const struct style styles[] = {
@@ -42,7 +44,7 @@ static const int alerts[N_DISLIKES] = {[DISTRUSTS] = 48, [PINS] = 46, [SKEWED] =
 static struct phone_config unhappy(struct talk *t, const char *host, enum dislike why)
 {
     static const uint8_t other_key[32] = {1};
-    struct phone_config  p = *talk_phone(t, host);
+    struct phone_config p = *talk_phone(t, host);
 
     p.alert = alerts[why];
     if (why == DISTRUSTS)
@@ -54,10 +56,11 @@ static struct phone_config unhappy(struct talk *t, const char *host, enum dislik
     return p;
 }
 
-static struct caller *call(struct talk *t, const char *host, const char *agent, const struct phone_config *p)
+static struct caller *call(
+    struct talk *t, const char *host, const char *agent, const struct phone_config *p)
 {
     struct caller *c = caller_new(t);
-    char           authority[300];
+    char authority[300];
 
     snprintf(authority, sizeof authority, "%s:443", host);
     caller_asks_as(c, authority, agent);
@@ -65,13 +68,15 @@ static struct caller *call(struct talk *t, const char *host, const char *agent, 
     return c;
 }
 
-static void check_refusal(const struct talk *t, const struct style *style, const char *version, enum dislike why)
+static void check_refusal(
+    const struct talk *t, const struct style *style, const char *version, enum dislike why)
 {
-    const struct flow            *f = talk_flow(t, talk_flows(t) - 1);
+    const struct flow *f = talk_flow(t, talk_flows(t) - 1);
     const struct flow_client_leg *leg = f->client_leg;
 
     if (!leg->symptom || strcmp(leg->symptom, style->symptom) != 0)
-        fail_msg("style %d, TLS %s: %s", (int)style->refusal, version, leg->symptom ? leg->symptom : "no symptom");
+        fail_msg("style %d, TLS %s: %s", (int)style->refusal, version,
+            leg->symptom ? leg->symptom : "no symptom");
     assert_string_equal(leg->ended, style->ended);
     assert_string_equal(leg->version + strlen("TLSv"), version);
     assert_int_equal(leg->finished, style->finished);
@@ -116,7 +121,8 @@ static void every_style_of_refusal_is_told_apart(void **state)
             }
 }
 
-/* The reason page is of no use to who does not trust us; the refusal is recorded all the same, beside the site's fault. */
+/* The reason page is of no use to who does not trust us; the refusal is recorded all the same,
+ * beside the site's fault. */
 static void a_phone_may_refuse_the_leaf_that_would_carry_a_page(void **state)
 {
     struct talk *t = talk_new();
@@ -150,21 +156,24 @@ static void use(struct talk *t, const char *agent)
 
 static struct tally tally_of(struct talk *t)
 {
-    const struct flow  *f = talk_flow(t, 0);
+    const struct flow *f = talk_flow(t, 0);
     struct history_view view;
 
     history_read(talk_history(t),
-        &(struct history_key){.ip = "10.0.0.7", .family = f->client->device->family, .app = f->client->app->name, .host = "shop.example"},
+        &(struct history_key){.ip = "10.0.0.7",
+            .family = f->client->device->family,
+            .app = f->client->app->name,
+            .host = "shop.example"},
         talk_now_ms(t), &view);
     return view.host;
 }
 
 struct unused_row {
     const char *what;
-    int64_t     before_ms, after_ms; /* when a success was beside it; 0: none */
-    const char *agent;               /* of that success */
-    int64_t     refused;
-    bool        at_once;             /* the hold ends before its time */
+    int64_t before_ms, after_ms; /* when a success was beside it; 0: none */
+    const char *agent;           /* of that success */
+    int64_t refused;
+    bool at_once; /* the hold ends before its time */
 };
 
 static void what_was_beside_it_tells_a_spare_connection_from_a_refusal(void **state)
@@ -280,7 +289,7 @@ static struct evbuffer *hello_of(const char *host)
 
 static void a_client_that_stalls_in_the_handshake_is_no_refusal(void **state)
 {
-    struct talk     *t = talk_new();
+    struct talk *t = talk_new();
     struct evbuffer *hello = hello_of("shop.example");
 
     (void)state;
@@ -302,7 +311,7 @@ static void a_client_that_stalls_in_the_handshake_is_no_refusal(void **state)
 
 static void garbage_in_the_handshake_is_our_own_alert_and_no_refusal(void **state)
 {
-    struct talk     *t = talk_new();
+    struct talk *t = talk_new();
     struct evbuffer *hello = hello_of("shop.example");
 
     (void)state;
@@ -333,7 +342,8 @@ static bool among_the_first_two(const struct flow *f, const char *cause)
 static void say_all(const struct flow *f)
 {
     for (size_t i = 0; i < f->n_diagnosis; i++)
-        print_message("  %s %d %s\n", f->diagnosis[i].cause, (int)f->diagnosis[i].score, f->diagnosis[i].confidence);
+        print_message("  %s %d %s\n", f->diagnosis[i].cause, (int)f->diagnosis[i].score,
+            f->diagnosis[i].confidence);
 }
 
 static void expect_cause(const struct talk *t, const char *cause)
@@ -379,7 +389,8 @@ static void an_app_that_pins_is_diagnosed_whatever_its_style(void **state)
             struct talk *t = talk_new_with_rules();
 
             talk_site(t, "cdn.example", talk_good(t, "cdn.example"));
-            struct caller *c = call(t, "cdn.example", "Acme/1.0 CFNetwork/1490 Darwin/23.6.0", talk_phone(t, "cdn.example"));
+            struct caller *c = call(t, "cdn.example", "Acme/1.0 CFNetwork/1490 Darwin/23.6.0",
+                talk_phone(t, "cdn.example"));
             caller_says(c, get);
             talk_site(t, "api.example", talk_good(t, "api.example"));
             for (int i = 0; i < 3; i++) {

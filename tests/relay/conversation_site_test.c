@@ -47,8 +47,8 @@ static struct caller *begin(struct talk *t)
 
 static void a_site_that_cannot_be_reached_is_explained_over_our_leaf(void **state)
 {
-    static const enum dial_error errors[] = {
-        DIAL_NXDOMAIN, DIAL_SERVFAIL, DIAL_DNS_TIMEOUT, DIAL_REFUSED, DIAL_TIMEOUT, DIAL_UNREACHABLE, DIAL_RESET, DIAL_FORBIDDEN};
+    static const enum dial_error errors[] = {DIAL_NXDOMAIN, DIAL_SERVFAIL, DIAL_DNS_TIMEOUT,
+        DIAL_REFUSED, DIAL_TIMEOUT, DIAL_UNREACHABLE, DIAL_RESET, DIAL_FORBIDDEN};
 
     (void)state;
     for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++) {
@@ -84,32 +84,47 @@ static void a_network_that_says_nothing_is_a_timeout(void **state)
 }
 
 struct leg_row {
-    const char            *what;
+    const char *what;
     struct far_site_config how;
-    const char            *symptom, *ended;
-    int                    alert; /* 0: none */
-    const char            *from, *phase;
-    int64_t                wait_ms;
-    bool                   judged; /* its chain was seen before it failed */
-    bool                   demands;
+    const char *symptom, *ended;
+    int alert; /* 0: none */
+    const char *from, *phase;
+    int64_t wait_ms;
+    bool judged; /* its chain was seen before it failed */
+    bool demands;
 };
 
 static const struct leg_row legs[] = {
-    {"speaks HTTP on the TLS port", {.manner = FAR_PLAIN_TEXT_TO_TLS}, "not-tls", "fin", 0, NULL, NULL, 0, false, false},
-    {"closes at once", {.manner = FAR_CLOSES}, "close-before-server-hello", "fin", 0, NULL, NULL, 0, false, false},
-    {"resets at once", {.manner = FAR_RESETS}, "close-before-server-hello", "rst", 0, NULL, NULL, 0, false, false},
+    {"speaks HTTP on the TLS port", {.manner = FAR_PLAIN_TEXT_TO_TLS}, "not-tls", "fin", 0, NULL,
+        NULL, 0, false, false},
+    {"closes at once", {.manner = FAR_CLOSES}, "close-before-server-hello", "fin", 0, NULL, NULL, 0,
+        false, false},
+    {"resets at once", {.manner = FAR_RESETS}, "close-before-server-hello", "rst", 0, NULL, NULL, 0,
+        false, false},
     {"stalls", {.manner = FAR_STALLS}, "stalled", "timeout", 0, NULL, NULL, 10100, false, false},
-    {"garbage", {.manner = FAR_GARBAGE}, NULL, "alert", 50, "client", "before-server-hello", 0, false, false},
-    {"does not know the name", {.manner = FAR_ALERT_NAME}, "alert-before-server-hello", "alert", 112, "server", "before-server-hello", 0, false, false},
-    {"resets in its first flight", {.manner = FAR_RESETS_HALFWAY, .min_version = 0x0304}, "close-after-certificate", "rst", 0, NULL, NULL, 0, false, false},
-    {"only TLS 1.1", {.max_version = 0x0302}, "alert-before-server-hello", "alert", 70, "server", "before-server-hello", 0, false, false},
-    {"only a cipher that nobody has", {.max_version = 0x0303, .ciphers = "ECDHE-ECDSA-CAMELLIA128-SHA256"}, "alert-before-server-hello", "alert", 40, "server", "before-server-hello", 0, false, false},
-    {"wants a client certificate, TLS 1.2", {.max_version = 0x0303, .demands_certificate = true}, "alert-after-certificate", "alert", 40, "server", "after-certificate", 0, true, true},
-    {"wants a client certificate, TLS 1.3", {.min_version = 0x0304, .demands_certificate = true}, "alert-after-finish", "alert", 116, "server", "after-finish", 0, true, true},
-    {"closes in order after the handshake", {.manner = FAR_CLOSES_AFTER}, "close-after-finish-unused", "clean", 0, NULL, NULL, 0, true, false},
-    {"resets after the handshake", {.manner = FAR_RESETS_AFTER}, "close-after-finish-unused", "rst", 0, NULL, NULL, 0, true, false},
-    {"resets after the handshake, TLS 1.2", {.manner = FAR_RESETS_AFTER, .max_version = 0x0303}, "close-after-finish-unused", "rst", 0, NULL, NULL, 0, true, false},
-    {"an alert after the handshake", {.manner = FAR_RENOUNCES_AFTER}, "alert-after-finish", "alert", 10, "server", "after-finish", 0, true, false},
+    {"garbage", {.manner = FAR_GARBAGE}, NULL, "alert", 50, "client", "before-server-hello", 0,
+        false, false},
+    {"does not know the name", {.manner = FAR_ALERT_NAME}, "alert-before-server-hello", "alert",
+        112, "server", "before-server-hello", 0, false, false},
+    {"resets in its first flight", {.manner = FAR_RESETS_HALFWAY, .min_version = 0x0304},
+        "close-after-certificate", "rst", 0, NULL, NULL, 0, false, false},
+    {"only TLS 1.1", {.max_version = 0x0302}, "alert-before-server-hello", "alert", 70, "server",
+        "before-server-hello", 0, false, false},
+    {"only a cipher that nobody has",
+        {.max_version = 0x0303, .ciphers = "ECDHE-ECDSA-CAMELLIA128-SHA256"},
+        "alert-before-server-hello", "alert", 40, "server", "before-server-hello", 0, false, false},
+    {"wants a client certificate, TLS 1.2", {.max_version = 0x0303, .demands_certificate = true},
+        "alert-after-certificate", "alert", 40, "server", "after-certificate", 0, true, true},
+    {"wants a client certificate, TLS 1.3", {.min_version = 0x0304, .demands_certificate = true},
+        "alert-after-finish", "alert", 116, "server", "after-finish", 0, true, true},
+    {"closes in order after the handshake", {.manner = FAR_CLOSES_AFTER},
+        "close-after-finish-unused", "clean", 0, NULL, NULL, 0, true, false},
+    {"resets after the handshake", {.manner = FAR_RESETS_AFTER}, "close-after-finish-unused", "rst",
+        0, NULL, NULL, 0, true, false},
+    {"resets after the handshake, TLS 1.2", {.manner = FAR_RESETS_AFTER, .max_version = 0x0303},
+        "close-after-finish-unused", "rst", 0, NULL, NULL, 0, true, false},
+    {"an alert after the handshake", {.manner = FAR_RENOUNCES_AFTER}, "alert-after-finish", "alert",
+        10, "server", "after-finish", 0, true, false},
 };
 
 static void check_leg(const struct leg_row *row, const struct flow *f)
@@ -136,18 +151,20 @@ static void every_failure_of_the_server_leg_has_its_symptom_and_gets_a_page(void
 {
     (void)state;
     for (size_t i = 0; i < sizeof legs / sizeof legs[0]; i++) {
-        const struct leg_row  *row = &legs[i];
-        struct talk           *t = talk_new();
+        const struct leg_row *row = &legs[i];
+        struct talk *t = talk_new();
         struct far_site_config how = row->how;
 
-        how.chain[0] = talk_mint(t, &(struct mint_spec){.cn = "shop.example", .dns = {"shop.example"}});
+        how.chain[0] =
+            talk_mint(t, &(struct mint_spec){.cn = "shop.example", .dns = {"shop.example"}});
         talk_site(t, "shop.example", &how);
         struct caller *c = begin(t);
         talk_wait(t, row->wait_ms);
         if (!phone_is_open(caller_phone(c)))
             fail_msg("%s: the phone's handshake did not end", row->what);
         expect_page(t, c);
-        assert_string_equal(talk_moments(t), row->judged ? "hello judged tls_failed finish" : "hello tls_failed finish");
+        assert_string_equal(talk_moments(t),
+            row->judged ? "hello judged tls_failed finish" : "hello tls_failed finish");
         assert_int_equal(talk_dials(t), 1);
         check_leg(row, talk_flow(t, 0));
         talk_free(t);
@@ -167,9 +184,9 @@ static void expect_cause(const struct flow *f, const char *what, const char *cau
 }
 
 struct cause_row {
-    const char            *what;
+    const char *what;
     struct far_site_config how;
-    const char            *cause;
+    const char *cause;
 };
 
 static void the_rules_name_what_is_wrong_with_the_site(void **state)
@@ -180,17 +197,21 @@ static void the_rules_name_what_is_wrong_with_the_site(void **state)
         {"resets at once", {.manner = FAR_RESETS}, "tcp-reset"},
         {"stalls", {.manner = FAR_STALLS}, "handshake-stall-mtu"},
         {"only TLS 1.1", {.max_version = 0x0302}, "tls-version-too-low"},
-        {"no cipher", {.max_version = 0x0303, .ciphers = "ECDHE-ECDSA-CAMELLIA128-SHA256"}, "no-shared-cipher"},
-        {"a client certificate, TLS 1.2", {.max_version = 0x0303, .demands_certificate = true}, "mtls-required"},
-        {"a client certificate, TLS 1.3", {.min_version = 0x0304, .demands_certificate = true}, "mtls-required"},
+        {"no cipher", {.max_version = 0x0303, .ciphers = "ECDHE-ECDSA-CAMELLIA128-SHA256"},
+            "no-shared-cipher"},
+        {"a client certificate, TLS 1.2", {.max_version = 0x0303, .demands_certificate = true},
+            "mtls-required"},
+        {"a client certificate, TLS 1.3", {.min_version = 0x0304, .demands_certificate = true},
+            "mtls-required"},
     };
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct talk           *t = talk_new_with_rules();
+        struct talk *t = talk_new_with_rules();
         struct far_site_config how = rows[i].how;
 
-        how.chain[0] = talk_mint(t, &(struct mint_spec){.cn = "shop.example", .dns = {"shop.example"}});
+        how.chain[0] =
+            talk_mint(t, &(struct mint_spec){.cn = "shop.example", .dns = {"shop.example"}});
         talk_site(t, "shop.example", &how);
         struct caller *c = begin(t);
         talk_wait(t, 10100);
@@ -204,9 +225,10 @@ static void the_rules_name_what_is_wrong_with_the_way_to_it(void **state)
 {
     static const struct {
         enum dial_error error;
-        const char     *cause;
-    } rows[] = {{DIAL_NXDOMAIN, "dns-nxdomain"}, {DIAL_SERVFAIL, "dns-servfail"}, {DIAL_REFUSED, "tcp-refused"},
-        {DIAL_UNREACHABLE, "tcp-unreachable"}, {DIAL_RESET, "tcp-reset"}};
+        const char *cause;
+    } rows[] = {{DIAL_NXDOMAIN, "dns-nxdomain"}, {DIAL_SERVFAIL, "dns-servfail"},
+        {DIAL_REFUSED, "tcp-refused"}, {DIAL_UNREACHABLE, "tcp-unreachable"},
+        {DIAL_RESET, "tcp-reset"}};
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -221,7 +243,7 @@ static void the_rules_name_what_is_wrong_with_the_way_to_it(void **state)
 
 static void the_alert_of_a_site_that_wants_a_certificate_may_come_behind_the_request(void **state)
 {
-    struct talk           *t = talk_new();
+    struct talk *t = talk_new();
     struct far_site_config how = *talk_good(t, "shop.example");
 
     (void)state;
@@ -247,15 +269,17 @@ static void the_alert_of_a_site_that_wants_a_certificate_may_come_behind_the_req
 }
 
 struct chain_row {
-    const char      *what;
+    const char *what;
     struct mint_spec leaf;
-    const char      *cause;
-    bool             self_signed;
+    const char *cause;
+    bool self_signed;
 };
 
 static const struct chain_row chains[] = {
-    {"expired", {.not_after = MINT_AT - MINT_DAY, .dns = {"shop.example"}}, "cert-expired-leaf", false},
-    {"not valid yet", {.not_before = MINT_AT + MINT_DAY, .dns = {"shop.example"}}, "cert-not-yet-valid", false},
+    {"expired", {.not_after = MINT_AT - MINT_DAY, .dns = {"shop.example"}}, "cert-expired-leaf",
+        false},
+    {"not valid yet", {.not_before = MINT_AT + MINT_DAY, .dns = {"shop.example"}},
+        "cert-not-yet-valid", false},
     {"for another host", {.dns = {"other.example"}}, "name-mismatch", false},
     {"for clients only", {.dns = {"shop.example"}, .eku = "clientAuth"}, "eku-not-server", false},
     {"weak", {.dns = {"shop.example"}, .key = MINT_RSA1024}, "weak-key-rsa", false},
@@ -267,9 +291,11 @@ static void a_chain_that_ios_would_refuse_gets_a_page(void **state)
     for (size_t i = 0; i < sizeof chains / sizeof chains[0]; i++) {
         struct talk *t = talk_new();
 
-        talk_site(t, "shop.example", &(struct far_site_config){.chain = {talk_mint(t, &chains[i].leaf)}});
+        talk_site(
+            t, "shop.example", &(struct far_site_config){.chain = {talk_mint(t, &chains[i].leaf)}});
         struct caller *c = begin(t);
-        assert_true(far_site_saw_close_notify(talk_far(t, 0))); /* it need not wait for the client to ask */
+        assert_true(
+            far_site_saw_close_notify(talk_far(t, 0))); /* it need not wait for the client to ask */
         expect_page(t, c);
         assert_string_equal(talk_moments(t), "hello judged finish");
         const struct flow *f = talk_flow(t, 0);
@@ -290,7 +316,8 @@ static void a_chain_that_ios_would_refuse_gets_a_page(void **state)
 static void an_unknown_root_gets_a_page(void **state)
 {
     struct talk *t = talk_new();
-    struct mint *own = mint_make(&(struct mint_spec){.cn = "shop.example", .dns = {"shop.example"}}, NULL);
+    struct mint *own =
+        mint_make(&(struct mint_spec){.cn = "shop.example", .dns = {"shop.example"}}, NULL);
 
     (void)state;
     talk_site(t, "shop.example", &(struct far_site_config){.chain = {own}});
@@ -306,7 +333,8 @@ static void a_rule_may_allow_a_bad_chain(void **state)
 
     (void)state;
     talk_decides(t, MOMENT_JUDGED, ACTION_ALLOW);
-    talk_site(t, "shop.example", &(struct far_site_config){.chain = {talk_mint(t, &chains[0].leaf)}});
+    talk_site(
+        t, "shop.example", &(struct far_site_config){.chain = {talk_mint(t, &chains[0].leaf)}});
     struct caller *c = begin(t);
     caller_says(c, get);
     assert_string_equal(far_site_heard(talk_far(t, 0)), get);
@@ -339,7 +367,7 @@ static void a_rule_may_refuse_or_page_a_good_chain(void **state)
 
 static void a_client_that_reads_no_page_gets_an_alert(void **state)
 {
-    struct talk        *t = talk_new();
+    struct talk *t = talk_new();
     struct phone_config mail = *talk_phone(t, "mail.example");
 
     (void)state;
@@ -357,7 +385,7 @@ static void a_client_that_leaves_while_the_site_is_asked_is_no_refusal(void **st
 {
     (void)state;
     for (int how = 0; how < 4; how++) { /* dialling or shaking hands; FIN or RST */
-        struct talk           *t = talk_new();
+        struct talk *t = talk_new();
         struct far_site_config stalls = *talk_good(t, "shop.example");
 
         stalls.manner = FAR_STALLS;
@@ -391,7 +419,8 @@ static void the_page_has_no_body_for_head_and_no_secret_for_post(void **state)
     assert_string_equal(strstr(caller_heard(c), "\r\n\r\n"), "\r\n\r\n");
     caller_closes(c);
     c = begin(t);
-    caller_says(c, "POST / HTTP/1.1\r\nHost: shop.example\r\nContent-Length: 100000\r\n\r\npassword=x");
+    caller_says(
+        c, "POST / HTTP/1.1\r\nHost: shop.example\r\nContent-Length: 100000\r\n\r\npassword=x");
     assert_true(starts(caller_heard(c), "HTTP/1.1 502 "));
     assert_null(strstr(caller_heard(c), "password"));
     assert_true(caller_saw_end(c));

@@ -69,7 +69,7 @@ static struct caller *to_server_tls(struct talk *t)
 
 static struct caller *to_client_tls(struct talk *t)
 {
-    struct caller      *c = caller_new(t);
+    struct caller *c = caller_new(t);
     struct phone_config mute = *talk_phone(t, "shop.example");
 
     mute.goes_mute = true;
@@ -122,7 +122,7 @@ static struct caller *to_tunnel(struct talk *t)
 
 static struct caller *to_hold(struct talk *t)
 {
-    struct caller      *c = caller_new(t);
+    struct caller *c = caller_new(t);
     struct phone_config spare = *talk_phone(t, "shop.example");
 
     spare.spare = true;
@@ -143,9 +143,9 @@ static struct caller *to_drain(struct talk *t)
 
 struct stage_row {
     const char *stage;
-    bring      *bring;
-    int64_t     deadline_ms; /* until it is over by itself; 0: checked elsewhere */
-    bool        at_once;     /* ends with the drain, without waiting */
+    bring *bring;
+    int64_t deadline_ms; /* until it is over by itself; 0: checked elsewhere */
+    bool at_once;        /* ends with the drain, without waiting */
 };
 
 static const struct stage_row stages[] = {
@@ -209,7 +209,8 @@ static void no_stage_lasts_longer_than_its_deadline(void **state)
         assert_int_equal(relays_open(talk_relays(t)), 1);
         talk_wait(t, 200);
         if (relays_open(talk_relays(t)) != 0)
-            fail_msg("%s: still there after %lld ms", stages[i].stage, (long long)stages[i].deadline_ms);
+            fail_msg(
+                "%s: still there after %lld ms", stages[i].stage, (long long)stages[i].deadline_ms);
         assert_true(flow_went_through(talk_flow(t, 0), stages[i].stage));
         talk_free(t);
     }
@@ -220,7 +221,7 @@ static void in_each_stage_the_client_may_vanish(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof stages / sizeof stages[0]; i++)
         for (int reset = 0; reset < 2; reset++) {
-            struct talk   *t = talk_new();
+            struct talk *t = talk_new();
             struct caller *c = stages[i].bring(t);
 
             if (reset)
@@ -228,16 +229,18 @@ static void in_each_stage_the_client_may_vanish(void **state)
             else
                 caller_closes(c);
             talk_wait(t, 2200); /* unused ones are held so long */
-            bool half_open = !reset && (strcmp(stages[i].stage, "tunnel") == 0 || strcmp(stages[i].stage, "drain") == 0);
+            bool half_open = !reset && (strcmp(stages[i].stage, "tunnel") == 0 ||
+                                           strcmp(stages[i].stage, "drain") == 0);
             if ((relays_open(talk_relays(t)) == 0) == half_open)
-                fail_msg("%s, %s: %zu open", stages[i].stage, reset ? "RST" : "FIN", relays_open(talk_relays(t)));
+                fail_msg("%s, %s: %zu open", stages[i].stage, reset ? "RST" : "FIN",
+                    relays_open(talk_relays(t)));
             talk_free(t);
         }
 }
 
 static void an_exchange_is_finished_before_the_end(void **state)
 {
-    struct talk   *t = talk_new();
+    struct talk *t = talk_new();
     struct caller *c = to_busy_talk(t);
 
     (void)state;
@@ -253,7 +256,7 @@ static void an_exchange_is_finished_before_the_end(void **state)
 
 static void no_new_exchange_is_begun(void **state)
 {
-    struct talk   *t = talk_new();
+    struct talk *t = talk_new();
     struct caller *c = to_busy_talk(t);
 
     (void)state;
@@ -273,7 +276,7 @@ static void no_new_exchange_is_begun(void **state)
 
 static void talk_lasts_as_long_as_bytes_move(void **state)
 {
-    struct talk   *t = talk_new();
+    struct talk *t = talk_new();
     struct caller *c = to_idle_talk(t);
 
     (void)state;
@@ -292,12 +295,13 @@ static void talk_lasts_as_long_as_bytes_move(void **state)
 
 static void a_clock_that_leaps_ends_only_what_is_late(void **state)
 {
-    struct talk   *t = talk_new();
+    struct talk *t = talk_new();
     struct caller *c = to_hello(t);
 
     (void)state;
     talk_site(t, "shop.example", &(struct far_site_config){.manner = FAR_PLAIN});
-    talk_jump(t, 20000); /* late for the hello; but it became a tunnel first, and that has just begun */
+    talk_jump(
+        t, 20000); /* late for the hello; but it became a tunnel first, and that has just begun */
     assert_int_equal(relays_open(talk_relays(t)), 1);
     far_site_says(talk_far(t, 0), "* OK\r\n");
     talk_run(t);
@@ -307,9 +311,9 @@ static void a_clock_that_leaps_ends_only_what_is_late(void **state)
 
 static void a_client_that_sips_keeps_its_last_bytes_for_a_while(void **state)
 {
-    struct talk   *t = talk_new();
+    struct talk *t = talk_new();
     struct caller *c = begin(t);
-    char          *block = mem_new(200001);
+    char *block = mem_new(200001);
 
     (void)state;
     memset(block, 'x', 200000);
@@ -332,9 +336,9 @@ static void a_client_that_sips_keeps_its_last_bytes_for_a_while(void **state)
 
 static void but_not_for_ever(void **state)
 {
-    struct talk   *t = talk_new();
+    struct talk *t = talk_new();
     struct caller *c = begin(t);
-    char          *block = mem_new(200001);
+    char *block = mem_new(200001);
 
     (void)state;
     memset(block, 'x', 200000);

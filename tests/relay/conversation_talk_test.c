@@ -24,16 +24,16 @@ static bool starts(const char *text, const char *with)
 
 /* A phone that speaks with a good site, through us. */
 struct chat {
-    struct talk     *t;
-    struct caller   *c;
+    struct talk *t;
+    struct caller *c;
     struct far_site *site;
 };
 
 static struct chat chat_with(const struct phone_config *p, const char *alpn)
 {
-    struct chat            chat = {.t = talk_new()};
+    struct chat chat = {.t = talk_new()};
     struct far_site_config how = *talk_good(chat.t, "shop.example");
-    struct phone_config    phone = *talk_phone(chat.t, "shop.example");
+    struct phone_config phone = *talk_phone(chat.t, "shop.example");
 
     how.alpn = alpn;
     phone.no_alpn = p && p->no_alpn;
@@ -107,7 +107,7 @@ static void pipelined_requests_are_answered_in_order(void **state)
 static void more_pipelined_requests_than_are_kept_wait_their_turn(void **state)
 {
     struct chat chat = chat_begin();
-    char        all[40 * 64] = "";
+    char all[40 * 64] = "";
 
     (void)state;
     for (int i = 0; i < 40; i++)
@@ -153,7 +153,8 @@ static void an_interim_answer_lets_the_body_go(void **state)
     struct chat chat = chat_begin();
 
     (void)state;
-    caller_says(chat.c, "PUT /a HTTP/1.1\r\nHost: shop.example\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n");
+    caller_says(chat.c, "PUT /a HTTP/1.1\r\nHost: shop.example\r\nExpect: "
+                        "100-continue\r\nContent-Length: 3\r\n\r\n");
     site_says(&chat, "HTTP/1.1 100 Continue\r\n\r\n");
     assert_string_equal(caller_heard(chat.c), "HTTP/1.1 100 Continue\r\n\r\n");
     caller_says(chat.c, "abc");
@@ -166,8 +167,10 @@ static void an_interim_answer_lets_the_body_go(void **state)
     talk_free(chat.t);
 }
 
-static const char upgrade[] = "GET /ws HTTP/1.1\r\nHost: shop.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
-static const char switched[] = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
+static const char upgrade[] =
+    "GET /ws HTTP/1.1\r\nHost: shop.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
+static const char switched[] =
+    "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
 
 static void after_an_upgrade_bytes_cross_as_they_are(void **state)
 {
@@ -197,7 +200,8 @@ static void a_declined_upgrade_leaves_http(void **state)
     caller_says(chat.c, upgrade);
     caller_says(chat.c, GET("/2"));
     site_says(&chat, OK("a", "1"));
-    assert_null(strstr(far_site_heard(chat.site), "/2")); /* it may be no HTTP: the answer to the upgrade decides */
+    assert_null(strstr(far_site_heard(chat.site),
+        "/2")); /* it may be no HTTP: the answer to the upgrade decides */
     site_says(&chat, OK("b", "1"));
     assert_non_null(strstr(far_site_heard(chat.site), "/2"));
     site_says(&chat, OK("c", "1"));
@@ -219,9 +223,10 @@ static void an_upgrade_that_nobody_asked_for_is_refused(void **state)
 
 static void chunks_cross_byte_for_byte(void **state)
 {
-    static const char body[] = "Transfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n0\r\nTrailer: t\r\n\r\n";
-    struct chat       chat = chat_begin();
-    char              text[400];
+    static const char body[] =
+        "Transfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n0\r\nTrailer: t\r\n\r\n";
+    struct chat chat = chat_begin();
+    char text[400];
 
     (void)state;
     snprintf(text, sizeof text, "POST / HTTP/1.1\r\nHost: shop.example\r\n%s", body);
@@ -258,14 +263,15 @@ static void a_body_may_run_to_the_end_of_the_connection(void **state)
 
 struct cut_row {
     const char *what, *said, *note;
-    bool        page;
+    bool page;
 };
 
 static void an_answer_that_is_cut_off_ends_the_connection(void **state)
 {
     static const struct cut_row rows[] = {
         {"by length", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf", "http/truncated", false},
-        {"in a chunk", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nhalf", "http/truncated", false},
+        {"in a chunk", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nhalf",
+            "http/truncated", false},
         {"in the head", "HTTP/1.1 200 OK\r\nContent-Le", "http/no-response", true},
         {"not HTTP", "SSH-2.0-x\r\n\r\n", "http/bad-response", true},
     };
@@ -300,7 +306,8 @@ static void a_site_that_ends_an_idle_connection_ends_it_for_the_client(void **st
             caller_says(chat.c, GET("/again"));
         far_site_cuts(chat.site);
         talk_run(chat.t);
-        assert_string_equal(caller_heard(chat.c), OK("hi", "2")); /* no page: the client asks again by itself */
+        assert_string_equal(
+            caller_heard(chat.c), OK("hi", "2")); /* no page: the client asks again by itself */
         assert_true(caller_saw_end(chat.c));
         const struct flow *f = chat_over(&chat);
         assert_int_equal(flow_has_note(f, "http/no-response"), asked);
@@ -327,7 +334,8 @@ static void a_bad_request_goes_nowhere(void **state)
     struct chat chat = chat_begin();
 
     (void)state;
-    caller_says(chat.c, "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n");
+    caller_says(chat.c,
+        "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n");
     assert_int_equal(far_site_heard_len(chat.site), 0);
     assert_true(starts(caller_heard(chat.c), "HTTP/1.1 400 "));
     assert_true(flow_has_note(chat_over(&chat), "http/bad-request"));
@@ -353,7 +361,8 @@ static void a_body_that_breaks_ends_its_request(void **state)
     struct chat chat = chat_begin();
 
     (void)state;
-    caller_says(chat.c, "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
+    caller_says(
+        chat.c, "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
     caller_says(chat.c, "zz\r\n");
     assert_true(starts(caller_heard(chat.c), "HTTP/1.1 400 "));
     chat_over(&chat);
@@ -383,7 +392,8 @@ static void a_site_may_answer_before_it_has_heard_everything(void **state)
 
     (void)state;
     caller_says(chat.c, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\nabc");
-    site_says(&chat, "HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+    site_says(
+        &chat, "HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
     assert_true(starts(caller_heard(chat.c), "HTTP/1.1 413 "));
     assert_true(caller_saw_end(chat.c));
     assert_int_equal(chat_over(&chat)->exchanges[0].status, 413);
@@ -393,7 +403,7 @@ static void a_site_may_answer_before_it_has_heard_everything(void **state)
 static void without_a_named_protocol_the_bytes_tell(void **state)
 {
     const struct phone_config plain = {.no_alpn = true};
-    struct chat               chat = chat_with(&plain, NULL);
+    struct chat chat = chat_with(&plain, NULL);
 
     (void)state;
     caller_says(chat.c, GET("/"));
@@ -422,7 +432,8 @@ static void without_a_named_protocol_the_bytes_tell(void **state)
 
 static void a_client_that_vanishes_ends_the_relay_wherever_it_was(void **state)
 {
-    static const char *const said[] = {"", "GET / HT", GET("/"), "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc"};
+    static const char *const said[] = {
+        "", "GET / HT", GET("/"), "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc"};
 
     (void)state;
     for (size_t i = 0; i < 4; i++)
@@ -467,9 +478,10 @@ static void each_host_on_a_plain_connection_is_a_flow_of_its_own(void **state)
     talk_site(t, "b.example", &(struct far_site_config){.manner = FAR_PLAIN});
     talk_site(t, "c.example", talk_good(t, "c.example"));
     struct caller *c = caller_new(t);
-    caller_sends(c, "GET http://a.example/1 HTTP/1.1\r\nHost: a.example\r\n\r\n"
-                    "POST http://b.example/2 HTTP/1.1\r\nHost: b.example\r\nContent-Length: 3\r\n\r\nabc"
-                    "GET http://b.example/3 HTTP/1.1\r\nHost: b.example\r\n\r\n");
+    caller_sends(c,
+        "GET http://a.example/1 HTTP/1.1\r\nHost: a.example\r\n\r\n"
+        "POST http://b.example/2 HTTP/1.1\r\nHost: b.example\r\nContent-Length: 3\r\n\r\nabc"
+        "GET http://b.example/3 HTTP/1.1\r\nHost: b.example\r\n\r\n");
     assert_int_equal(talk_dials(t), 1);
     far_site_says(talk_far(t, 0), OK("a", "1"));
     talk_run(t);
@@ -496,19 +508,20 @@ static void each_host_on_a_plain_connection_is_a_flow_of_its_own(void **state)
 static void the_dates_of_unrelated_sites_vouch_for_our_clock(void **state)
 {
     static const char *const hosts[] = {"a.example", "b.test", "c.invalid", "d.example"};
-    struct talk             *t = talk_new();
+    struct talk *t = talk_new();
 
     (void)state;
     for (size_t i = 0; i < 4; i++) {
         talk_site(t, hosts[i], talk_good(t, hosts[i]));
         struct caller *c = caller_new(t);
-        char           authority[64];
+        char authority[64];
 
         snprintf(authority, sizeof authority, "%s:443", hosts[i]);
         caller_asks(c, authority);
         caller_shakes(c, talk_phone(t, hosts[i]));
         caller_says(c, GET("/"));
-        far_site_says(talk_far(t, i), "HTTP/1.1 200 OK\r\nDate: Sat, 21 Nov 2026 09:00:00 GMT\r\nContent-Length: 0\r\n\r\n");
+        far_site_says(talk_far(t, i),
+            "HTTP/1.1 200 OK\r\nDate: Sat, 21 Nov 2026 09:00:00 GMT\r\nContent-Length: 0\r\n\r\n");
         talk_run(t);
         caller_closes(c);
     }
@@ -520,8 +533,8 @@ static void the_dates_of_unrelated_sites_vouch_for_our_clock(void **state)
 static void a_slow_client_bounds_what_we_keep(void **state)
 {
     struct chat chat = chat_begin();
-    char       *block = mem_new(65536);
-    size_t      fed = 0;
+    char *block = mem_new(65536);
+    size_t fed = 0;
 
     (void)state;
     memset(block, 'x', 65536);
@@ -546,8 +559,8 @@ static void a_slow_client_bounds_what_we_keep(void **state)
 static void a_slow_site_bounds_what_we_keep(void **state)
 {
     struct chat chat = chat_begin();
-    char       *block = mem_new(65537);
-    size_t      fed = 0;
+    char *block = mem_new(65537);
+    size_t fed = 0;
 
     (void)state;
     memset(block, 'x', 65536);
@@ -570,7 +583,7 @@ static void a_slow_site_bounds_what_we_keep(void **state)
 static void a_slow_client_gets_all_of_an_answer_that_ended_with_the_connection(void **state)
 {
     struct chat chat = chat_begin();
-    char       *block = mem_new(200001);
+    char *block = mem_new(200001);
 
     (void)state;
     memset(block, 'x', 200000);

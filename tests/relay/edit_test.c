@@ -11,7 +11,8 @@
 #include "flow/flow.h"
 #include "http/h1.h"
 
-static const char raw_head[] = "POST /a HTTP/1.1\r\nHost: a.example\r\nCookie: secret\r\nContent-Length: 3\r\n\r\n";
+static const char raw_head[] =
+    "POST /a HTTP/1.1\r\nHost: a.example\r\nCookie: secret\r\nContent-Length: 3\r\n\r\n";
 
 static void fill(struct h1_head *head)
 {
@@ -24,9 +25,10 @@ static void fill(struct h1_head *head)
 static void nothing_changed_is_no_edit(void **state)
 {
     static struct h1_head head;
-    struct flow_header    rows[] = {{"Host", "a.example"}, {"Cookie", "secret"}, {"Content-Length", "3"}};
-    struct flow_headers   as = {rows, 3};
-    struct text           raw = {0};
+    struct flow_header rows[] = {
+        {"Host", "a.example"}, {"Cookie", "secret"}, {"Content-Length", "3"}};
+    struct flow_headers as = {rows, 3};
+    struct text raw = {0};
 
     (void)state;
     fill(&head);
@@ -37,28 +39,31 @@ static void nothing_changed_is_no_edit(void **state)
 static void a_removed_field_is_gone_and_an_added_one_there(void **state)
 {
     static struct h1_head head;
-    struct flow_header    rows[] = {{"Host", "a.example"}, {"Content-Length", "3"}, {"X-Test", "yes"}};
-    struct flow_headers   as = {rows, 3};
-    struct text           raw = {0};
+    struct flow_header rows[] = {{"Host", "a.example"}, {"Content-Length", "3"}, {"X-Test", "yes"}};
+    struct flow_headers as = {rows, 3};
+    struct text raw = {0};
 
     (void)state;
     fill(&head);
     assert_true(edit_head(&head, &as, &raw));
-    assert_string_equal(text_str(&raw), "POST /a HTTP/1.1\r\nHost: a.example\r\nX-Test: yes\r\nContent-Length: 3\r\n\r\n");
+    assert_string_equal(text_str(&raw),
+        "POST /a HTTP/1.1\r\nHost: a.example\r\nX-Test: yes\r\nContent-Length: 3\r\n\r\n");
     text_fini(&raw);
 }
 
 static void what_frames_the_message_stays_as_it_came(void **state)
 {
     static struct h1_head head;
-    struct flow_header    rows[] = {{"Host", "a.example"}, {"content-length", "999"}, {"Transfer-Encoding", "chunked"}};
-    struct flow_headers   as = {rows, 3};
-    struct text           raw = {0};
+    struct flow_header rows[] = {
+        {"Host", "a.example"}, {"content-length", "999"}, {"Transfer-Encoding", "chunked"}};
+    struct flow_headers as = {rows, 3};
+    struct text raw = {0};
 
     (void)state;
     fill(&head);
     assert_true(edit_head(&head, &as, &raw));
-    assert_string_equal(text_str(&raw), "POST /a HTTP/1.1\r\nHost: a.example\r\nContent-Length: 3\r\n\r\n");
+    assert_string_equal(
+        text_str(&raw), "POST /a HTTP/1.1\r\nHost: a.example\r\nContent-Length: 3\r\n\r\n");
     text_fini(&raw);
 }
 

@@ -1,4 +1,5 @@
-/* tests/relay/fail_test.c - every way in which a phone refuses our leaf, in both versions: the symptom, the end, the history. */
+/* tests/relay/fail_test.c - every way in which a phone refuses our leaf, in both versions: the
+ * symptom, the end, the history. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,8 +16,8 @@
 
 struct refusal {
     enum phone_refusal how;
-    const char        *symptom, *ended;
-    int                alert; /* as recorded; 0: none */
+    const char *symptom, *ended;
+    int alert; /* as recorded; 0: none */
 };
 
 static const struct refusal refusals[] = {
@@ -49,7 +50,8 @@ static void assert_refusal(const struct flow *f, const struct refusal *by)
     assert_string_equal(f->client_leg->symptom, by->symptom);
     assert_string_equal(f->client_leg->ended, by->ended);
     assert_string_equal(f->server_leg->verdict->verdict, "accept");
-    assert_string_equal(f->client_leg->verdict->verdict, "accept"); /* our own leaf is beyond reproach */
+    assert_string_equal(
+        f->client_leg->verdict->verdict, "accept"); /* our own leaf is beyond reproach */
     if (!by->alert) {
         assert_null(f->client_leg->alert);
         return;
@@ -107,9 +109,9 @@ static void a_phone_without_our_root_is_told_so_whatever_way_it_refuses(void **s
 
 static void use(struct talk *t, const char *host)
 {
-    char           authority[80], request[120];
+    char authority[80], request[120];
     struct caller *c = caller_new(t);
-    size_t         before = talk_dials(t);
+    size_t before = talk_dials(t);
 
     talk_site(t, host, talk_good(t, host));
     snprintf(authority, sizeof authority, "%s:443", host);
@@ -140,8 +142,8 @@ static void one_that_refuses_a_single_host_seems_to_pin(void **state)
 static void a_pinned_key_is_a_refusal_for_a_phone_that_trusts_the_root(void **state)
 {
     static const uint8_t other[32] = {1};
-    struct talk         *t = talk_new();
-    struct phone_config  phone = *talk_phone(t, "shop.example");
+    struct talk *t = talk_new();
+    struct phone_config phone = *talk_phone(t, "shop.example");
 
     (void)state;
     phone.pin = other;
@@ -156,7 +158,7 @@ static void a_pinned_key_is_a_refusal_for_a_phone_that_trusts_the_root(void **st
 
 static void a_clock_that_is_far_ahead_is_a_refusal_too(void **state)
 {
-    struct talk        *t = talk_new_with_rules();
+    struct talk *t = talk_new_with_rules();
     struct phone_config phone = *talk_phone(t, "shop.example");
 
     (void)state;
@@ -173,7 +175,7 @@ static void a_clock_that_is_far_ahead_is_a_refusal_too(void **state)
 
 static void a_spare_connection_beside_a_success_is_no_fault(void **state)
 {
-    struct talk        *t = talk_new_with_rules();
+    struct talk *t = talk_new_with_rules();
     struct phone_config phone;
 
     (void)state;

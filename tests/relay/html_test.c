@@ -12,10 +12,12 @@ enum { MOST = 40 };
 static const struct {
     const char *in, *plain, *prose;
 } rows[] = {
-    {"a < b & \"c\" 'd'", "a &lt; b &amp; &quot;c&quot; &#39;d&#39;", "<bdi>a &lt; b &amp; &quot;c&quot; &#39;d&#39;</bdi>"},
+    {"a < b & \"c\" 'd'", "a &lt; b &amp; &quot;c&quot; &#39;d&#39;",
+        "<bdi>a &lt; b &amp; &quot;c&quot; &#39;d&#39;</bdi>"},
     {"x\xe2\x80\xaey\xff", "x<span class=\"u\">U+202E</span>y\xef\xbf\xbd",
         "<bdi>x<span class=\"u\">U+202E</span>y\xef\xbf\xbd</bdi>"},
-    {"Run `ls <x>` now.", "Run `ls &lt;x&gt;` now.", "<bdi>Run <code>ls &lt;x&gt;</code> now.</bdi>"},
+    {"Run `ls <x>` now.", "Run `ls &lt;x&gt;` now.",
+        "<bdi>Run <code>ls &lt;x&gt;</code> now.</bdi>"},
     {"a lone ` stays", "a lone ` stays", "<bdi>a lone ` stays</bdi>"},
     {"two\nlines", "two<span class=\"u\">U+000A</span>lines", "<bdi>two lines</bdi>"},
     {"`0123456789012345678901234567890123456789` end", "`0123456789012345678…67890123456789` end",

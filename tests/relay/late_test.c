@@ -1,4 +1,5 @@
-/* tests/relay/late_test.c - a caller that does too little is let go at the deadline of its stage, with a record. */
+/* tests/relay/late_test.c - a caller that does too little is let go at the deadline of its stage,
+ * with a record. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,11 +14,12 @@
 
 static void a_caller_that_sends_too_little_is_let_go(void **state)
 {
-    static const char *const beginnings[] = {"G", "GET http://shop.example/ HTTP/1.1\r\nX-", "\x16\x03\x01"};
+    static const char *const beginnings[] = {
+        "G", "GET http://shop.example/ HTTP/1.1\r\nX-", "\x16\x03\x01"};
 
     (void)state;
     for (size_t i = 0; i < sizeof beginnings / sizeof beginnings[0]; i++) {
-        struct talk   *t = talk_new();
+        struct talk *t = talk_new();
         struct caller *c = caller_new(t);
 
         caller_sends(c, beginnings[i]);
@@ -32,7 +34,7 @@ static void a_caller_that_sends_too_little_is_let_go(void **state)
 
 static void half_a_client_hello_is_waited_for_in_vain(void **state)
 {
-    struct talk   *t = talk_new();
+    struct talk *t = talk_new();
     struct caller *c = caller_new(t);
 
     (void)state;
@@ -46,9 +48,9 @@ static void half_a_client_hello_is_waited_for_in_vain(void **state)
 
 static void a_caller_that_says_nothing_after_connect_is_tunnelled(void **state)
 {
-    struct talk           *t = talk_new();
+    struct talk *t = talk_new();
     struct far_site_config plain = {.manner = FAR_PLAIN};
-    struct caller         *c = caller_new(t);
+    struct caller *c = caller_new(t);
 
     (void)state;
     talk_site(t, "mail.example", &plain);

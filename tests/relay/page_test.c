@@ -12,7 +12,8 @@
 #include "flow/flow.h"
 #include "page.h"
 
-/* The hostile name of a certificate: markup, a quote, an override of direction, a control character, a broken byte. */
+/* The hostile name of a certificate: markup, a quote, an override of direction, a control
+ * character, a broken byte. */
 static const char hostile[] = "\"><script>alert('1')</script>\xe2\x80\xaemoc.elgoog\x01\xff";
 
 static struct flow *expired_flow(void)
@@ -43,9 +44,12 @@ static struct flow *expired_flow(void)
 
 static struct flow_diagnosis *diagnose(struct flow *f)
 {
-    struct flow_diagnosis *d = flow_list_add(f, &f->diagnosis, &f->n_diagnosis, flow_type_diagnosis());
-    static const char     *says[] = {"It ended on 18 Nov 2026 at 12:00 UTC. Now it is 21 Nov, 09:41 UTC.",
-            "Our clock is right. It agrees with 14 other sites to 0.2 s.", "The rest of the chain is in order."};
+    struct flow_diagnosis *d =
+        flow_list_add(f, &f->diagnosis, &f->n_diagnosis, flow_type_diagnosis());
+    static const char *says[] = {
+        "It ended on 18 Nov 2026 at 12:00 UTC. Now it is 21 Nov, 09:41 UTC.",
+        "Our clock is right. It agrees with 14 other sites to 0.2 s.",
+        "The rest of the chain is in order."};
 
     d->cause = "cert-expired-leaf";
     d->leg = "server";
@@ -56,11 +60,13 @@ static struct flow_diagnosis *diagnose(struct flow *f)
     d->ios->grade = "Apple source";
     d->ios->safari = "“This Connection Is Not Private”, with a way on.";
     for (int i = 0; i < 3; i++) {
-        struct flow_evidence *e = flow_list_add(f, &d->evidence, &d->n_evidence, flow_type_evidence());
+        struct flow_evidence *e =
+            flow_list_add(f, &d->evidence, &d->n_evidence, flow_type_evidence());
 
         e->says = says[i];
     }
-    struct flow_evidence *against = flow_list_add(f, &d->against, &d->n_against, flow_type_evidence());
+    struct flow_evidence *against =
+        flow_list_add(f, &d->against, &d->n_against, flow_type_evidence());
     against->fact = "history.host.accepted";
     against->value = "4";
     flow_texts_add(f, &d->server_fix, "Renew the certificate.");
@@ -72,9 +78,9 @@ static struct flow_diagnosis *diagnose(struct flow *f)
 /* WHYTLS_PAGES=DIR: to look at what the tests make. */
 static void page_keep(const struct text *html)
 {
-    static int  n;
+    static int n;
     const char *dir = getenv("WHYTLS_PAGES");
-    char        path[256];
+    char path[256];
 
     snprintf(path, sizeof path, "%s/page-%d.html", dir ? dir : "", ++n);
     FILE *file = dir ? fopen(path, "w") : NULL;
@@ -108,12 +114,14 @@ static void it_tells_cause_evidence_remedy_and_what_ios_says(void **state)
 {
     (void)state;
     struct flow *f = expired_flow();
-    struct text  html = {0};
+    struct text html = {0};
 
     diagnose(f);
     const char *page = page_of(f, &html);
-    assert_has(page, "<title>whytls stopped this page: The server&#39;s certificate has expired</title>");
-    assert_has(page, "<h1><bdi>The certificate of api.shop.example.com expired 3 days ago, so an iPhone refuses it.</bdi></h1>");
+    assert_has(
+        page, "<title>whytls stopped this page: The server&#39;s certificate has expired</title>");
+    assert_has(page, "<h1><bdi>The certificate of api.shop.example.com expired 3 days ago, so an "
+                     "iPhone refuses it.</bdi></h1>");
     assert_has(page, "<b>Certain.</b>");
     assert_has(page, "Our clock is right.");
     assert_has(page, "<code>whytls explain api.shop.example.com</code>");
@@ -133,7 +141,7 @@ static void it_says_all_causes_when_there_are_several(void **state)
 {
     (void)state;
     struct flow *f = expired_flow();
-    struct text  html = {0};
+    struct text html = {0};
 
     for (int i = 0; i < 6; i++)
         diagnose(f);
@@ -150,8 +158,8 @@ static void without_a_diagnosis_the_verdict_speaks(void **state)
 {
     (void)state;
     struct flow *f = expired_flow();
-    struct text  html = {0};
-    const char  *page = page_of(f, &html);
+    struct text html = {0};
+    const char *page = page_of(f, &html);
 
     assert_has(page, "An iPhone would refuse the certificate of ");
     assert_has(page, "“api.shop.example.com” certificate is expired");
@@ -164,7 +172,7 @@ static void a_site_that_was_not_reached_is_named_with_the_reason(void **state)
 {
     (void)state;
     struct flow *f = flow_new("x", 0);
-    struct text  html = {0};
+    struct text html = {0};
 
     f->target->host = "no.such.example";
     f->target->port = 8443;
@@ -186,7 +194,7 @@ static void hostile_values_cannot_leave_their_place(void **state)
 {
     (void)state;
     struct flow *f = expired_flow();
-    struct text  html = {0};
+    struct text html = {0};
 
     struct flow_diagnosis *d = diagnose(f);
     d->cause = d->title = d->why = d->next_test = d->confidence = hostile;
@@ -209,7 +217,8 @@ static void hostile_values_cannot_leave_their_place(void **state)
     assert_lacks(page, "\xe2\x80\xae");
     assert_lacks(page, "\x01");
     assert_lacks(page, "\xff");
-    assert_has(page, "&quot;&gt;&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;<span class=\"u\">U+202E</span>moc.elgoog"
+    assert_has(page, "&quot;&gt;&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;<span "
+                     "class=\"u\">U+202E</span>moc.elgoog"
                      "<span class=\"u\">U+0001</span>\xef\xbf\xbd");
     assert_lacks(page, "http");
     text_clear(&html);
@@ -223,8 +232,8 @@ static void long_values_are_cut_in_the_middle(void **state)
 {
     (void)state;
     struct flow *f = expired_flow();
-    struct text  html = {0};
-    char        *value = malloc(100001);
+    struct text html = {0};
+    char *value = malloc(100001);
 
     memset(value, '<', 100000);
     value[100000] = '\0';
@@ -245,17 +254,18 @@ static void long_values_are_cut_in_the_middle(void **state)
 static void the_head_forbids_everything_but_the_style_of_the_page(void **state)
 {
     (void)state;
-    struct flow  *f = expired_flow();
-    struct text   html = {0}, head = {0}, hash = {0};
+    struct flow *f = expired_flow();
+    struct text html = {0}, head = {0}, hash = {0};
     unsigned char sum[EVP_MAX_MD_SIZE];
-    unsigned      sum_len;
+    unsigned sum_len;
 
     diagnose(f);
     page_write(f, &html);
     page_head(f, html.len, &head);
     const char *style = strstr(text_str(&html), "<style>") + strlen("<style>");
     const char *end = strstr(style, "</style>");
-    assert_int_equal(EVP_Digest(style, (size_t)(end - style), sum, &sum_len, EVP_sha256(), NULL), 1);
+    assert_int_equal(
+        EVP_Digest(style, (size_t)(end - style), sum, &sum_len, EVP_sha256(), NULL), 1);
     text_add(&hash, "style-src 'sha256-");
     text_add_base64(&hash, sum, sum_len);
     text_add(&hash, "';");

@@ -1,4 +1,5 @@
-/* tests/relay/record_test.c - every way in which a site fails: what the record says of its leg, and what the client gets. */
+/* tests/relay/record_test.c - every way in which a site fails: what the record says of its leg, and
+ * what the client gets. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,7 +16,7 @@
 
 struct failing {
     enum far_manner manner;
-    const char     *symptom, *ended, *cause;
+    const char *symptom, *ended, *cause;
 };
 
 static const struct failing sites[] = {
@@ -54,7 +55,7 @@ static void each_failing_site_has_its_symptom_and_its_page(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof sites / sizeof sites[0]; i++) {
-        struct talk           *t = talk_new_with_rules();
+        struct talk *t = talk_new_with_rules();
         struct far_site_config how = *talk_good(t, "shop.example");
 
         how.manner = sites[i].manner;
@@ -74,7 +75,7 @@ static void each_failing_site_has_its_symptom_and_its_page(void **state)
 
 static void a_site_that_never_answers_is_given_up_at_the_deadline(void **state)
 {
-    struct talk           *t = talk_new_with_rules();
+    struct talk *t = talk_new_with_rules();
     struct far_site_config how = *talk_good(t, "shop.example");
 
     (void)state;
@@ -95,7 +96,7 @@ static void a_wanted_client_certificate_is_seen_in_both_versions(void **state)
 
     (void)state;
     for (size_t i = 0; i < 2; i++) {
-        struct talk           *t = talk_new_with_rules();
+        struct talk *t = talk_new_with_rules();
         struct far_site_config how = *talk_good(t, "shop.example");
 
         how.demands_certificate = true;
@@ -112,7 +113,7 @@ static void each_way_of_not_getting_there_is_told_apart(void **state)
 {
     static const struct {
         enum dial_error why;
-        const char     *word, *cause;
+        const char *word, *cause;
     } ways[] = {
         {DIAL_NXDOMAIN, "nxdomain", "dns-nxdomain"},
         {DIAL_REFUSED, "refused", "tcp-refused"},

@@ -1,4 +1,5 @@
-/* tests/relay/relay_test.c - many at once, each ended once: at a stop, by a vanishing caller, in the middle of anything. */
+/* tests/relay/relay_test.c - many at once, each ended once: at a stop, by a vanishing caller, in
+ * the middle of anything. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,7 +19,7 @@ static void a_caller_may_vanish_at_any_point(void **state)
 
     (void)state;
     for (int point = 0; point < POINTS; point++) {
-        struct talk   *t = talk_new();
+        struct talk *t = talk_new();
         struct caller *c = caller_new(t);
 
         talk_site(t, "shop.example", talk_good(t, "shop.example"));
@@ -40,7 +41,7 @@ static void a_caller_may_vanish_at_any_point(void **state)
 
 static void a_stop_lets_the_current_exchange_finish(void **state)
 {
-    struct talk   *t = talk_new();
+    struct talk *t = talk_new();
     struct caller *c = caller_new(t), *idle = caller_new(t);
 
     (void)state;
@@ -63,7 +64,7 @@ static void a_stop_lets_the_current_exchange_finish(void **state)
 
 static void a_stop_waits_no_longer_than_its_bound(void **state)
 {
-    struct talk   *t = talk_new();
+    struct talk *t = talk_new();
     struct caller *c = caller_new(t);
 
     (void)state;
@@ -81,7 +82,7 @@ static void a_stop_waits_no_longer_than_its_bound(void **state)
 static void as_many_records_as_callers(void **state)
 {
     enum { CALLERS = 20 };
-    struct talk   *t = talk_new();
+    struct talk *t = talk_new();
     struct caller *callers[CALLERS];
 
     (void)state;

@@ -65,7 +65,8 @@ static void only_its_own_name_is_it(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(each_path_has_its_answer), cmocka_unit_test(only_its_own_name_is_it)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_path_has_its_answer), cmocka_unit_test(only_its_own_name_is_it)};
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

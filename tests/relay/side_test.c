@@ -11,7 +11,7 @@
 
 struct ends {
     struct memory_pipe *a, *b;
-    struct side         from, to;
+    struct side from, to;
 };
 
 static void told(void *owner, struct pipe *p, enum pipe_event what)
@@ -143,7 +143,8 @@ static void one_side_is_read_only_as_fast_as_the_other_takes(void **state)
     evbuffer_add(side_out(&e.to), block, 1);
     side_throttle(&e.from, &e.to);
     assert_false(memory_pipe_is_reading(e.a));
-    evbuffer_drain(side_out(&e.to), SIDE_HIGH - SIDE_LOW); /* no flutter: it goes on well below where it stopped */
+    evbuffer_drain(side_out(&e.to),
+        SIDE_HIGH - SIDE_LOW); /* no flutter: it goes on well below where it stopped */
     side_throttle(&e.from, &e.to);
     assert_false(memory_pipe_is_reading(e.a));
     evbuffer_drain(side_out(&e.to), 2);

@@ -1,4 +1,5 @@
-/* tests/relay/talk_http_test.c - messages cross: several on a connection, with and without bodies, whole and cut off. */
+/* tests/relay/talk_http_test.c - messages cross: several on a connection, with and without bodies,
+ * whole and cut off. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,8 +17,8 @@
 #define GET(path) "GET " path " HTTP/1.1\r\nHost: shop.example\r\n\r\n"
 
 struct call {
-    struct talk     *t;
-    struct caller   *c;
+    struct talk *t;
+    struct caller *c;
     struct far_site *site;
 };
 
@@ -68,7 +69,8 @@ static void pipelined_requests_keep_their_order(void **state)
 
     (void)state;
     caller_says(call.c, GET("/1") "HEAD /2 HTTP/1.1\r\nHost: shop.example\r\n\r\n" GET("/3"));
-    site_says(&call, "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n1HTTP/1.1 204 No Content\r\nContent-Length: 9\r\n\r\n"
+    site_says(&call, "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n1HTTP/1.1 204 No "
+                     "Content\r\nContent-Length: 9\r\n\r\n"
                      "HTTP/1.1 404 Not Found\r\nContent-Length: 1\r\n\r\n3");
     const struct flow *f = hang_up(&call);
     assert_int_equal(f->n_exchanges, 3);
@@ -81,9 +83,11 @@ static void pipelined_requests_keep_their_order(void **state)
 static void bodies_of_every_form_go_on_unchanged(void **state)
 {
     static const char *const responses[] = {
-        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n0\r\nTrailer: t\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n0\r\nTrailer: "
+        "t\r\n\r\n",
         "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc",
-        "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 304 Not Modified\r\nContent-Length: 3\r\n\r\n",
+        "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 304 Not "
+        "Modified\r\nContent-Length: 3\r\n\r\n",
     };
 
     (void)state;
@@ -134,8 +138,10 @@ static void what_follows_an_upgrade_crosses_unread(void **state)
     struct call call = begin();
 
     (void)state;
-    caller_says(call.c, "GET /chat HTTP/1.1\r\nHost: shop.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
-    site_says(&call, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n\x81\x02hi");
+    caller_says(call.c, "GET /chat HTTP/1.1\r\nHost: shop.example\r\nConnection: "
+                        "Upgrade\r\nUpgrade: websocket\r\n\r\n");
+    site_says(&call, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: "
+                     "websocket\r\n\r\n\x81\x02hi");
     assert_non_null(strstr(caller_heard(call.c), "\x81\x02hi"));
     far_site_forget(call.site);
     caller_says(call.c, "\x81\x82mask..");
@@ -149,7 +155,8 @@ static void a_refused_upgrade_leaves_http(void **state)
     struct call call = begin();
 
     (void)state;
-    caller_says(call.c, "GET /chat HTTP/1.1\r\nHost: shop.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+    caller_says(call.c, "GET /chat HTTP/1.1\r\nHost: shop.example\r\nConnection: "
+                        "Upgrade\r\nUpgrade: websocket\r\n\r\n");
     site_says(&call, "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
     caller_says(call.c, GET("/a"));
     site_says(&call, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
@@ -163,7 +170,8 @@ static void a_response_that_nobody_asked_for_ends_it(void **state)
 
     (void)state;
     caller_says(call.c, GET("/a"));
-    site_says(&call, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    site_says(&call,
+        "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
     talk_wait(call.t, 100);
     assert_true(flow_has_note(hang_up(&call), "http/unasked-response"));
     talk_free(call.t);
@@ -174,7 +182,8 @@ static void a_request_that_smuggles_is_refused(void **state)
     struct call call = begin();
 
     (void)state;
-    caller_says(call.c, "POST / HTTP/1.1\r\nHost: shop.example\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
+    caller_says(call.c, "POST / HTTP/1.1\r\nHost: shop.example\r\nContent-Length: "
+                        "4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
     talk_wait(call.t, 100);
     assert_memory_equal(caller_heard(call.c), "HTTP/1.1 400 ", 13);
     assert_string_equal(far_site_heard(call.site), "");
@@ -186,7 +195,7 @@ static void a_slow_reader_bounds_what_we_hold(void **state)
 {
     enum { MIB = 1024 * 1024 };
     struct call call = begin();
-    char       *body = calloc(1, 8 * MIB);
+    char *body = calloc(1, 8 * MIB);
 
     (void)state;
     caller_says(call.c, GET("/big"));
@@ -198,7 +207,12 @@ static void a_slow_reader_bounds_what_we_hold(void **state)
     assert_false(talk_far_is_reading(call.t, 0));
     caller_holds(call.c, false);
     talk_run(call.t);
-    for (int i=0;i<5;i++){ print_message("heard %zu reading far %d backlog %zu open %d\n", strlen(caller_heard(call.c)), talk_far_is_reading(call.t,0), caller_backlog(call.c), phone_is_open(caller_phone(call.c))); talk_wait(call.t, 200);}
+    for (int i = 0; i < 5; i++) {
+        print_message("heard %zu reading far %d backlog %zu open %d\n",
+            strlen(caller_heard(call.c)), talk_far_is_reading(call.t, 0), caller_backlog(call.c),
+            phone_is_open(caller_phone(call.c)));
+        talk_wait(call.t, 200);
+    }
     assert_int_equal(hang_up(&call)->exchanges[0].response_bytes, 8 * MIB);
     free(body);
     talk_free(call.t);
@@ -206,9 +220,9 @@ static void a_slow_reader_bounds_what_we_hold(void **state)
 
 static void another_host_on_a_plain_connection_is_another_flow(void **state)
 {
-    struct talk           *t = talk_new();
+    struct talk *t = talk_new();
     struct far_site_config plain = {.manner = FAR_PLAIN};
-    struct caller         *c = caller_new(t);
+    struct caller *c = caller_new(t);
 
     (void)state;
     talk_expects_more_flows(t, 1);

@@ -4,8 +4,8 @@
 
 static void the_reference_holds_every_field(void **state)
 {
-    struct text                      out = {0};
-    size_t                           n;
+    struct text out = {0};
+    size_t n;
     const struct record_type *const *types = record_types(&n);
 
     (void)state;

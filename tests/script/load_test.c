@@ -3,13 +3,15 @@
 
 #include <pthread.h>
 
-#define GOOD "rule { name = 'x', about = 'a', wakes_on = { hello = 'always' }, hello = function(flow) end }"
+#define GOOD                                                                                       \
+    "rule { name = 'x', about = 'a', wakes_on = { hello = 'always' }, hello = function(flow) end " \
+    "}"
 
 static void a_broken_package_is_left_out_and_the_others_work(void **state)
 {
-    struct kit   k;
+    struct kit k;
     struct flow *f = spec_flow_new();
-    size_t       all, awake;
+    size_t all, awake;
 
     (void)state;
     kit_init(&k);
@@ -34,9 +36,11 @@ static void what_a_broken_package_defined_is_gone(void **state)
     (void)state;
     kit_init(&k);
     kit_write(&k, "a", "init.lua",
-        "rule { name = 'x', about = 'a', defines = { ['a/own'] = {} }, provides = { ['a.fact'] = 'string' } } error 'no'");
+        "rule { name = 'x', about = 'a', defines = { ['a/own'] = {} }, provides = { ['a.fact'] = "
+        "'string' } } error 'no'");
     kit_write(&k, "b", "init.lua",
-        "rule { name = 'x', about = 'a', defines = { ['a/own'] = {} }, provides = { ['a.fact'] = 'string' } }");
+        "rule { name = 'x', about = 'a', defines = { ['a/own'] = {} }, provides = { ['a.fact'] = "
+        "'string' } }");
     kit_load(&k);
     assert_string_equal(text_str(&k.warnings), "a/init.lua:1: no\n");
     kit_fini(&k);
@@ -44,10 +48,10 @@ static void what_a_broken_package_defined_is_gone(void **state)
 
 static void a_later_folder_wins(void **state)
 {
-    struct kit   k;
-    struct err   e = {0};
-    char        *first, *second;
-    struct text  list = {0};
+    struct kit k;
+    struct err e = {0};
+    char *first, *second;
+    struct text list = {0};
 
     (void)state;
     kit_init(&k);
@@ -55,7 +59,7 @@ static void a_later_folder_wins(void **state)
     kit_write(&k, "two/p", "init.lua", "rule { name = 'x', about = 'my own' }");
     first = file_join(k.folder, "one");
     second = file_join(k.folder, "two");
-    const char         *folders[] = {first, second, NULL};
+    const char *folders[] = {first, second, NULL};
     struct rules_config config = {.folders = folders};
 
     assert_true(rules_load(&config, kit_warn, &k, &k.rules, &e));
@@ -70,10 +74,10 @@ static void a_later_folder_wins(void **state)
 
 static void a_folder_that_is_not_there_is_a_failure(void **state)
 {
-    const char         *folders[] = {"/nonexistent/rules", NULL};
+    const char *folders[] = {"/nonexistent/rules", NULL};
     struct rules_config config = {.folders = folders};
-    struct rules       *rules;
-    struct err          e = {0};
+    struct rules *rules;
+    struct err e = {0};
 
     (void)state;
     assert_false(rules_load(&config, NULL, NULL, &rules, &e));
@@ -82,10 +86,10 @@ static void a_folder_that_is_not_there_is_a_failure(void **state)
 
 static void one_set_serves_many_tables(void **state)
 {
-    struct kit    k;
+    struct kit k;
     struct hooks *other = hooks_new();
-    struct flow  *f = spec_flow_new();
-    struct err    e = {0};
+    struct flow *f = spec_flow_new();
+    struct err e = {0};
 
     (void)state;
     kit_init(&k);
@@ -104,15 +108,15 @@ static void one_set_serves_many_tables(void **state)
 
 struct worker {
     struct rules *rules;
-    size_t        n_notes;
+    size_t n_notes;
 };
 
 /* What a traffic thread does. */
 static void *work(void *arg)
 {
     struct worker *w = arg;
-    struct hooks  *h = hooks_new();
-    struct err     e = {0};
+    struct hooks *h = hooks_new();
+    struct err e = {0};
 
     if (!rules_attach(w->rules, h, &e))
         return NULL;
@@ -130,16 +134,19 @@ static void *work(void *arg)
 
 static void threads_share_rules_and_memory(void **state)
 {
-    struct kit    k;
+    struct kit k;
     struct worker workers[4];
-    pthread_t     threads[4];
+    pthread_t threads[4];
 
     (void)state;
     kit_init(&k);
     kit_one(&k,
-        "rule { name = 'x', about = 'a', notes = { n = 'low' }, settings = { hosts = { kind = 'hosts', default = { 'shop.example' } } },"
-        " remembers = { rule = { count = 'integer' } }, wakes_on = { hello = { host = 'settings.hosts' } },"
-        " hello = function(flow) flow.memory.rule:add('count', 1) flow:note('n', { c = flow.memory.rule.count }) end }",
+        "rule { name = 'x', about = 'a', notes = { n = 'low' }, settings = { hosts = { kind = "
+        "'hosts', default = { 'shop.example' } } },"
+        " remembers = { rule = { count = 'integer' } }, wakes_on = { hello = { host = "
+        "'settings.hosts' } },"
+        " hello = function(flow) flow.memory.rule:add('count', 1) flow:note('n', { c = "
+        "flow.memory.rule.count }) end }",
         "return { n = '{target.host} {$c}' }");
     for (int i = 0; i < 4; i++) {
         workers[i] = (struct worker){.rules = k.rules};

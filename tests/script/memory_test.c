@@ -10,7 +10,7 @@ static struct memory_value text_of(const char *text)
 
 static void what_is_put_is_got(void **state)
 {
-    struct memory      *m = memory_new();
+    struct memory *m = memory_new();
     struct memory_value v = text_of("one"), got;
 
     (void)state;
@@ -30,7 +30,7 @@ static void what_is_put_is_got(void **state)
 
 static void what_was_not_used_for_ninety_days_is_forgotten(void **state)
 {
-    struct memory      *m = memory_new();
+    struct memory *m = memory_new();
     struct memory_value v = text_of("one"), got;
 
     (void)state;
@@ -44,16 +44,17 @@ static void what_was_not_used_for_ninety_days_is_forgotten(void **state)
 
 static void the_least_recently_used_leaves_first(void **state)
 {
-    struct memory      *m = memory_new();
+    struct memory *m = memory_new();
     struct memory_value v = text_of("x"), got;
-    char                place[64];
+    char place[64];
 
     (void)state;
     for (int i = 0; i < LIMIT_MEMORY_RECORDS; i++) {
         snprintf(place, sizeof place, "r\thost\t%d", i);
         memory_put(m, place, "k", i, &v);
     }
-    memory_get(m, "r\thost\t0", "k", LIMIT_MEMORY_RECORDS, &got); /* used again: 1 is the oldest now */
+    memory_get(
+        m, "r\thost\t0", "k", LIMIT_MEMORY_RECORDS, &got); /* used again: 1 is the oldest now */
     memory_put(m, "r\thost\tnew", "k", LIMIT_MEMORY_RECORDS, &v);
     memory_get(m, "r\thost\t0", "k", LIMIT_MEMORY_RECORDS, &got);
     assert_false(got.none);
@@ -63,19 +64,23 @@ static void the_least_recently_used_leaves_first(void **state)
 }
 
 static const char counts[] =
-    "rule { name = 'x', about = 'a', notes = { n = 'low' }, remembers = { host = { count = 'integer', name = 'string' }, rule = { all = 'integer' } },"
+    "rule { name = 'x', about = 'a', notes = { n = 'low' }, remembers = { host = { count = "
+    "'integer', name = 'string' }, rule = { all = 'integer' } },"
     " wakes_on = { hello = 'always' }, hello = function(flow) local known = flow.memory.host"
-    " known:add('count', 1) flow.memory.rule:add('all', 1) %s flow:note('n', { count = known.count, all = flow.memory.rule.all }) end }";
+    " known:add('count', 1) flow.memory.rule:add('all', 1) %s flow:note('n', { count = "
+    "known.count, all = flow.memory.rule.all }) end }";
 
 static void a_rule_remembers_what_its_calls_committed(void **state)
 {
-    struct kit   k;
+    struct kit k;
     struct flow *f = spec_flow_new();
-    char         init[1024];
+    char init[1024];
 
     (void)state;
     kit_init(&k);
-    snprintf(init, sizeof init, counts, "assert(known.name == nil or known.name == 'n' .. (known.count - 1)) known.name = 'n' .. known.count");
+    snprintf(init, sizeof init, counts,
+        "assert(known.name == nil or known.name == 'n' .. (known.count - 1)) known.name = 'n' .. "
+        "known.count");
     kit_one(&k, init, "return { n = '{$count} of {$all}' }");
     for (int i = 0; i < 3; i++)
         hook_fire(k.hooks, MOMENT_HELLO, f, NULL);
@@ -90,9 +95,9 @@ static void a_rule_remembers_what_its_calls_committed(void **state)
 
 static void what_a_failed_call_wrote_is_not_remembered(void **state)
 {
-    struct kit   k;
+    struct kit k;
     struct flow *f = spec_flow_new();
-    char         init[1024];
+    char init[1024];
 
     (void)state;
     kit_init(&k);
@@ -110,16 +115,17 @@ static void what_a_failed_call_wrote_is_not_remembered(void **state)
 
 static void a_key_that_was_not_declared_is_an_error(void **state)
 {
-    struct kit   k;
+    struct kit k;
     struct flow *f = spec_flow_new();
-    char         init[1024];
+    char init[1024];
 
     (void)state;
     kit_init(&k);
     snprintf(init, sizeof init, counts, "known.cuont = 1");
     kit_one(&k, init, "return { n = '' }");
     hook_fire(k.hooks, MOMENT_HELLO, f, NULL);
-    assert_non_null(strstr(text_str(&k.faults), "memory.host has no 'cuont'; did you mean 'count'?"));
+    assert_non_null(
+        strstr(text_str(&k.faults), "memory.host has no 'cuont'; did you mean 'count'?"));
     flow_free(f);
     kit_fini(&k);
 }

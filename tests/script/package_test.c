@@ -2,9 +2,9 @@
 
 static void a_package_is_its_files(void **state)
 {
-    struct kit      k;
+    struct kit k;
     struct package *p;
-    struct err      e = {0};
+    struct err e = {0};
 
     (void)state;
     kit_init(&k);
@@ -36,10 +36,10 @@ static void names_become_part_of_ids(void **state)
 
 static void a_file_that_is_too_long_is_refused(void **state)
 {
-    struct kit      k;
+    struct kit k;
     struct package *p;
-    struct err      e = {0};
-    char           *long_text = mem_new(LIMIT_FILE + 2);
+    struct err e = {0};
+    char *long_text = mem_new(LIMIT_FILE + 2);
 
     (void)state;
     kit_init(&k);

@@ -1,4 +1,5 @@
-/* tests/script/rule_kit.h - rule packages out of strings, and flows for them. Header only, so that each test stays alone. */
+/* tests/script/rule_kit.h - rule packages out of strings, and flows for them. Header only, so that
+ * each test stays alone. */
 #ifndef WHYTLS_TESTS_SCRIPT_RULE_KIT_H
 #define WHYTLS_TESTS_SCRIPT_RULE_KIT_H
 
@@ -24,12 +25,12 @@
 
 /* A folder of packages under the temporary directory. */
 struct kit {
-    char          folder[64];
+    char folder[64];
     struct rules *rules;
     struct hooks *hooks;
-    struct text   warnings;
-    struct text   faults;
-    size_t        n_visits;
+    struct text warnings;
+    struct text faults;
+    size_t n_visits;
 };
 
 static inline void kit_warn(void *arg, const char *line)
@@ -65,8 +66,9 @@ static inline void kit_init(struct kit *k)
 
 static inline void kit_write(struct kit *k, const char *package, const char *name, const char *text)
 {
-    char       *folder = file_join(k->folder, package), *path = file_join(folder, name), *slash = strrchr(path, '/');
-    struct err  e = {0};
+    char *folder = file_join(k->folder, package), *path = file_join(folder, name),
+         *slash = strrchr(path, '/');
+    struct err e = {0};
 
     *slash = '\0';
     assert_true(file_mkdirs(path, 0700, &e));
@@ -79,9 +81,9 @@ static inline void kit_write(struct kit *k, const char *package, const char *nam
 /* Loads what was written, and gives it to a table. */
 static inline void kit_load(struct kit *k)
 {
-    const char         *folders[] = {k->folder, NULL};
+    const char *folders[] = {k->folder, NULL};
     struct rules_config config = {.folders = folders};
-    struct err          e = {0};
+    struct err e = {0};
 
     if (!rules_load(&config, kit_warn, k, &k->rules, &e))
         fail_msg("%s", e.text);

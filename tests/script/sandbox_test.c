@@ -60,7 +60,8 @@ static void what_is_closed_stays_closed(void **state)
         kit_write(&k, "q", "init.lua", "rule { name = 'x', about = 'a' }");
         kit_one(&k, closed[i].code, NULL);
         if (!strstr(text_str(&k.warnings), closed[i].wanted))
-            fail_msg("%s\n    wanted: %s\n    got: %s", closed[i].code, closed[i].wanted, text_str(&k.warnings));
+            fail_msg("%s\n    wanted: %s\n    got: %s", closed[i].code, closed[i].wanted,
+                text_str(&k.warnings));
         kit_fini(&k);
     }
 }
@@ -86,13 +87,18 @@ static void what_is_open_works(void **state)
     kit_write(&k, "p", "helper.lua", "local m = {} function m.twice(n) return 2 * n end return m");
     kit_one(&k,
         "local h = require 'helper' assert(h.twice(4) == 8 and require 'helper' == h)\n"
-        "local l = lines 'list.txt' assert(#l == 2 and l[1] == 'a.example' and l[2] == 'b.example')\n"
-        "local m = match.hosts(l) assert(m:has 'x.a.example' and not m:has 'c.example' and not m:has(nil) and #m == 2)\n"
-        "assert(match.networks { '10.0.0.0/8' }:has '10.1.2.3' and match.hours 'sat-sun 00:00-24:00':has(1795251600))\n"
-        "assert(('ab'):rep(3, '-') == 'ab-ab-ab' and ('x'):upper() == 'X' and #('x'):rep(65536) == 65536)\n"
+        "local l = lines 'list.txt' assert(#l == 2 and l[1] == 'a.example' and l[2] == "
+        "'b.example')\n"
+        "local m = match.hosts(l) assert(m:has 'x.a.example' and not m:has 'c.example' and not "
+        "m:has(nil) and #m == 2)\n"
+        "assert(match.networks { '10.0.0.0/8' }:has '10.1.2.3' and match.hours 'sat-sun "
+        "00:00-24:00':has(1795251600))\n"
+        "assert(('ab'):rep(3, '-') == 'ab-ab-ab' and ('x'):upper() == 'X' and #('x'):rep(65536) == "
+        "65536)\n"
         "local t = { 3, 1, 2 } table.sort(t) assert(table.concat(t, ',') == '1,2,3')\n"
         "assert(select('#', table.unpack(table.move({ 1, 2 }, 1, 2, 1, {}))) == 2)\n"
-        "assert(math.tointeger(3.0) == 3 and utf8.len 'é' == 1 and type(nil) == 'nil' and tostring(1) == '1')\n"
+        "assert(math.tointeger(3.0) == 3 and utf8.len 'é' == 1 and type(nil) == 'nil' and "
+        "tostring(1) == '1')\n"
         "assert(not pcall(error, 'x') and next({}) == nil)\n"
         "rule { name = 'x', about = 'a' }",
         NULL);
@@ -102,15 +108,16 @@ static void what_is_open_works(void **state)
 
 static void the_library_is_found_under_its_own_name(void **state)
 {
-    struct kit          k;
-    const char         *folders[2] = {0};
+    struct kit k;
+    const char *folders[2] = {0};
     struct rules_config config = {.folders = folders};
-    struct err          e = {0};
-    char               *rules, *library;
+    struct err e = {0};
+    char *rules, *library;
 
     (void)state;
     kit_init(&k);
-    kit_write(&k, "rules/p", "init.lua", "assert(require('whytls.host').answer == 42) rule { name = 'x', about = 'a' }");
+    kit_write(&k, "rules/p", "init.lua",
+        "assert(require('whytls.host').answer == 42) rule { name = 'x', about = 'a' }");
     kit_write(&k, "whytls", "host.lua", "return { answer = 42 }");
     rules = file_join(k.folder, "rules");
     library = file_join(k.folder, "whytls");
@@ -132,7 +139,8 @@ static void packages_do_not_see_each_other(void **state)
     kit_write(&k, "a", "helper.lua", "return { count = 0 }");
     kit_write(&k, "a", "init.lua", "require('helper').count = 1 rule { name = 'x', about = 'a' }");
     kit_write(&k, "b", "helper.lua", "return { count = 0 }");
-    kit_write(&k, "b", "init.lua", "assert(require('helper').count == 0) rule { name = 'x', about = 'a' }");
+    kit_write(&k, "b", "init.lua",
+        "assert(require('helper').count == 0) rule { name = 'x', about = 'a' }");
     kit_load(&k);
     assert_string_equal(text_str(&k.warnings), "");
     kit_fini(&k);

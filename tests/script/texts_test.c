@@ -1,10 +1,11 @@
 /* Words as data: every template is parsed and checked at load. */
 #include "rule_kit.h"
 
-static const char init[] =
-    "rule { name = 'x', about = 'a', causes = { 'cert-expired-leaf' }, notes = { n = 'low' }, wakes_on = { hello = 'always' },"
-    " hello = function(flow) flow:suspect('cert-expired-leaf', { words = 'v', with = { use = 'this' } }):because('target.host', 3)"
-    " flow:note('n', { list = flow.client_leg.hello.alpn }) end }";
+static const char init[] = "rule { name = 'x', about = 'a', causes = { 'cert-expired-leaf' }, "
+                           "notes = { n = 'low' }, wakes_on = { hello = 'always' },"
+                           " hello = function(flow) flow:suspect('cert-expired-leaf', { words = "
+                           "'v', with = { use = 'this' } }):because('target.host', 3)"
+                           " flow:note('n', { list = flow.client_leg.hello.alpn }) end }";
 
 static const struct {
     const char *texts, *wanted;
@@ -14,18 +15,30 @@ static const struct {
     {"os.exit()", "p/texts/en.lua:1:"},
     {"x = 1 return {}", "has no words"},
     {"return { n = 'x', ['cert-expired-leaf'] = { title = 't' } }", "needs title and why"},
-    {"return { n = 'x', ['cert-expired-leaf'] = { title = 't', why = 'w', tilte = 'x' } }", "words have no 'tilte'; did you mean 'title'?"},
-    {"return { n = 'x', ['cert-expired-leaf'] = { title = 't', why = '{target.hots}' } }", "did you mean 'host'?"},
-    {"return { n = 'x', ['cert-expired-leaf'] = { title = 't', why = '{target.host|ago}' } }", "'target.host' is no time"},
-    {"return { n = 'x', ['cert-expired-leaf'] = { title = 't', why = '{now|agoo}' } }", "there is no format '|agoo'"},
-    {"return { n = 'x', ['cert-expired-leaf'] = { title = 't', why = '[a' } }", "'[' is not closed"},
+    {"return { n = 'x', ['cert-expired-leaf'] = { title = 't', why = 'w', tilte = 'x' } }",
+        "words have no 'tilte'; did you mean 'title'?"},
+    {"return { n = 'x', ['cert-expired-leaf'] = { title = 't', why = '{target.hots}' } }",
+        "did you mean 'host'?"},
+    {"return { n = 'x', ['cert-expired-leaf'] = { title = 't', why = '{target.host|ago}' } }",
+        "'target.host' is no time"},
+    {"return { n = 'x', ['cert-expired-leaf'] = { title = 't', why = '{now|agoo}' } }",
+        "there is no format '|agoo'"},
+    {"return { n = 'x', ['cert-expired-leaf'] = { title = 't', why = '[a' } }",
+        "'[' is not closed"},
     {"return { n = 'x', ['cert-expired-leaf'] = { title = 't', why = '{a' } }", "is not closed"},
-    {"return { n = 'x', ['cert-expired-leaf'] = { title = 't', why = 'w', because = { ['target.hots'] = 'x' } } }", "did you mean 'host'?"},
-    {"return { n = 'x', ['cert-expired-leaf'] = { title = 't', why = 'w', ios = { text = 'x' } } }", "ios has no 'text'"},
-    {"return { n = 'x', ['cert-expired-leaf'] = { title = 't', why = 'w', ios = { grade = 'sure' } } }", "grade is Apple source"},
-    {"return { n = 'x', ['cert-expired-leaf'] = { title = 't', why = 'w', device_fix = 'one' } }", "must be a list of texts"},
+    {"return { n = 'x', ['cert-expired-leaf'] = { title = 't', why = 'w', because = { "
+     "['target.hots'] = 'x' } } }",
+        "did you mean 'host'?"},
+    {"return { n = 'x', ['cert-expired-leaf'] = { title = 't', why = 'w', ios = { text = 'x' } } }",
+        "ios has no 'text'"},
+    {"return { n = 'x', ['cert-expired-leaf'] = { title = 't', why = 'w', ios = { grade = 'sure' } "
+     "} }",
+        "grade is Apple source"},
+    {"return { n = 'x', ['cert-expired-leaf'] = { title = 't', why = 'w', device_fix = 'one' } }",
+        "must be a list of texts"},
     {"return { n = {}, ['cert-expired-leaf'] = { title = 't', why = 'w' } }", "must be a text"},
-    {"return { n = '{server_leg}', ['cert-expired-leaf'] = { title = 't', why = 'w' } }", "is a record"},
+    {"return { n = '{server_leg}', ['cert-expired-leaf'] = { title = 't', why = 'w' } }",
+        "is a record"},
 };
 
 static void wrong_words_are_load_errors(void **state)
@@ -37,22 +50,26 @@ static void wrong_words_are_load_errors(void **state)
         kit_init(&k);
         kit_one(&k, init, cases[i].texts);
         if (!strstr(text_str(&k.warnings), cases[i].wanted))
-            fail_msg("%s\n    wanted: %s\n    got: %s", cases[i].texts, cases[i].wanted, text_str(&k.warnings));
+            fail_msg("%s\n    wanted: %s\n    got: %s", cases[i].texts, cases[i].wanted,
+                text_str(&k.warnings));
         kit_fini(&k);
     }
 }
 
 static void words_come_out_as_they_were_written(void **state)
 {
-    struct kit   k;
+    struct kit k;
     struct flow *f = spec_flow_new();
 
     (void)state;
     kit_init(&k);
     kit_one(&k, init,
-        "return { n = 'offers {$list}', ['cert-expired-leaf'] = { title = '{target.host} and {$use}', why = 'plain',"
-        " because = { ['target.host'] = 'it is {target.host}' }, ios = { safari = 's', app = '[{target.apple_pinned}]', grade = 'observed' },"
-        " device_fix = { 'do', '[or {target.apple_pinned}]' }, next_test = '[{target.apple_pinned}]',"
+        "return { n = 'offers {$list}', ['cert-expired-leaf'] = { title = '{target.host} and "
+        "{$use}', why = 'plain',"
+        " because = { ['target.host'] = 'it is {target.host}' }, ios = { safari = 's', app = "
+        "'[{target.apple_pinned}]', grade = 'observed' },"
+        " device_fix = { 'do', '[or {target.apple_pinned}]' }, next_test = "
+        "'[{target.apple_pinned}]',"
         " variants = { v = { why = 'of the variant', server_fix = { 'mend' } } } } }");
     assert_string_equal(text_str(&k.warnings), "");
     hook_fire(k.hooks, MOMENT_HELLO, f, NULL);

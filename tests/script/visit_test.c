@@ -1,14 +1,17 @@
-/* What happens around a call: faults are told and counted, a clean flow costs nothing, the order of rules means nothing. */
+/* What happens around a call: faults are told and counted, a clean flow costs nothing, the order of
+ * rules means nothing. */
 #include "rule_kit.h"
 
 #include "base/clock.h"
 #include "diagnosis/board.h"
 
-#define RULE(name, body) "rule { name = '" name "', about = 'a', wakes_on = { hello = 'always' }, hello = function(flow) " body " end }\n"
+#define RULE(name, body)                                                                           \
+    "rule { name = '" name                                                                         \
+    "', about = 'a', wakes_on = { hello = 'always' }, hello = function(flow) " body " end }\n"
 
 static void a_fault_is_told_and_the_fifth_switches_the_rule_off(void **state)
 {
-    struct kit   k;
+    struct kit k;
     struct clock clock;
 
     (void)state;
@@ -41,7 +44,7 @@ static void a_fault_is_told_and_the_fifth_switches_the_rule_off(void **state)
 
 static void rare_faults_switch_nothing_off(void **state)
 {
-    struct kit   k;
+    struct kit k;
     struct clock clock;
     struct flow *f = spec_flow_new();
 
@@ -61,15 +64,18 @@ static void rare_faults_switch_nothing_off(void **state)
 
 static void a_fault_takes_all_that_the_call_wrote(void **state)
 {
-    struct kit      k;
-    struct flow    *f = spec_flow_new();
+    struct kit k;
+    struct flow *f = spec_flow_new();
     struct decision d;
 
     (void)state;
     kit_init(&k);
     kit_one(&k,
-        "rule { name = 'x', about = 'a', notes = { n = 'low' }, causes = { 'cert-expired-leaf' }, may = { 'refuse' }, wakes_on = { hello = 'always' },"
-        " hello = function(flow) flow:note 'n' flow:suspect('cert-expired-leaf'):because('target.host', 3) flow:decide 'refuse' flow:note 'oops' end }",
+        "rule { name = 'x', about = 'a', notes = { n = 'low' }, causes = { 'cert-expired-leaf' }, "
+        "may = { 'refuse' }, wakes_on = { hello = 'always' },"
+        " hello = function(flow) flow:note 'n' "
+        "flow:suspect('cert-expired-leaf'):because('target.host', 3) flow:decide 'refuse' "
+        "flow:note 'oops' end }",
         "return { n = 'x', ['cert-expired-leaf'] = { title = 't', why = 'w' } }");
     hook_fire(k.hooks, MOMENT_HELLO, f, &d);
     assert_int_equal(d.action, ACTION_NONE);
@@ -83,25 +89,27 @@ static void a_fault_takes_all_that_the_call_wrote(void **state)
 
 static void a_counter_in_a_local_is_a_fault(void **state)
 {
-    struct kit   k;
+    struct kit k;
     struct flow *f = spec_flow_new();
 
     (void)state;
     kit_init(&k);
     kit_one(&k, "local n = 0\n" RULE("x", "n = n + 1"), NULL);
     hook_fire(k.hooks, MOMENT_HELLO, f, NULL);
-    assert_non_null(strstr(text_str(&k.faults), "p/init.lua:2: 'hello' changed the file's local 'n'"));
+    assert_non_null(
+        strstr(text_str(&k.faults), "p/init.lua:2: 'hello' changed the file's local 'n'"));
     flow_free(f);
     kit_fini(&k);
 }
 
-static const enum moment life[] = {MOMENT_HELLO, MOMENT_JUDGED, MOMENT_REQUEST, MOMENT_RESPONSE, MOMENT_FINISH};
+static const enum moment life[] = {
+    MOMENT_HELLO, MOMENT_JUDGED, MOMENT_REQUEST, MOMENT_RESPONSE, MOMENT_FINISH};
 
 static void shipped_load(struct kit *k)
 {
-    const char         *folders[] = {WHYTLS_LUA_SOURCE "/rules", NULL};
+    const char *folders[] = {WHYTLS_LUA_SOURCE "/rules", NULL};
     struct rules_config config = {.folders = folders, .library = WHYTLS_LUA_SOURCE "/whytls"};
-    struct err          e = {0};
+    struct err e = {0};
 
     if (!rules_load(&config, kit_warn, k, &k->rules, &e))
         fail_msg("%s", e.text);
@@ -114,9 +122,9 @@ static void shipped_load(struct kit *k)
 
 static void a_flow_with_nothing_wrong_enters_lua_not_at_all(void **state)
 {
-    struct kit   k;
+    struct kit k;
     struct flow *f = spec_flow_new();
-    size_t       woken = 0;
+    size_t woken = 0;
 
     (void)state;
     kit_init(&k);
@@ -137,21 +145,26 @@ static void a_flow_with_nothing_wrong_enters_lua_not_at_all(void **state)
 
 static void facts_come_before_who_needs_them(void **state)
 {
-    struct kit   k;
+    struct kit k;
     struct flow *f = spec_flow_new();
-    size_t       all, awake;
+    size_t all, awake;
 
     (void)state;
     kit_init(&k);
     kit_write(&k, "a", "init.lua",
-        "rule { name = 'x', about = 'a', needs = { 'z.fact' }, notes = { n = 'low' }, wakes_on = { hello = { has = 'z.fact' } },"
+        "rule { name = 'x', about = 'a', needs = { 'z.fact' }, notes = { n = 'low' }, wakes_on = { "
+        "hello = { has = 'z.fact' } },"
         " hello = function(flow) flow:note('n', { v = flow.fact['z.fact'] }) end }\n"
-        "rule { name = 'sleeps', about = 'a', needs = { 'no.body' }, wakes_on = { hello = 'always' }, hello = function() end }\n"
-        "rule { name = 'too', about = 'a', needs = { 'a.gives' }, wakes_on = { hello = 'always' }, hello = function() end }\n"
-        "rule { name = 'gives', about = 'a', needs = { 'geo.country' }, provides = { ['a.gives'] = 'string' } }");
+        "rule { name = 'sleeps', about = 'a', needs = { 'no.body' }, wakes_on = { hello = 'always' "
+        "}, hello = function() end }\n"
+        "rule { name = 'too', about = 'a', needs = { 'a.gives' }, wakes_on = { hello = 'always' }, "
+        "hello = function() end }\n"
+        "rule { name = 'gives', about = 'a', needs = { 'geo.country' }, provides = { ['a.gives'] = "
+        "'string' } }");
     kit_write(&k, "a", "texts/en.lua", "return { n = 'it is {$v}, {z.fact}' }");
     kit_write(&k, "z", "init.lua",
-        "rule { name = 'x', about = 'a', provides = { ['z.fact'] = 'integer' }, wakes_on = { hello = 'always' },"
+        "rule { name = 'x', about = 'a', provides = { ['z.fact'] = 'integer' }, wakes_on = { hello "
+        "= 'always' },"
         " hello = function(flow) flow:set('z.fact', 7) end }");
     kit_load(&k);
     assert_string_equal(text_str(&k.warnings), "");
@@ -164,7 +177,8 @@ static void facts_come_before_who_needs_them(void **state)
 
     rules_list(k.rules, &list);
     assert_non_null(strstr(text_str(&list), "asleep: nothing provides 'no.body'"));
-    assert_non_null(strstr(text_str(&list), "asleep: 'a.gives' comes from a/gives, which is asleep"));
+    assert_non_null(
+        strstr(text_str(&list), "asleep: 'a.gives' comes from a/gives, which is asleep"));
     text_fini(&list);
     flow_free(f);
     kit_fini(&k);
@@ -172,17 +186,19 @@ static void facts_come_before_who_needs_them(void **state)
 
 static void a_users_rule_can_strike_out_a_shipped_one(void **state)
 {
-    struct kit   k;
+    struct kit k;
     struct flow *f = spec_flow_new();
-    const char  *folders[] = {WHYTLS_LUA_SOURCE "/rules", NULL, NULL};
-    struct err   e = {0};
+    const char *folders[] = {WHYTLS_LUA_SOURCE "/rules", NULL, NULL};
+    struct err e = {0};
 
     (void)state;
     kit_init(&k);
     kit_write(&k, "mine", "init.lua",
         "local known = match.hosts { 'shop.example' }\n"
-        "rule { name = 'no-pins', about = 'We know that our app does not pin.', wakes_on = { tls_failed = { leg = 'client' } },"
-        " tls_failed = function(flow) if known:has(flow.target.host) then flow:rule_out('app-pinning', 'target.host') end end }");
+        "rule { name = 'no-pins', about = 'We know that our app does not pin.', wakes_on = { "
+        "tls_failed = { leg = 'client' } },"
+        " tls_failed = function(flow) if known:has(flow.target.host) then "
+        "flow:rule_out('app-pinning', 'target.host') end end }");
     folders[1] = k.folder;
     struct rules_config config = {.folders = folders, .library = WHYTLS_LUA_SOURCE "/whytls"};
 

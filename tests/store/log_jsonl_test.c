@@ -23,7 +23,7 @@
 struct place {
     char dir[64], log[96];
     char lines[8][300]; /* what was told to the operator */
-    int  n_lines;
+    int n_lines;
 };
 
 static void remember_line(void *arg, enum log_level level, const char *line)
@@ -69,7 +69,7 @@ static void hand(const struct sink *sink, const char *id)
 static struct sink opened(const char *path)
 {
     struct sink sink = {0};
-    struct err  e = {0};
+    struct err e = {0};
 
     if (!log_jsonl_open(path, &sink, &e))
         fail_msg("%s", e.text);
@@ -79,8 +79,8 @@ static struct sink opened(const char *path)
 /* Each line's id, "?" for a line that is no JSON, joined. */
 static void ids_read(const char *path, char *ids, size_t cap)
 {
-    FILE  *file = fopen(path, "r");
-    char  *line = NULL;
+    FILE *file = fopen(path, "r");
+    char *line = NULL;
     size_t line_cap = 0;
 
     assert_non_null(file);
@@ -88,7 +88,8 @@ static void ids_read(const char *path, char *ids, size_t cap)
     while (getline(&line, &line_cap, file) > 0) {
         json_t *doc = json_loads(line, 0, NULL);
 
-        strncat(ids, doc ? json_string_value(json_object_get(doc, "id")) : "?", cap - strlen(ids) - 1);
+        strncat(
+            ids, doc ? json_string_value(json_object_get(doc, "id")) : "?", cap - strlen(ids) - 1);
         json_decref(doc);
     }
     free(line);
@@ -98,9 +99,9 @@ static void ids_read(const char *path, char *ids, size_t cap)
 static void each_flow_is_one_line_of_json_that_only_its_owner_can_read(void **state)
 {
     struct place *p = *state;
-    struct sink   sink = opened(p->log);
-    char          ids[64];
-    struct stat   st;
+    struct sink sink = opened(p->log);
+    char ids[64];
+    struct stat st;
 
     hand(&sink, "a");
     ids_read(p->log, ids, sizeof ids);
@@ -123,9 +124,9 @@ static void each_flow_is_one_line_of_json_that_only_its_owner_can_read(void **st
 static void a_path_that_cannot_be_written_is_told_at_the_start(void **state)
 {
     struct place *p = *state;
-    struct sink   sink;
-    struct err    e = {0};
-    char          path[160];
+    struct sink sink;
+    struct err e = {0};
+    char path[160];
 
     snprintf(path, sizeof path, "%s/none/flows.jsonl", p->dir);
     assert_false(log_jsonl_open(path, &sink, &e));
@@ -138,7 +139,7 @@ static void a_path_that_cannot_be_written_is_told_at_the_start(void **state)
 static void a_full_disk_is_told_once_and_counted(void **state)
 {
     struct place *p = *state;
-    struct sink   sink = opened("/dev/full");
+    struct sink sink = opened("/dev/full");
 
     for (int i = 0; i < 3; i++) {
         hand(&sink, "x");
@@ -154,9 +155,9 @@ static void a_full_disk_is_told_once_and_counted(void **state)
 static void a_line_that_was_torn_does_not_spoil_the_next(void **state)
 {
     struct place *p = *state;
-    struct sink   sink = opened(p->log);
+    struct sink sink = opened(p->log);
     struct rlimit before, tight;
-    char          ids[64];
+    char ids[64];
 
     signal(SIGXFSZ, SIG_IGN);
     assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
@@ -178,8 +179,8 @@ static void a_line_that_was_torn_does_not_spoil_the_next(void **state)
 static void half_a_line_from_a_killed_process_is_ended_first(void **state)
 {
     struct place *p = *state;
-    FILE         *file = fopen(p->log, "w");
-    char          ids[64];
+    FILE *file = fopen(p->log, "w");
+    char ids[64];
 
     assert_non_null(file);
     fputs("{\"v\":1,\"id\":\"ha", file);
@@ -194,11 +195,16 @@ static void half_a_line_from_a_killed_process_is_ended_first(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(each_flow_is_one_line_of_json_that_only_its_owner_can_read, place_make, place_drop),
-        cmocka_unit_test_setup_teardown(a_path_that_cannot_be_written_is_told_at_the_start, place_make, place_drop),
-        cmocka_unit_test_setup_teardown(a_full_disk_is_told_once_and_counted, place_make, place_drop),
-        cmocka_unit_test_setup_teardown(a_line_that_was_torn_does_not_spoil_the_next, place_make, place_drop),
-        cmocka_unit_test_setup_teardown(half_a_line_from_a_killed_process_is_ended_first, place_make, place_drop),
+        cmocka_unit_test_setup_teardown(
+            each_flow_is_one_line_of_json_that_only_its_owner_can_read, place_make, place_drop),
+        cmocka_unit_test_setup_teardown(
+            a_path_that_cannot_be_written_is_told_at_the_start, place_make, place_drop),
+        cmocka_unit_test_setup_teardown(
+            a_full_disk_is_told_once_and_counted, place_make, place_drop),
+        cmocka_unit_test_setup_teardown(
+            a_line_that_was_torn_does_not_spoil_the_next, place_make, place_drop),
+        cmocka_unit_test_setup_teardown(
+            half_a_line_from_a_killed_process_is_ended_first, place_make, place_drop),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

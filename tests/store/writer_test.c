@@ -20,14 +20,14 @@
 struct counter {
     size_t flows, flushes, closed, in_order;
     size_t flows_at_last_flush;
-    bool   holds;
-    sem_t  entered, go;
+    bool holds;
+    sem_t entered, go;
 };
 
 static void counter_flow(void *arg, const struct flow *f)
 {
     struct counter *c = arg;
-    char            id[32];
+    char id[32];
 
     snprintf(id, sizeof id, "%zu", c->flows++);
     c->in_order += !strcmp(id, f->id);
@@ -58,7 +58,7 @@ static struct store *store(struct counter *c, size_t waiting_most, const struct 
         {.flow = counter_flow, .flush = counter_flush, .close = counter_close, .arg = c},
         {0},
     };
-    struct err    e = {0};
+    struct err e = {0};
     struct store *s = store_start(&(struct store_config){sinks, 2, waiting_most, clock}, &e);
 
     sem_init(&c->entered, 0, 0);
@@ -80,7 +80,7 @@ static void stopping_drains_flushes_and_closes(void **state)
 {
     (void)state;
     struct counter c = {0};
-    struct store  *s = store(&c, 0, NULL);
+    struct store *s = store(&c, 0, NULL);
 
     for (size_t i = 0; i < 5000; i++)
         assert_true(store_hand(s, flow(i)));
@@ -102,8 +102,8 @@ static void a_full_store_turns_flows_away_and_says_how_many(void **state)
 {
     (void)state;
     struct counter c = {.holds = true};
-    char           line[200] = "";
-    struct clock   clock;
+    char line[200] = "";
+    struct clock clock;
 
     clock_fake_init(&clock, 0);
     log_set_sink(remember_line, line);
@@ -126,7 +126,7 @@ static void a_full_store_turns_flows_away_and_says_how_many(void **state)
 
 struct poster {
     struct store *store;
-    size_t        taken;
+    size_t taken;
 };
 
 static void *post_many(void *arg)
@@ -142,10 +142,10 @@ static void many_threads_hand_in_and_nothing_is_lost_uncounted(void **state)
 {
     (void)state;
     struct counter c = {0};
-    struct store  *s = store(&c, 100, NULL);
-    struct poster  posters[4];
-    pthread_t      threads[4];
-    size_t         taken = 0;
+    struct store *s = store(&c, 100, NULL);
+    struct poster posters[4];
+    pthread_t threads[4];
+    size_t taken = 0;
 
     for (int i = 0; i < 4; i++) {
         posters[i] = (struct poster){s, 0};

@@ -15,15 +15,15 @@ enum { HALF_FLIGHT = 200, SCT_EXTENSION = 18 };
 
 struct far_site {
     struct far_site_config config;
-    SSL_CTX               *ctx;
-    SSL                   *ssl;
-    BIO                   *in, *out_bio; /* memory, owned by ssl */
-    struct evbuffer       *out;
-    struct text            heard, waiting;
-    char                   sni[256];
-    bool                   open, over, saw_eof, saw_close_notify, end_told, was_fed;
-    enum far_end           end;
-    int                    alerted;
+    SSL_CTX *ctx;
+    SSL *ssl;
+    BIO *in, *out_bio; /* memory, owned by ssl */
+    struct evbuffer *out;
+    struct text heard, waiting;
+    char sni[256];
+    bool open, over, saw_eof, saw_close_notify, end_told, was_fed;
+    enum far_end end;
+    int alerted;
 };
 
 static void must(bool worked, const char *what)
@@ -59,18 +59,18 @@ static bool is_tls(const struct far_site *s)
 static int name_seen(SSL *ssl, int *alert, void *arg)
 {
     struct far_site *s = arg;
-    const char      *name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+    const char *name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
 
     (void)alert;
     snprintf(s->sni, sizeof s->sni, "%s", name ? name : "");
     return SSL_TLSEXT_ERR_OK;
 }
 
-static int protocol_choose(SSL *ssl, const unsigned char **out, unsigned char *out_len, const unsigned char *in, unsigned in_len,
-    void *arg)
+static int protocol_choose(SSL *ssl, const unsigned char **out, unsigned char *out_len,
+    const unsigned char *in, unsigned in_len, void *arg)
 {
     const struct far_site *s = arg;
-    size_t                 want = strlen(s->config.alpn);
+    size_t want = strlen(s->config.alpn);
 
     (void)ssl;
     for (unsigned at = 0; at < in_len; at += 1u + in[at])
@@ -89,10 +89,11 @@ static int any_certificate(int ok, X509_STORE_CTX *store)
     return 1;
 }
 
-static void seen(int write, int version, int type, const void *bytes, size_t len, SSL *ssl, void *arg)
+static void seen(
+    int write, int version, int type, const void *bytes, size_t len, SSL *ssl, void *arg)
 {
     struct far_site *s = arg;
-    const uint8_t   *b = bytes;
+    const uint8_t *b = bytes;
 
     (void)version;
     (void)ssl;
@@ -114,13 +115,15 @@ static void chain_put(struct far_site *s)
 static int staple_give(SSL *ssl, void *arg)
 {
     const struct far_site *s = arg;
-    unsigned char         *copy = OPENSSL_memdup(s->config.staple, s->config.staple_len);
+    unsigned char *copy = OPENSSL_memdup(s->config.staple, s->config.staple_len);
 
-    return copy && SSL_set_tlsext_status_ocsp_resp(ssl, copy, (long)s->config.staple_len) ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_NOACK;
+    return copy && SSL_set_tlsext_status_ocsp_resp(ssl, copy, (long)s->config.staple_len)
+               ? SSL_TLSEXT_ERR_OK
+               : SSL_TLSEXT_ERR_NOACK;
 }
 
-static int scts_give(SSL *ssl, unsigned type, unsigned context, const unsigned char **out, size_t *len, X509 *x, size_t depth,
-    int *alert, void *arg)
+static int scts_give(SSL *ssl, unsigned type, unsigned context, const unsigned char **out,
+    size_t *len, X509 *x, size_t depth, int *alert, void *arg)
 {
     const struct far_site *s = arg;
 
@@ -130,8 +133,8 @@ static int scts_give(SSL *ssl, unsigned type, unsigned context, const unsigned c
     return depth == 0;
 }
 
-static int scts_asked(SSL *ssl, unsigned type, unsigned context, const unsigned char *in, size_t len, X509 *x, size_t depth,
-    int *alert, void *arg)
+static int scts_asked(SSL *ssl, unsigned type, unsigned context, const unsigned char *in,
+    size_t len, X509 *x, size_t depth, int *alert, void *arg)
 {
     (void)ssl, (void)type, (void)context, (void)in, (void)x, (void)depth, (void)alert, (void)arg;
     return len == 0;
@@ -145,10 +148,14 @@ static void tls_start(struct far_site *s)
     SSL_CTX_set_security_level(s->ctx, 0);
     SSL_CTX_set_mode(s->ctx, SSL_MODE_NO_AUTO_CHAIN);
     chain_put(s);
-    must(SSL_CTX_set_min_proto_version(s->ctx, c->min_version) && SSL_CTX_set_max_proto_version(s->ctx, c->max_version), "versions");
+    must(SSL_CTX_set_min_proto_version(s->ctx, c->min_version) &&
+             SSL_CTX_set_max_proto_version(s->ctx, c->max_version),
+        "versions");
     must(!c->ciphers || SSL_CTX_set_cipher_list(s->ctx, c->ciphers), "ciphers");
     if (c->demands_certificate || c->asks_certificate)
-        SSL_CTX_set_verify(s->ctx, SSL_VERIFY_PEER | (c->demands_certificate ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0), any_certificate);
+        SSL_CTX_set_verify(s->ctx,
+            SSL_VERIFY_PEER | (c->demands_certificate ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0),
+            any_certificate);
     SSL_CTX_set_tlsext_servername_callback(s->ctx, name_seen);
     SSL_CTX_set_tlsext_servername_arg(s->ctx, s);
     if (c->staple) {
@@ -157,7 +164,8 @@ static void tls_start(struct far_site *s)
     }
     if (c->scts)
         must(SSL_CTX_add_custom_ext(s->ctx, SCT_EXTENSION,
-                 SSL_EXT_CLIENT_HELLO | SSL_EXT_TLS1_2_SERVER_HELLO | SSL_EXT_TLS1_3_CERTIFICATE, scts_give, NULL, s, scts_asked, NULL),
+                 SSL_EXT_CLIENT_HELLO | SSL_EXT_TLS1_2_SERVER_HELLO | SSL_EXT_TLS1_3_CERTIFICATE,
+                 scts_give, NULL, s, scts_asked, NULL),
             "SCTs");
     if (c->alpn)
         SSL_CTX_set_alpn_select_cb(s->ctx, protocol_choose, s);
@@ -204,7 +212,7 @@ static void stop(struct far_site *s, enum far_end end)
 
 void far_site_feed(struct far_site *s, struct evbuffer *in)
 {
-    size_t               n = evbuffer_get_length(in);
+    size_t n = evbuffer_get_length(in);
     const unsigned char *bytes = n ? evbuffer_pullup(in, -1) : NULL;
 
     if (n == 0)
@@ -230,7 +238,8 @@ static void give(struct far_site *s, const char *bytes, size_t n, enum far_end e
 
 static void misbehave(struct far_site *s)
 {
-    static const char web[] = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+    static const char web[] =
+        "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
     static const char garbage[] = "\x16\x03\x03\x00\x08\x02\x00\x00\x04\xde\xad\xbe\xef";
     static const char name[] = "\x15\x03\x03\x00\x02\x02\x70";
 
@@ -270,9 +279,10 @@ static void shaken(struct far_site *s)
     } else if (s->config.manner == FAR_RESETS_AFTER) {
         stop(s, FAR_RST);
     } else if (s->config.manner == FAR_RENOUNCES_AFTER) {
-        /* OpenSSL sends no alert of one's choice; a record that it cannot read makes it send 10 unexpected_message. */
+        /* OpenSSL sends no alert of one's choice; a record that it cannot read makes it send 10
+         * unexpected_message. */
         static const char nonsense[] = "\x99\x03\x03\x00\x01\x00";
-        char              byte;
+        char byte;
 
         BIO_write(s->in, nonsense, sizeof nonsense - 1);
         SSL_read(s->ssl, &byte, 1);
@@ -294,7 +304,7 @@ static void shake(struct far_site *s)
 static void listen_to(struct far_site *s)
 {
     char bytes[4096];
-    int  n;
+    int n;
 
     ERR_clear_error();
     while ((n = SSL_read(s->ssl, bytes, sizeof bytes)) > 0)
@@ -311,19 +321,22 @@ static void speak(struct far_site *s)
     if (!s->open || s->over || s->waiting.len == 0)
         return;
     size_t put = 0;
-    must(SSL_write_ex(s->ssl, text_str(&s->waiting), s->waiting.len, &put) == 1 && put == s->waiting.len, "speaking");
+    must(SSL_write_ex(s->ssl, text_str(&s->waiting), s->waiting.len, &put) == 1 &&
+             put == s->waiting.len,
+        "speaking");
     text_clear(&s->waiting);
 }
 
 static void collect(struct far_site *s)
 {
     char *bytes;
-    long  n = BIO_get_mem_data(s->out_bio, &bytes);
+    long n = BIO_get_mem_data(s->out_bio, &bytes);
 
     if (n > 0)
         evbuffer_add(s->out, bytes, (size_t)n);
     (void)BIO_reset(s->out_bio);
-    if (s->config.manner == FAR_RESETS_HALFWAY && evbuffer_get_length(s->out) > HALF_FLIGHT && !s->over) {
+    if (s->config.manner == FAR_RESETS_HALFWAY && evbuffer_get_length(s->out) > HALF_FLIGHT &&
+        !s->over) {
         struct evbuffer *half = evbuffer_new();
 
         evbuffer_remove_buffer(s->out, half, HALF_FLIGHT);

@@ -39,10 +39,10 @@ static EVP_PKEY *ec_key(const char *curve, bool explicit_parameters)
 static EVP_PKEY *dsa_key(void)
 {
     EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_id(EVP_PKEY_DSA, NULL);
-    EVP_PKEY     *parameters = NULL, *key = NULL;
+    EVP_PKEY *parameters = NULL, *key = NULL;
 
-    must(EVP_PKEY_paramgen_init(ctx) == 1 && EVP_PKEY_CTX_set_dsa_paramgen_bits(ctx, 1024) == 1
-             && EVP_PKEY_paramgen(ctx, &parameters) == 1,
+    must(EVP_PKEY_paramgen_init(ctx) == 1 && EVP_PKEY_CTX_set_dsa_paramgen_bits(ctx, 1024) == 1 &&
+             EVP_PKEY_paramgen(ctx, &parameters) == 1,
         "DSA parameters");
     EVP_PKEY_CTX_free(ctx);
     ctx = EVP_PKEY_CTX_new(parameters, NULL);
@@ -86,7 +86,7 @@ static EVP_PKEY *key_make(enum mint_key type)
 static X509_NAME *name_make(const struct mint_spec *s)
 {
     X509_NAME *name = X509_NAME_new();
-    char       text[512], *rest = text, *part;
+    char text[512], *rest = text, *part;
 
     if (s->subject)
         snprintf(text, sizeof(text), "%s", s->subject);
@@ -100,8 +100,7 @@ static X509_NAME *name_make(const struct mint_spec *s)
         *value++ = '\0';
         must(X509_NAME_add_entry_by_txt(name, part,
                  s->printable ? V_ASN1_PRINTABLESTRING : V_ASN1_UTF8STRING,
-                 (const unsigned char *)value, -1, -1, 0)
-                 == 1,
+                 (const unsigned char *)value, -1, -1, 0) == 1,
             "a subject");
     }
     return name;
@@ -109,7 +108,7 @@ static X509_NAME *name_make(const struct mint_spec *s)
 
 static void general_name_push(GENERAL_NAMES *names, int type, const void *bytes, int len)
 {
-    GENERAL_NAME      *name = GENERAL_NAME_new();
+    GENERAL_NAME *name = GENERAL_NAME_new();
     ASN1_OCTET_STRING *octets = type == GEN_IPADD ? ASN1_OCTET_STRING_new() : ASN1_IA5STRING_new();
 
     must(ASN1_STRING_set(octets, bytes, len) == 1, "a name");
@@ -135,15 +134,15 @@ static void san_put(X509 *x, const struct mint_spec *s)
         general_name_push(names, GEN_EMAIL, s->emails[i], (int)strlen(s->emails[i]));
     for (size_t i = 0; i < 4 && s->ips[i]; i++) {
         uint8_t ip[16];
-        int     len = inet_pton(AF_INET, s->ips[i], ip) == 1    ? 4
-                      : inet_pton(AF_INET6, s->ips[i], ip) == 1 ? 16
-                                                                : 3;
+        int len = inet_pton(AF_INET, s->ips[i], ip) == 1    ? 4
+                  : inet_pton(AF_INET6, s->ips[i], ip) == 1 ? 16
+                                                            : 3;
 
         general_name_push(
             names, GEN_IPADD, ip, len); /* no address: 3 bytes of something, for a spoilt entry */
     }
     if (s->dns_hex) {
-        long           len = 0;
+        long len = 0;
         unsigned char *bytes = OPENSSL_hexstr2buf(s->dns_hex, &len);
 
         general_name_push(names, GEN_DNS, bytes, (int)len);
@@ -156,7 +155,7 @@ static void san_put(X509 *x, const struct mint_spec *s)
 
 static void by_config(X509 *x, X509 *issuer, int nid, const char *value)
 {
-    X509V3_CTX      ctx;
+    X509V3_CTX ctx;
     X509_EXTENSION *ext;
 
     X509V3_set_ctx(&ctx, issuer, x, NULL, NULL, 0);
@@ -170,10 +169,10 @@ static void usage_put(X509 *x, X509 *issuer, const struct mint_spec *s)
     static const char *const names[] = {"digitalSignature", "nonRepudiation", "keyEncipherment",
         "dataEncipherment", "keyAgreement", "keyCertSign", "cRLSign", "encipherOnly",
         "decipherOnly"};
-    unsigned                 bits = s->key_usage ? s->key_usage
-                                    : s->ca      ? CERT_USE_CERT_SIGN | CERT_USE_CRL_SIGN
-                                                 : CERT_USE_DIGITAL_SIGNATURE;
-    char                     list[200] = "critical";
+    unsigned bits = s->key_usage ? s->key_usage
+                    : s->ca      ? CERT_USE_CERT_SIGN | CERT_USE_CRL_SIGN
+                                 : CERT_USE_DIGITAL_SIGNATURE;
+    char list[200] = "critical";
 
     for (size_t i = 0; i < 9; i++)
         if (bits & (1U << i)) {
@@ -219,7 +218,7 @@ static void key_ids_put(X509 *x, X509 *issuer, const struct mint_spec *s)
 static void constraints_put(X509 *x, X509 *issuer, const struct mint_spec *s)
 {
     const char *lists[] = {s->permitted, s->excluded}, *words[] = {"permitted", "excluded"};
-    char        value[2000] = "critical", copy[1000];
+    char value[2000] = "critical", copy[1000];
 
     for (size_t i = 0; i < 2; i++) {
         char *rest = copy, *part;
@@ -235,11 +234,11 @@ static void constraints_put(X509 *x, X509 *issuer, const struct mint_spec *s)
 
 static void raw_put(X509 *x, const struct mint_extension *e)
 {
-    long               len = 0;
-    unsigned char     *bytes = OPENSSL_hexstr2buf(e->hex, &len);
-    ASN1_OBJECT       *oid = OBJ_txt2obj(e->oid, 1);
+    long len = 0;
+    unsigned char *bytes = OPENSSL_hexstr2buf(e->hex, &len);
+    ASN1_OBJECT *oid = OBJ_txt2obj(e->oid, 1);
     ASN1_OCTET_STRING *octets = ASN1_OCTET_STRING_new();
-    X509_EXTENSION    *ext;
+    X509_EXTENSION *ext;
 
     ASN1_OCTET_STRING_set(octets, bytes, (int)len);
     ext = X509_EXTENSION_create_by_OBJ(NULL, oid, e->critical, octets);
@@ -285,14 +284,14 @@ static void sign(X509 *x, EVP_PKEY *key, const struct mint_spec *s)
 static void head_put(X509 *x, const struct mint_spec *s, const struct mint *issuer)
 {
     static int64_t next = 1000;
-    X509_NAME     *name = s->name_of ? X509_NAME_dup(X509_get_subject_name(s->name_of->x509))
-                                     : name_make(s);
+    X509_NAME *name =
+        s->name_of ? X509_NAME_dup(X509_get_subject_name(s->name_of->x509)) : name_make(s);
 
     X509_set_version(x, s->version ? s->version - 1 : X509_VERSION_3);
     ASN1_INTEGER_set_int64(X509_get_serialNumber(x), s->serial ? s->serial : ++next);
     must(ASN1_TIME_adj(X509_getm_notBefore(x),
-             (time_t)(s->not_before ? s->not_before : MINT_AT - 30 * MINT_DAY), 0, 0)
-             && ASN1_TIME_adj(X509_getm_notAfter(x),
+             (time_t)(s->not_before ? s->not_before : MINT_AT - 30 * MINT_DAY), 0, 0) &&
+             ASN1_TIME_adj(X509_getm_notAfter(x),
                  (time_t)(s->not_after ? s->not_after : MINT_AT + 60 * MINT_DAY), 0, 0),
         "a date");
     X509_set_subject_name(x, name);
@@ -303,8 +302,8 @@ static void head_put(X509 *x, const struct mint_spec *s, const struct mint *issu
 struct mint *mint_make(const struct mint_spec *s, const struct mint *issuer)
 {
     struct mint *m = mem_new(sizeof(*m));
-    uint8_t     *der;
-    size_t       len;
+    uint8_t *der;
+    size_t len;
 
     m->x509 = X509_new();
     m->key = s->key_of ? s->key_of->key : key_make(s->key);
@@ -335,7 +334,7 @@ void mint_free(struct mint *m)
 struct cert_chain *mint_chain(const struct mint *first, ...)
 {
     struct cert_chain *chain = cert_chain_new();
-    va_list            ap;
+    va_list ap;
 
     va_start(ap, first);
     for (const struct mint *m = first; m; m = va_arg(ap, const struct mint *)) {
@@ -349,8 +348,8 @@ struct cert_chain *mint_chain(const struct mint *first, ...)
 uint8_t *mint_der(const struct mint *m, size_t *len)
 {
     unsigned char *bytes = NULL;
-    int            n = i2d_X509(m->x509, &bytes);
-    uint8_t       *out;
+    int n = i2d_X509(m->x509, &bytes);
+    uint8_t *out;
 
     must(n > 0, "DER");
     out = mem_dup(bytes, (size_t)n);
@@ -361,9 +360,9 @@ uint8_t *mint_der(const struct mint *m, size_t *len)
 
 void mint_pem(const struct mint *m, char *pem, size_t cap)
 {
-    BIO   *bio = BIO_new(BIO_s_mem());
-    char  *at;
-    long   n;
+    BIO *bio = BIO_new(BIO_s_mem());
+    char *at;
+    long n;
     size_t used = strlen(pem);
 
     must(PEM_write_bio_X509(bio, m->x509) == 1, "PEM");

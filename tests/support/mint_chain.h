@@ -43,52 +43,52 @@ enum mint_key {
 /* A raw extension on top; two with one OID are possible. */
 struct mint_extension {
     const char *oid; /* NULL ends the list */
-    bool        critical;
+    bool critical;
     const char *hex; /* the DER inside the OCTET STRING */
 };
 
 struct mint_spec {
-    const char *cn;        /* NULL: "minted" */
-    const char *subject;   /* instead of cn: "C=US/O=Acme/CN=x"; "" is an empty subject */
-    bool        printable; /* subject strings as PrintableString instead of UTF8String */
+    const char *cn;      /* NULL: "minted" */
+    const char *subject; /* instead of cn: "C=US/O=Acme/CN=x"; "" is an empty subject */
+    bool printable;      /* subject strings as PrintableString instead of UTF8String */
 
     const char *dns[8];
     const char *ips[4], *emails[2];
     const char *dns_hex; /* one more dNSName, as bytes */
-    bool        san_critical;
+    bool san_critical;
 
-    int64_t       not_before, not_after; /* 0: see above */
+    int64_t not_before, not_after; /* 0: see above */
     enum mint_key key;
-    const char   *hash;    /* "SHA256" */
-    int           version; /* 0: 3 */
-    int64_t       serial;  /* 0: counts up */
+    const char *hash; /* "SHA256" */
+    int version;      /* 0: 3 */
+    int64_t serial;   /* 0: counts up */
 
-    bool     ca;
-    bool     no_basic_constraints, ca_says_false;
-    int      path_len; /* n + 1; 0: none */
-    bool     no_key_usage;
+    bool ca;
+    bool no_basic_constraints, ca_says_false;
+    int path_len; /* n + 1; 0: none */
+    bool no_key_usage;
     unsigned key_usage; /* enum cert_key_usage; 0: digitalSignature, or keyCertSign and cRLSign */
     const char *eku; /* comma-separated, OpenSSL's names or OIDs; "": no extension; NULL: serverAuth
                         for a leaf */
-    bool        no_ski, no_aki, wrong_aki;
+    bool no_ski, no_aki, wrong_aki;
     const char *aia;                  /* caIssuers */
     const char *permitted, *excluded; /* name constraints: "DNS:a.example,DNS:b.example" */
     const struct mint_extension *extensions;
 
     const struct mint *key_of;  /* the same key as this one */
     const struct mint *name_of; /* the same subject, to the byte */
-    bool               broken_signature;
+    bool broken_signature;
 };
 
 struct mint {
-    X509              *x509;
-    EVP_PKEY          *key;
+    X509 *x509;
+    EVP_PKEY *key;
     const struct cert *cert; /* as whytls reads it; NULL when it does not */
 };
 
 /* Signed by `issuer`, by itself when NULL. Freed with mint_free. */
 struct mint *mint_make(const struct mint_spec *spec, const struct mint *issuer);
-void         mint_free(struct mint *m);
+void mint_free(struct mint *m);
 
 /* A chain of these, up to NULL: mint_chain(leaf, intermediate, NULL). Freed with cert_chain_free.
  */

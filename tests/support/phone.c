@@ -14,21 +14,21 @@
 enum phone_state { SHAKING = 0, OPEN, OVER };
 
 struct phone {
-    struct phone_config              config;
-    gnutls_session_t                 session;
+    struct phone_config config;
+    gnutls_session_t session;
     gnutls_certificate_credentials_t credentials;
-    struct evbuffer                 *in, *out;
-    struct text                      heard;
-    enum phone_state                 state;
-    enum phone_end                   end;
-    bool                             refused, end_told, spoke;
-    int                              alerted;
+    struct evbuffer *in, *out;
+    struct text heard;
+    enum phone_state state;
+    enum phone_end end;
+    bool refused, end_told, spoke;
+    int alerted;
 };
 
 static ssize_t pull(gnutls_transport_ptr_t at, void *bytes, size_t n)
 {
     struct phone *p = at;
-    int           got = evbuffer_remove(p->in, bytes, n);
+    int got = evbuffer_remove(p->in, bytes, n);
 
     if (got > 0)
         return got;
@@ -54,25 +54,27 @@ static bool pin_matches(const struct phone *p, const gnutls_datum_t *der)
 {
     uint8_t digest[32];
 
-    return !p->config.pin || (gnutls_hash_fast(GNUTLS_DIG_SHA256, der->data, der->size, digest) == 0 &&
-                                 memcmp(digest, p->config.pin, sizeof digest) == 0);
+    return !p->config.pin ||
+           (gnutls_hash_fast(GNUTLS_DIG_SHA256, der->data, der->size, digest) == 0 &&
+               memcmp(digest, p->config.pin, sizeof digest) == 0);
 }
 
 /* Signed by the root that it trusts, for this host. */
 static bool is_ours(const struct phone *p, gnutls_x509_crt_t leaf)
 {
     gnutls_x509_crt_t root;
-    gnutls_datum_t    pem;
-    unsigned          status = 0;
+    gnutls_datum_t pem;
+    unsigned status = 0;
 
     if (!p->config.root_pem)
         return false;
     pem.data = mem_dup(p->config.root_pem, strlen(p->config.root_pem) + 1);
     pem.size = (unsigned)strlen(p->config.root_pem);
     gnutls_x509_crt_init(&root);
-    bool good = gnutls_x509_crt_import(root, &pem, GNUTLS_X509_FMT_PEM) == 0 &&
-                gnutls_x509_crt_verify(leaf, &root, 1, GNUTLS_VERIFY_DISABLE_TIME_CHECKS, &status) == 0 && status == 0 &&
-                gnutls_x509_crt_check_hostname(leaf, p->config.host) != 0;
+    bool good =
+        gnutls_x509_crt_import(root, &pem, GNUTLS_X509_FMT_PEM) == 0 &&
+        gnutls_x509_crt_verify(leaf, &root, 1, GNUTLS_VERIFY_DISABLE_TIME_CHECKS, &status) == 0 &&
+        status == 0 && gnutls_x509_crt_check_hostname(leaf, p->config.host) != 0;
     gnutls_x509_crt_deinit(root);
     mem_free(pem.data);
     return good;
@@ -80,15 +82,15 @@ static bool is_ours(const struct phone *p, gnutls_x509_crt_t leaf)
 
 static bool likes(const struct phone *p)
 {
-    unsigned              n = 0;
+    unsigned n = 0;
     const gnutls_datum_t *ders = gnutls_certificate_get_peers(p->session, &n);
-    gnutls_x509_crt_t     leaf;
+    gnutls_x509_crt_t leaf;
 
     if (n == 0)
         return false;
     gnutls_x509_crt_init(&leaf);
-    bool good = gnutls_x509_crt_import(leaf, &ders[0], GNUTLS_X509_FMT_DER) == 0 && is_ours(p, leaf) &&
-                dates_are_fine(p, leaf) && pin_matches(p, &ders[0]);
+    bool good = gnutls_x509_crt_import(leaf, &ders[0], GNUTLS_X509_FMT_DER) == 0 &&
+                is_ours(p, leaf) && dates_are_fine(p, leaf) && pin_matches(p, &ders[0]);
     gnutls_x509_crt_deinit(leaf);
     return good;
 }
@@ -113,17 +115,18 @@ static void resume(struct phone *p, const struct phone *former)
 
 struct phone *phone_new(const struct phone_config *config)
 {
-    struct phone         *p = mem_new(sizeof *p);
-    static const char     http[] = "http/1.1";
-    static unsigned char  name[sizeof http];
-    const gnutls_datum_t  alpn = {.data = memcpy(name, http, sizeof http), .size = sizeof http - 1};
-    char                  priority[160];
+    struct phone *p = mem_new(sizeof *p);
+    static const char http[] = "http/1.1";
+    static unsigned char name[sizeof http];
+    const gnutls_datum_t alpn = {.data = memcpy(name, http, sizeof http), .size = sizeof http - 1};
+    char priority[160];
 
     p->config = *config;
     p->alerted = -1;
     p->in = evbuffer_new();
     p->out = evbuffer_new();
-    snprintf(priority, sizeof priority, config->versions ? "NORMAL:-VERS-ALL:+VERS-TLS%s" : "NORMAL%s",
+    snprintf(priority, sizeof priority,
+        config->versions ? "NORMAL:-VERS-ALL:+VERS-TLS%s" : "NORMAL%s",
         config->versions ? config->versions : "");
     gnutls_init(&p->session, GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL);
     gnutls_session_set_ptr(p->session, p);
@@ -220,7 +223,7 @@ static void shake(struct phone *p)
 
 static void listen_to(struct phone *p)
 {
-    char    bytes[4096];
+    char bytes[4096];
     ssize_t n;
 
     while ((n = gnutls_record_recv(p->session, bytes, sizeof bytes)) > 0)

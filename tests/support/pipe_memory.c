@@ -7,13 +7,13 @@
 #include "base/text.h"
 
 struct memory_pipe {
-    struct pipe      pipe;
+    struct pipe pipe;
     struct evbuffer *coming; /* from the peer, not told yet */
     struct evbuffer *sent;   /* at the peer */
-    struct text      taken;
-    bool             eof_due, reset_due, eof_told, reset_told;
-    bool             wanted, held, space_due;
-    bool             shut_asked, shut, closed, was_reset;
+    struct text taken;
+    bool eof_due, reset_due, eof_told, reset_told;
+    bool wanted, held, space_due;
+    bool shut_asked, shut, closed, was_reset;
 };
 
 static void push(struct memory_pipe *m)
@@ -63,8 +63,10 @@ static void memory_close(struct pipe *p, bool reset)
 
 struct memory_pipe *memory_pipe_new(void)
 {
-    static const struct pipe_ops ops = {
-        .sent = memory_sent, .want_read = memory_want_read, .shut = memory_shut, .close = memory_close};
+    static const struct pipe_ops ops = {.sent = memory_sent,
+        .want_read = memory_want_read,
+        .shut = memory_shut,
+        .close = memory_close};
     struct memory_pipe *m = mem_new(sizeof *m);
 
     m->pipe = (struct pipe){.ops = &ops, .in = evbuffer_new(), .out = evbuffer_new()};

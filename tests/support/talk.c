@@ -17,8 +17,6 @@
 #include "cert/ca.h"
 #include "cert/leaf_cache.h"
 #include "cert/leaf_key.h"
-#include "trust/pinned_hosts.h"
-#include "trust/roots.h"
 #include "device/clock_witness.h"
 #include "device/history.h"
 #include "fetch/gatherer.h"
@@ -29,46 +27,57 @@
 #include "relay/relay.h"
 #include "script/rules.h"
 #include "tls/contexts.h"
+#include "trust/pinned_hosts.h"
+#include "trust/roots.h"
 
-enum { SITES_MOST = 16, MINTS_MOST = 64, DIALS_MOST = 64, CALLERS_MOST = 64, FLOWS_MOST = 512, LATER_MOST = 64, GATHERS_MOST = 16, TICK_MS = 100 };
+enum {
+    SITES_MOST = 16,
+    MINTS_MOST = 64,
+    DIALS_MOST = 64,
+    CALLERS_MOST = 64,
+    FLOWS_MOST = 512,
+    LATER_MOST = 64,
+    GATHERS_MOST = 16,
+    TICK_MS = 100
+};
 
 struct dial {
     void (*done)(void *arg, struct dial_result *result);
-    void               *arg;
-    char                host[HOST_CAP], name[HOST_CAP + 8];
-    bool                over;
+    void *arg;
+    char host[HOST_CAP], name[HOST_CAP + 8];
+    bool over;
     struct memory_pipe *pipe;
-    struct far_site    *site;
-    bool                eof_told;
-    size_t              turns; /* in which it was sent something */
+    struct far_site *site;
+    bool eof_told;
+    size_t turns; /* in which it was sent something */
 };
 
 struct gather {
     void (*done)(void *arg, struct fetch_evidence *found);
     void *arg;
-    bool  over;
+    bool over;
 };
 
 /* Answers for the network that the fetcher would ask. */
 struct far_gatherer {
-    struct gatherer    door; /* first: a gatherer is its far_gatherer */
-    bool               offers, holds;
+    struct gatherer door; /* first: a gatherer is its far_gatherer */
+    bool offers, holds;
     struct cert_chain *issuers; /* owned; NULL: their address gives nothing */
-    struct gather      gathers[GATHERS_MOST];
-    size_t             n;
+    struct gather gathers[GATHERS_MOST];
+    size_t n;
 };
 
 struct caller {
-    struct talk        *talk;
+    struct talk *talk;
     struct memory_pipe *pipe;
-    struct phone       *phone;
-    bool                held;
+    struct phone *phone;
+    bool held;
 };
 
 struct site {
-    char                   host[HOST_CAP];
+    char host[HOST_CAP];
     struct far_site_config how;
-    enum dial_error        error;
+    enum dial_error error;
 };
 
 struct later {
@@ -77,46 +86,46 @@ struct later {
 };
 
 struct talk {
-    struct dialer          dialer; /* first: the dialer's functions find the talk by it */
-    struct far_gatherer    gatherer;
-    struct clock           clock;
-    struct ca             *ca;
-    struct leaf_keys      *keys;
-    struct leaf_cache     *leaves;
-    struct tls_contexts   *contexts;
-    struct roots          *roots;
-    const struct ct_logs  *ct_logs; /* borrowed */
-    struct pinned_hosts   *pinned;
+    struct dialer dialer; /* first: the dialer's functions find the talk by it */
+    struct far_gatherer gatherer;
+    struct clock clock;
+    struct ca *ca;
+    struct leaf_keys *keys;
+    struct leaf_cache *leaves;
+    struct tls_contexts *contexts;
+    struct roots *roots;
+    const struct ct_logs *ct_logs; /* borrowed */
+    struct pinned_hosts *pinned;
     struct device_history *history;
-    struct clock_witness  *witness;
-    struct hooks          *hooks;
-    struct rules          *rules;
-    struct wake           *wakes[N_MOMENTS];
-    enum action            decisions[N_MOMENTS];
-    struct text            moments, moments_told;
-    struct relays         *relays;
+    struct clock_witness *witness;
+    struct hooks *hooks;
+    struct rules *rules;
+    struct wake *wakes[N_MOMENTS];
+    enum action decisions[N_MOMENTS];
+    struct text moments, moments_told;
+    struct relays *relays;
 
-    struct mint           *root, *mints[MINTS_MOST];
-    size_t                 n_mints;
+    struct mint *root, *mints[MINTS_MOST];
+    size_t n_mints;
     struct far_site_config good;
-    struct phone_config    phone;
-    struct site            sites[SITES_MOST];
-    size_t                 n_sites;
-    struct dial           *dials[DIALS_MOST];
-    size_t                 n_dials;
-    bool                   holds_dials, lags, soon_is_now;
-    struct caller         *callers[CALLERS_MOST];
-    size_t                 n_callers, n_more_flows;
-    struct flow           *flows[FLOWS_MOST];
-    size_t                 n_flows;
-    struct later           later[LATER_MOST];
-    size_t                 n_later;
+    struct phone_config phone;
+    struct site sites[SITES_MOST];
+    size_t n_sites;
+    struct dial *dials[DIALS_MOST];
+    size_t n_dials;
+    bool holds_dials, lags, soon_is_now;
+    struct caller *callers[CALLERS_MOST];
+    size_t n_callers, n_more_flows;
+    struct flow *flows[FLOWS_MOST];
+    size_t n_flows;
+    struct later later[LATER_MOST];
+    size_t n_later;
 };
 
 /* --- the network --- */
 
-static struct dial *dial_begin(struct dialer *d, const char *host, uint16_t port, bool from_loopback,
-    void (*done)(void *arg, struct dial_result *result), void *arg)
+static struct dial *dial_begin(struct dialer *d, const char *host, uint16_t port,
+    bool from_loopback, void (*done)(void *arg, struct dial_result *result), void *arg)
 {
     struct talk *t = (struct talk *)d;
     struct dial *one = mem_new(sizeof *one);
@@ -161,8 +170,8 @@ static void dial_answer(struct talk *t, struct dial *one)
     one->done(one->arg, &result);
 }
 
-static struct gather *gather_begin(
-    struct gatherer *door, const struct evidence_ask *ask, void (*done)(void *arg, struct fetch_evidence *found), void *arg)
+static struct gather *gather_begin(struct gatherer *door, const struct evidence_ask *ask,
+    void (*done)(void *arg, struct fetch_evidence *found), void *arg)
 {
     struct far_gatherer *g = (struct far_gatherer *)door;
 
@@ -237,7 +246,8 @@ static bool visit(void *arg, struct call *c, struct err *e)
 
     (void)e;
     text_printf(&t->moments, "%s%s", t->moments.len ? " " : "", moment_name(c->moment));
-    return t->decisions[c->moment] == ACTION_NONE || call_decide(c, t->decisions[c->moment], "the test says so");
+    return t->decisions[c->moment] == ACTION_NONE ||
+           call_decide(c, t->decisions[c->moment], "the test says so");
 }
 
 static void listen_in(struct talk *t)
@@ -268,9 +278,23 @@ static void roots_make(struct talk *t)
 static void relays_make(struct talk *t)
 {
     struct relay_world world = {
-        .clock = &t->clock, .dialer = &t->dialer, .gatherer = &t->gatherer.door, .hooks = t->hooks, .contexts = t->contexts, .leaves = t->leaves, .ca = t->ca,
-        .roots = t->roots, .ct_logs = t->ct_logs, .pinned = t->pinned, .history = t->history, .witness = t->witness, .name = "test", .flow_out = flow_out, .flow_out_arg = t,
-        .soon = soon, .soon_arg = t,
+        .clock = &t->clock,
+        .dialer = &t->dialer,
+        .gatherer = &t->gatherer.door,
+        .hooks = t->hooks,
+        .contexts = t->contexts,
+        .leaves = t->leaves,
+        .ca = t->ca,
+        .roots = t->roots,
+        .ct_logs = t->ct_logs,
+        .pinned = t->pinned,
+        .history = t->history,
+        .witness = t->witness,
+        .name = "test",
+        .flow_out = flow_out,
+        .flow_out_arg = t,
+        .soon = soon,
+        .soon_arg = t,
     };
 
     t->relays = relays_new(&world);
@@ -301,9 +325,10 @@ static void warned(void *arg, const char *line)
 
 static void rules_take(struct talk *t)
 {
-    static const char *const   folders[] = {WHYTLS_SOURCE_DIR "/lua/rules", NULL};
-    const struct rules_config config = {.folders = folders, .library = WHYTLS_SOURCE_DIR "/lua/whytls"};
-    struct err                e = {0};
+    static const char *const folders[] = {WHYTLS_SOURCE_DIR "/lua/rules", NULL};
+    const struct rules_config config = {
+        .folders = folders, .library = WHYTLS_SOURCE_DIR "/lua/whytls"};
+    struct err e = {0};
 
     must(rules_load(&config, warned, NULL, &t->rules, &e), &e);
     must(rules_attach(t->rules, t->hooks, &e), &e);
@@ -312,7 +337,7 @@ static void rules_take(struct talk *t)
 static struct talk *make(bool with_rules, const struct ct_logs *logs)
 {
     struct talk *t = mem_new(sizeof *t);
-    struct err   e = {0};
+    struct err e = {0};
 
     t->ct_logs = logs;
     t->dialer = (struct dialer){.start = dial_begin, .cancel = dial_cancel};
@@ -408,7 +433,9 @@ const struct mint *talk_mint(struct talk *t, const struct mint_spec *spec)
 
 const struct far_site_config *talk_good(struct talk *t, const char *host)
 {
-    t->good = (struct far_site_config){.chain = {talk_mint(t, &(struct mint_spec){.cn = host, .dns = {host}})}, .alpn = "http/1.1"};
+    t->good = (struct far_site_config){
+        .chain = {talk_mint(t, &(struct mint_spec){.cn = host, .dns = {host}})},
+        .alpn = "http/1.1"};
     return &t->good;
 }
 
@@ -524,7 +551,8 @@ void caller_asks_as(struct caller *c, const char *authority, const char *agent)
 {
     char request[600];
 
-    snprintf(request, sizeof request, "CONNECT %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: %s\r\n\r\n", authority, authority, agent);
+    snprintf(request, sizeof request, "CONNECT %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: %s\r\n\r\n",
+        authority, authority, agent);
     caller_sends(c, request);
     assert_string_equal(caller_gets(c), "HTTP/1.1 200 Connection Established\r\n\r\n");
 }
@@ -599,7 +627,8 @@ size_t caller_backlog(struct caller *c)
 
 struct phone_config *talk_phone(struct talk *t, const char *host)
 {
-    t->phone = (struct phone_config){.host = host, .root_pem = ca_pem(t->ca), .clock_s = clock_wall_ms(&t->clock) / 1000};
+    t->phone = (struct phone_config){
+        .host = host, .root_pem = ca_pem(t->ca), .clock_s = clock_wall_ms(&t->clock) / 1000};
     return &t->phone;
 }
 
@@ -607,7 +636,7 @@ struct phone_config *talk_phone(struct talk *t, const char *host)
 
 static bool move(struct memory_pipe *pipe, struct evbuffer *from)
 {
-    size_t               n = evbuffer_get_length(from);
+    size_t n = evbuffer_get_length(from);
     const unsigned char *bytes = n ? evbuffer_pullup(from, -1) : NULL;
 
     if (n == 0)
@@ -637,7 +666,7 @@ static bool caller_turn(struct caller *c)
 static bool far_turn(struct dial *d, bool lags)
 {
     size_t brought = evbuffer_get_length(memory_pipe_sent(d->pipe));
-    bool   moved = memory_pipe_turn(d->pipe) || brought > 0;
+    bool moved = memory_pipe_turn(d->pipe) || brought > 0;
 
     /* The first bytes are the ClientHello, the second our Finished. */
     if (lags && d->turns >= 1 && brought > 0)
@@ -661,7 +690,7 @@ static bool far_turn(struct dial *d, bool lags)
 static bool later_turn(struct talk *t)
 {
     struct later now[LATER_MOST];
-    size_t       n = t->n_later;
+    size_t n = t->n_later;
 
     memcpy(now, t->later, sizeof now);
     t->n_later = 0;

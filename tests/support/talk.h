@@ -1,5 +1,5 @@
-/* tests/support/talk.h - conversations: callers on one side, far sites on the other, the relays between them; all in memory,
- * with one fake clock. No socket, no sleep.
+/* tests/support/talk.h - conversations: callers on one side, far sites on the other, the relays
+ * between them; all in memory, with one fake clock. No socket, no sleep.
  *
  *   struct talk   *t = talk_new();
  *   talk_site(t, "shop.example", talk_good(t, "shop.example"));
@@ -33,14 +33,16 @@ struct device_history;
 struct relays;
 struct talk;
 
-/* The world: a CA of our own, a public root for sites, no rules (or those of lua/rules). Its clock stands at MINT_AT. */
+/* The world: a CA of our own, a public root for sites, no rules (or those of lua/rules). Its clock
+ * stands at MINT_AT. */
 struct talk *talk_new(void);
 struct talk *talk_new_with_rules(void);
-/* With these logs of Certificate Transparency (borrowed), so that public sites must have their promises; and the rules. */
+/* With these logs of Certificate Transparency (borrowed), so that public sites must have their
+ * promises; and the rules. */
 struct talk *talk_new_with_logs(const struct ct_logs *logs);
-void         talk_free(struct talk *t);
+void talk_free(struct talk *t);
 /* Another flow than one for each caller: a connection on which several hosts were asked for. */
-void         talk_expects_more_flows(struct talk *t, size_t n);
+void talk_expects_more_flows(struct talk *t, size_t n);
 
 /* --- the sites --- */
 const struct mint *talk_root(struct talk *t);
@@ -53,49 +55,50 @@ void talk_site(struct talk *t, const char *host, const struct far_site_config *h
 void talk_site_fails(struct talk *t, const char *host, enum dial_error why);
 /* While held, no dial is answered. */
 void talk_holds_dials(struct talk *t, bool hold);
-/* From now on missing issuers are looked for: their address gives this one, or nothing (NULL). Before, nobody looks. */
-void             talk_offers(struct talk *t, const struct mint *issuer);
+/* From now on missing issuers are looked for: their address gives this one, or nothing (NULL).
+ * Before, nobody looks. */
+void talk_offers(struct talk *t, const struct mint *issuer);
 /* While held, who looks for one gets no answer. */
-void             talk_holds_offers(struct talk *t, bool hold);
-size_t           talk_gathers(const struct talk *t);
-size_t           talk_dials(const struct talk *t);
-const char      *talk_dialled(const struct talk *t, size_t i); /* "shop.example:443" */
+void talk_holds_offers(struct talk *t, bool hold);
+size_t talk_gathers(const struct talk *t);
+size_t talk_dials(const struct talk *t);
+const char *talk_dialled(const struct talk *t, size_t i); /* "shop.example:443" */
 /* The site at the far end of the i-th dial; NULL when it was not connected. */
 struct far_site *talk_far(const struct talk *t, size_t i);
 /* The network between us and it stops taking bytes. */
-void             talk_far_holds(struct talk *t, size_t i, bool hold);
+void talk_far_holds(struct talk *t, size_t i, bool hold);
 /* While they lag, nothing that sites say once the proxy has sent its Finished arrives. */
-void             talk_far_lags(struct talk *t, bool lag);
-bool             talk_far_is_reading(const struct talk *t, size_t i);
+void talk_far_lags(struct talk *t, bool lag);
+bool talk_far_is_reading(const struct talk *t, size_t i);
 
 /* --- the callers --- */
 struct caller *caller_new(struct talk *t);
 struct caller *caller_new_from(struct talk *t, const char *ip);
 /* Bytes as they are; what came, taken out. */
-void        caller_sends(struct caller *c, const char *text);
-void        caller_sends_n(struct caller *c, const void *bytes, size_t n);
+void caller_sends(struct caller *c, const char *text);
+void caller_sends_n(struct caller *c, const void *bytes, size_t n);
 const char *caller_gets(struct caller *c);
-void        caller_asks(struct caller *c, const char *authority); /* CONNECT, and 200 */
-void        caller_asks_as(struct caller *c, const char *authority, const char *agent);
+void caller_asks(struct caller *c, const char *authority); /* CONNECT, and 200 */
+void caller_asks_as(struct caller *c, const char *authority, const char *agent);
 /* TLS from here on. Goes as far as it goes. */
-void          caller_shakes(struct caller *c, const struct phone_config *config);
+void caller_shakes(struct caller *c, const struct phone_config *config);
 struct phone *caller_phone(struct caller *c);
 /* Plaintext inside the phone's TLS. */
-void        caller_says(struct caller *c, const char *text);
+void caller_says(struct caller *c, const char *text);
 const char *caller_heard(struct caller *c);
-void        caller_closes(struct caller *c);  /* FIN */
-void        caller_resets(struct caller *c);
-void        caller_holds(struct caller *c, bool hold); /* reads no more */
-void        caller_sips(struct caller *c, size_t n);   /* … but so many bytes */
-bool        caller_is_reading(const struct caller *c); /* does the proxy read from it? */
-bool        caller_saw_end(const struct caller *c);    /* our FIN or close */
+void caller_closes(struct caller *c); /* FIN */
+void caller_resets(struct caller *c);
+void caller_holds(struct caller *c, bool hold); /* reads no more */
+void caller_sips(struct caller *c, size_t n);   /* … but so many bytes */
+bool caller_is_reading(const struct caller *c); /* does the proxy read from it? */
+bool caller_saw_end(const struct caller *c);    /* our FIN or close */
 /* Bytes that the proxy keeps for it, and did not get rid of. */
-size_t      caller_backlog(struct caller *c);
+size_t caller_backlog(struct caller *c);
 /* A phone that trusts our root. Valid until the next call. */
 struct phone_config *talk_phone(struct talk *t, const char *host);
 
 /* --- time --- */
-void talk_run(struct talk *t);             /* until nothing moves any more */
+void talk_run(struct talk *t);              /* until nothing moves any more */
 void talk_wait(struct talk *t, int64_t ms); /* the clock goes on, in beats of 100 ms */
 void talk_jump(struct talk *t, int64_t ms); /* … at once, one tick */
 
@@ -103,17 +106,17 @@ void talk_jump(struct talk *t, int64_t ms); /* … at once, one tick */
 void talk_soon_is_now(struct talk *t);
 
 /* --- what was seen --- */
-struct relays         *talk_relays(struct talk *t);
+struct relays *talk_relays(struct talk *t);
 struct device_history *talk_history(struct talk *t);
-int64_t                talk_now_ms(const struct talk *t);
+int64_t talk_now_ms(const struct talk *t);
 /* The moments so far, in order: "hello judged finish"; starts anew with each call. */
 const char *talk_moments(struct talk *t);
 /* What the rules decide at a moment from now on. */
 void talk_decides(struct talk *t, enum moment m, enum action action);
-size_t             talk_flows(const struct talk *t);
+size_t talk_flows(const struct talk *t);
 const struct flow *talk_flow(const struct talk *t, size_t i);
-bool               flow_has_note(const struct flow *f, const char *code);
+bool flow_has_note(const struct flow *f, const char *code);
 /* Does the timeline name this stage or moment? */
-bool               flow_went_through(const struct flow *f, const char *stage);
+bool flow_went_through(const struct flow *f, const char *stage);
 
 #endif

@@ -3,8 +3,8 @@
 #include "bio_priv.h"
 
 struct fixture {
-    BIO_METHOD     *method;
-    BIO            *bio;
+    BIO_METHOD *method;
+    BIO *bio;
     struct bio_ends ends;
 };
 
@@ -43,7 +43,7 @@ static void what_is_written_comes_out_and_is_flushed(void **state)
 static void reading_takes_what_is_there_and_then_asks_to_come_again(void **state)
 {
     struct fixture *f = *state;
-    char            got[8];
+    char got[8];
 
     evbuffer_add(f->ends.in, "abcdef", 6);
     assert_int_equal(BIO_pending(f->bio), 6);
@@ -58,7 +58,7 @@ static void reading_takes_what_is_there_and_then_asks_to_come_again(void **state
 static void no_more_is_read_than_is_allowed(void **state)
 {
     struct fixture *f = *state;
-    char            got[8];
+    char got[8];
 
     evbuffer_add(f->ends.in, "abcdef", 6);
     f->ends.may_read = 4;
@@ -74,7 +74,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_is_written_comes_out_and_is_flushed, make, unmake),
-        cmocka_unit_test_setup_teardown(reading_takes_what_is_there_and_then_asks_to_come_again, make, unmake),
+        cmocka_unit_test_setup_teardown(
+            reading_takes_what_is_there_and_then_asks_to_come_again, make, unmake),
         cmocka_unit_test_setup_teardown(no_more_is_read_than_is_allowed, make, unmake),
     };
 

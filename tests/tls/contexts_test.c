@@ -29,7 +29,7 @@ static int folder_free(void **state)
 static void shake_once(const struct world *w, struct tls_contexts *contexts)
 {
     struct world other = *w;
-    struct far   phone;
+    struct far phone;
 
     other.contexts = contexts;
     struct leg *l = client_leg(&other, NULL, NULL);
@@ -43,9 +43,9 @@ static void shake_once(const struct world *w, struct tls_contexts *contexts)
 
 static void keys_are_logged_when_asked_and_only_for_the_owner(void **state)
 {
-    struct err           e = {0};
-    struct stat          st;
-    char                 line[600];
+    struct err e = {0};
+    struct stat st;
+    char line[600];
     struct tls_contexts *t = tls_contexts_new(&(struct tls_config){.keylog = keylog}, &e);
 
     assert_non_null(t);
@@ -64,7 +64,7 @@ static void keys_are_logged_when_asked_and_only_for_the_owner(void **state)
 
 static void the_environment_alone_logs_no_keys(void **state)
 {
-    struct err  e = {0};
+    struct err e = {0};
     struct stat st;
 
     setenv("SSLKEYLOGFILE", keylog, 1);

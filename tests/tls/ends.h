@@ -1,9 +1,10 @@
-/* tests/tls/ends.h - a world of our own and a far end played by OpenSSL over memory: no sockets, no clock. */
+/* tests/tls/ends.h - a world of our own and a far end played by OpenSSL over memory: no sockets, no
+ * clock. */
 #ifndef WHYTLS_TESTS_TLS_ENDS_H
 #define WHYTLS_TESTS_TLS_ENDS_H
 
-#include <stdarg.h>
 #include <setjmp.h>
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -25,25 +26,26 @@
 enum { TEST_NOW_S = 1795165200 };
 
 struct world {
-    struct ca           *ca;
-    struct leaf_keys    *keys;
-    struct leaf         *leaf; /* for shop.example */
+    struct ca *ca;
+    struct leaf_keys *keys;
+    struct leaf *leaf; /* for shop.example */
     struct tls_contexts *contexts;
 };
 
-/* The other end of a leg: bytes written to `in` are read by `ssl`, what it says comes out of `out`. */
+/* The other end of a leg: bytes written to `in` are read by `ssl`, what it says comes out of `out`.
+ */
 struct far {
     SSL_CTX *ctx;
-    SSL     *ssl;
-    BIO     *in, *out; /* owned by ssl */
-    bool     finished;
-    int      error; /* of the last SSL_get_error */
+    SSL *ssl;
+    BIO *in, *out; /* owned by ssl */
+    bool finished;
+    int error; /* of the last SSL_get_error */
 };
 
 static inline int world_make(void **state)
 {
     static struct world w;
-    struct err          e = {0};
+    struct err e = {0};
 
     w.ca = ca_new_in_memory(TEST_NOW_S, &e);
     w.keys = leaf_keys_new(&e);
@@ -128,7 +130,7 @@ static inline void far_shake(struct far *f)
 static inline size_t to_far(struct leg *l, struct far *f)
 {
     struct evbuffer *out = leg_cipher_out(l);
-    size_t           n = evbuffer_get_length(out);
+    size_t n = evbuffer_get_length(out);
 
     if (n > 0) {
         assert_int_equal(BIO_write(f->in, evbuffer_pullup(out, -1), (int)n), (int)n);
@@ -148,7 +150,7 @@ static inline void feed_bytes(struct leg *l, const void *bytes, size_t n)
 
 static inline size_t from_far(struct leg *l, struct far *f)
 {
-    char  *at = NULL;
+    char *at = NULL;
     size_t n = (size_t)BIO_get_mem_data(f->out, &at);
 
     if (n > 0) {
@@ -189,7 +191,7 @@ static inline int far_read(struct far *f, void *bytes, size_t cap)
 
 static inline struct leg *client_leg(const struct world *w, const char *scope, const char *alpn)
 {
-    struct err  e = {0};
+    struct err e = {0};
     struct leg *l = leg_client_new(
         w->contexts, &(struct leg_client_show){.leaf = w->leaf, .alpn = alpn, .scope = scope}, &e);
 
@@ -200,10 +202,14 @@ static inline struct leg *client_leg(const struct world *w, const char *scope, c
 static inline struct leg *server_leg(const struct world *w, int version)
 {
     static const uint8_t alpn[] = "\x02h2\x08http/1.1";
-    struct err           e = {0};
-    struct leg          *l = leg_server_new(w->contexts,
-        &(struct leg_server_ask){.sni = "shop.example", .alpn = alpn, .alpn_len = sizeof alpn - 1,
-            .min_version = (uint16_t)version, .max_version = (uint16_t)version}, &e);
+    struct err e = {0};
+    struct leg *l = leg_server_new(w->contexts,
+        &(struct leg_server_ask){.sni = "shop.example",
+            .alpn = alpn,
+            .alpn_len = sizeof alpn - 1,
+            .min_version = (uint16_t)version,
+            .max_version = (uint16_t)version},
+        &e);
 
     assert_non_null(l);
     return l;

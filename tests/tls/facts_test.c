@@ -15,25 +15,27 @@ static void an_alert_is_told_with_sender_weight_and_number(void **state)
 {
     static const struct {
         enum leg_side side;
-        int           write, version;
-        uint8_t       level, number;
-        bool          seen, from_client, fatal;
+        int write, version;
+        uint8_t level, number;
+        bool seen, from_client, fatal;
     } cases[] = {
         {LEG_CLIENT, 0, TLS1_2_VERSION, 2, 46, true, true, true},
         {LEG_CLIENT, 1, TLS1_2_VERSION, 2, 40, true, false, true},
         {LEG_SERVER, 0, TLS1_2_VERSION, 2, 40, true, false, true},
         {LEG_SERVER, 1, TLS1_3_VERSION, 2, 50, true, true, true},
-        {LEG_CLIENT, 0, TLS1_3_VERSION, 1, 46, true, true, true},   /* the level counts no more */
-        {LEG_CLIENT, 0, TLS1_2_VERSION, 1, 46, true, true, false},  /* a complaint all the same */
-        {LEG_CLIENT, 0, TLS1_2_VERSION, 1, 90, true, true, false},  /* user_canceled */
+        {LEG_CLIENT, 0, TLS1_3_VERSION, 1, 46, true, true, true},  /* the level counts no more */
+        {LEG_CLIENT, 0, TLS1_2_VERSION, 1, 46, true, true, false}, /* a complaint all the same */
+        {LEG_CLIENT, 0, TLS1_2_VERSION, 1, 90, true, true, false}, /* user_canceled */
         {LEG_CLIENT, 0, TLS1_3_VERSION, 1, 90, true, true, false},
-        {LEG_SERVER, 0, TLS1_2_VERSION, 1, 112, false, false, false}, /* unrecognized_name, and goes on */
+        {LEG_SERVER, 0, TLS1_2_VERSION, 1, 112, false, false,
+            false}, /* unrecognized_name, and goes on */
         {LEG_CLIENT, 0, TLS1_2_VERSION, 1, 100, false, false, false}, /* no_renegotiation */
         {LEG_CLIENT, 0, TLS1_3_VERSION, 1, 0, false, false, false},
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct leg *l = cases[i].side == LEG_CLIENT ? client_leg(*state, NULL, NULL) : server_leg(*state, 0);
+        struct leg *l =
+            cases[i].side == LEG_CLIENT ? client_leg(*state, NULL, NULL) : server_leg(*state, 0);
 
         alert(l, cases[i].write, cases[i].version, cases[i].level, cases[i].number);
         const struct leg_alert *a = &leg_facts(l)->alert;
@@ -72,8 +74,9 @@ static void close_notify_is_noted_for_each_way_and_is_no_alert(void **state)
 
 static void server_hello(struct leg *l, uint8_t major, uint8_t minor, bool retry)
 {
-    static const uint8_t random[] = {0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c, 0x02, 0x1e, 0x65,
-        0xb8, 0x91, 0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb, 0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c};
+    static const uint8_t random[] = {0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d,
+        0x8c, 0x02, 0x1e, 0x65, 0xb8, 0x91, 0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb, 0x8c, 0x5e, 0x07,
+        0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c};
     uint8_t message[HANDSHAKE_HEADER + 40] = {2, 0, 0, 40, major, minor};
 
     if (retry)
@@ -124,7 +127,7 @@ static void phases_follow_hello_and_finish(void **state)
 static void short_messages_are_passed_over(void **state)
 {
     static const uint8_t bytes[] = {2, 0, 0, 1, 3};
-    struct leg          *l = server_leg(*state, 0);
+    struct leg *l = server_leg(*state, 0);
 
     for (size_t n = 0; n <= sizeof bytes; n++)
         leg_see_message(0, TLS1_2_VERSION, SSL3_RT_HANDSHAKE, bytes, n, l->ssl, l);

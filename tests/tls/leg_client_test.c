@@ -7,10 +7,12 @@ static const int versions[] = {TLS1_2_VERSION, TLS1_3_VERSION};
 static void phone_and_leg_agree_and_the_facts_say_on_what(void **state)
 {
     static const char *const names[] = {"TLSv1.2", "TLSv1.3"};
-    static const char *const ciphers[] = {"TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", "TLS_AES_256_GCM_SHA384"};
+    static const char *const ciphers[] = {
+        "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", "TLS_AES_256_GCM_SHA384"};
 
-    EACH_VERSION(v) {
-        struct far  phone;
+    EACH_VERSION(v)
+    {
+        struct far phone;
         struct leg *l = client_leg(*state, "shop.example 1", NULL);
 
         far_phone_init(&phone, versions[v]);
@@ -34,8 +36,8 @@ static void phone_and_leg_agree_and_the_facts_say_on_what(void **state)
 static void the_leaf_alone_is_sent(void **state)
 {
     const struct world *w = *state;
-    struct far          phone;
-    struct leg         *l = client_leg(w, NULL, NULL);
+    struct far phone;
+    struct leg *l = client_leg(w, NULL, NULL);
 
     far_phone_init(&phone, TLS1_3_VERSION);
     far_phone_ready(&phone);
@@ -49,8 +51,9 @@ static void the_leaf_alone_is_sent(void **state)
 
 static void a_client_that_does_not_know_our_root_sends_alert_48_instead_of_finished(void **state)
 {
-    EACH_VERSION(v) {
-        struct far  phone;
+    EACH_VERSION(v)
+    {
+        struct far phone;
         struct leg *l = client_leg(*state, NULL, NULL);
 
         far_phone_init(&phone, versions[v]);
@@ -74,13 +77,14 @@ static void a_client_that_does_not_know_our_root_sends_alert_48_instead_of_finis
 
 static void an_alert_after_finished_is_told_apart(void **state)
 {
-    static const uint8_t garbage[] = {23, 3, 3, 0, 20, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19,
-        20};
+    static const uint8_t garbage[] = {
+        23, 3, 3, 0, 20, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20};
 
-    EACH_VERSION(v) {
-        struct far  phone;
+    EACH_VERSION(v)
+    {
+        struct far phone;
         struct leg *l = client_leg(*state, NULL, NULL);
-        char        byte;
+        char byte;
 
         far_phone_init(&phone, versions[v]);
         far_phone_ready(&phone);
@@ -100,8 +104,9 @@ static void an_alert_after_finished_is_told_apart(void **state)
 
 static void a_connection_that_ends_before_finished_leaves_no_alert(void **state)
 {
-    EACH_VERSION(v) {
-        struct far  phone;
+    EACH_VERSION(v)
+    {
+        struct far phone;
         struct leg *l = client_leg(*state, NULL, NULL);
 
         far_phone_init(&phone, versions[v]);
@@ -123,9 +128,9 @@ static void a_connection_that_ends_before_finished_leaves_no_alert(void **state)
 
 static void half_a_hello_and_an_end_is_before_the_server_hello(void **state)
 {
-    struct far  phone;
+    struct far phone;
     struct leg *l = client_leg(*state, NULL, NULL);
-    char       *at = NULL;
+    char *at = NULL;
 
     far_phone_init(&phone, 0);
     far_phone_ready(&phone);
@@ -147,8 +152,8 @@ static void what_we_cannot_agree_on_is_our_alert_before_the_server_hello(void **
 {
     static const struct {
         const char *ciphers, *groups;
-        int         version;
-        uint8_t     alert;
+        int version;
+        uint8_t alert;
     } cases[] = {
         {"ECDHE-RSA-AES128-GCM-SHA256", NULL, TLS1_2_VERSION, 40},
         {NULL, "P-521", TLS1_3_VERSION, 40},
@@ -156,7 +161,7 @@ static void what_we_cannot_agree_on_is_our_alert_before_the_server_hello(void **
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct far  phone;
+        struct far phone;
         struct leg *l = client_leg(*state, NULL, NULL);
 
         far_phone_init(&phone, cases[i].version);
@@ -179,14 +184,15 @@ static void what_we_cannot_agree_on_is_our_alert_before_the_server_hello(void **
 
 static void alpn_answers_what_the_site_chose_when_it_is_offered(void **state)
 {
-    static const uint8_t both[] = "\x02h2\x08http/1.1", h1[] = "\x08http/1.1", spdy[] = "\x06spdy/3";
-    const struct world  *w = *state;
+    static const uint8_t both[] = "\x02h2\x08http/1.1", h1[] = "\x08http/1.1",
+                         spdy[] = "\x06spdy/3";
+    const struct world *w = *state;
     static const struct {
-        const char    *chosen;
-        bool           h1_only;
+        const char *chosen;
+        bool h1_only;
         const uint8_t *offer;
-        unsigned       offer_len;
-        const char    *answer;
+        unsigned offer_len;
+        const char *answer;
     } cases[] = {
         {"h2", false, both, sizeof both - 1, "h2"},
         {"http/1.1", false, both, sizeof both - 1, "http/1.1"},
@@ -198,10 +204,12 @@ static void alpn_answers_what_the_site_chose_when_it_is_offered(void **state)
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct err  e = {0};
-        struct far  phone;
+        struct err e = {0};
+        struct far phone;
         struct leg *l = leg_client_new(w->contexts,
-            &(struct leg_client_show){.leaf = w->leaf, .alpn = cases[i].chosen, .h1_only = cases[i].h1_only}, &e);
+            &(struct leg_client_show){
+                .leaf = w->leaf, .alpn = cases[i].chosen, .h1_only = cases[i].h1_only},
+            &e);
 
         far_phone_init(&phone, 0);
         if (cases[i].offer)
@@ -224,12 +232,14 @@ static int session_keep(SSL *ssl, SSL_SESSION *session)
     return 1;
 }
 
-/* One connection of a phone that keeps its session; with `resume` it offers that one. Gives what the leg says. */
-static bool phone_comes(const struct world *w, SSL_CTX *ctx, SSL_SESSION **kept, SSL_SESSION *resume, const char *scope)
+/* One connection of a phone that keeps its session; with `resume` it offers that one. Gives what
+ * the leg says. */
+static bool phone_comes(
+    const struct world *w, SSL_CTX *ctx, SSL_SESSION **kept, SSL_SESSION *resume, const char *scope)
 {
-    struct far  phone = {.ctx = ctx};
+    struct far phone = {.ctx = ctx};
     struct leg *l = client_leg(w, scope, NULL);
-    char        byte;
+    char byte;
 
     far_phone_ready(&phone);
     SSL_set_app_data(phone.ssl, kept);
@@ -251,12 +261,14 @@ static bool phone_comes(const struct world *w, SSL_CTX *ctx, SSL_SESSION **kept,
 
 static void a_ticket_opens_its_own_scope_and_no_other(void **state)
 {
-    EACH_VERSION(v) {
-        struct far   phone;
+    EACH_VERSION(v)
+    {
+        struct far phone;
         SSL_SESSION *kept = NULL, *first;
 
         far_phone_init(&phone, versions[v]);
-        SSL_CTX_set_session_cache_mode(phone.ctx, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+        SSL_CTX_set_session_cache_mode(
+            phone.ctx, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
         SSL_CTX_sess_set_new_cb(phone.ctx, session_keep);
         assert_false(phone_comes(*state, phone.ctx, &kept, NULL, "shop.example 1"));
         assert_non_null(kept);
@@ -273,12 +285,14 @@ static void a_ticket_opens_its_own_scope_and_no_other(void **state)
 
 static void without_a_scope_no_ticket_is_given(void **state)
 {
-    EACH_VERSION(v) {
-        struct far   phone;
+    EACH_VERSION(v)
+    {
+        struct far phone;
         SSL_SESSION *kept = NULL;
 
         far_phone_init(&phone, versions[v]);
-        SSL_CTX_set_session_cache_mode(phone.ctx, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+        SSL_CTX_set_session_cache_mode(
+            phone.ctx, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
         SSL_CTX_sess_set_new_cb(phone.ctx, session_keep);
         assert_false(phone_comes(*state, phone.ctx, &kept, NULL, NULL));
         assert_true(!kept || !SSL_SESSION_has_ticket(kept));
@@ -289,7 +303,8 @@ static void without_a_scope_no_ticket_is_given(void **state)
 
 static void what_is_no_tls_is_said_so_and_gets_no_alert(void **state)
 {
-    static const char *const cases[] = {"GET / HTTP/1.1\r\n\r\n", "\x16\x02\x01", "\x80\x2e\x01\x03", "S"};
+    static const char *const cases[] = {
+        "GET / HTTP/1.1\r\n\r\n", "\x16\x02\x01", "\x80\x2e\x01\x03", "S"};
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct leg *l = client_leg(*state, NULL, NULL);
@@ -305,7 +320,7 @@ static void what_is_no_tls_is_said_so_and_gets_no_alert(void **state)
 
 static void a_stale_error_of_another_connection_does_no_harm(void **state)
 {
-    struct far  phone;
+    struct far phone;
     struct leg *l = client_leg(*state, NULL, NULL);
 
     far_phone_init(&phone, 0);
@@ -327,8 +342,8 @@ static void a_stale_error_of_another_connection_does_no_harm(void **state)
 static void early_data_is_neither_offered_nor_taken(void **state)
 {
     const struct world *w = *state;
-    struct far          phone;
-    SSL_SESSION        *kept = NULL;
+    struct far phone;
+    SSL_SESSION *kept = NULL;
 
     far_phone_init(&phone, TLS1_3_VERSION);
     SSL_CTX_set_session_cache_mode(phone.ctx, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);

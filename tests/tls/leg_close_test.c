@@ -18,10 +18,11 @@ static struct leg *open_leg(const struct world *w, struct far *phone, int versio
 static void a_peer_that_said_close_notify_still_gets_all_that_is_written(void **state)
 {
     static const uint8_t zeros[100000];
-    static char          got[sizeof zeros];
+    static char got[sizeof zeros];
 
-    EACH_VERSION(v) {
-        struct far  phone;
+    EACH_VERSION(v)
+    {
+        struct far phone;
         struct leg *l = open_leg(*state, &phone, versions[v]);
 
         far_write(&phone, "GET", 3);
@@ -47,9 +48,10 @@ static void a_peer_that_said_close_notify_still_gets_all_that_is_written(void **
 
 static void after_our_close_notify_reading_goes_on(void **state)
 {
-    EACH_VERSION(v) {
-        struct far  phone;
-        char        byte;
+    EACH_VERSION(v)
+    {
+        struct far phone;
+        char byte;
         struct leg *l = open_leg(*state, &phone, versions[v]);
 
         leg_shut(l);
@@ -72,9 +74,10 @@ static void after_our_close_notify_reading_goes_on(void **state)
 
 static void an_end_after_our_close_notify_is_in_order_and_before_it_is_not(void **state)
 {
-    EACH_VERSION(v) {
+    EACH_VERSION(v)
+    {
         for (int shut = 0; shut < 2; shut++) {
-            struct far  phone;
+            struct far phone;
             struct leg *l = open_leg(*state, &phone, versions[v]);
 
             if (shut)
@@ -83,7 +86,8 @@ static void an_end_after_our_close_notify_is_in_order_and_before_it_is_not(void 
             from_far(l, &phone);
             leg_eof(l);
             assert_int_equal(leg_pump(l, 0), shut ? LEG_CLOSED : LEG_BROKEN);
-            assert_int_equal(evbuffer_get_length(leg_plain_in(l)), 4); /* what came stays readable */
+            assert_int_equal(
+                evbuffer_get_length(leg_plain_in(l)), 4); /* what came stays readable */
             assert_false(leg_facts(l)->alert.seen || leg_facts(l)->close_notify_in);
             assert_true(leg_facts(l)->eof);
             leg_free(l);
@@ -95,8 +99,8 @@ static void an_end_after_our_close_notify_is_in_order_and_before_it_is_not(void 
 static void an_end_waits_for_what_the_bound_held_back(void **state)
 {
     static const uint8_t zeros[16384];
-    struct far           phone;
-    struct leg          *l = open_leg(*state, &phone, TLS1_3_VERSION);
+    struct far phone;
+    struct leg *l = open_leg(*state, &phone, TLS1_3_VERSION);
 
     far_write(&phone, zeros, sizeof zeros);
     far_write(&phone, zeros, sizeof zeros);
@@ -117,7 +121,7 @@ static void an_end_waits_for_what_the_bound_held_back(void **state)
 static void a_refusal_before_the_server_hello_carries_the_number_asked_for(void **state)
 {
     for (int hello = 0; hello < 2; hello++) {
-        struct far  phone;
+        struct far phone;
         struct leg *l = client_leg(*state, NULL, NULL);
 
         far_phone_init(&phone, 0);
@@ -142,7 +146,7 @@ static void a_refusal_before_the_server_hello_carries_the_number_asked_for(void 
 
 static void a_refusal_later_just_ends_the_leg(void **state)
 {
-    struct far  phone;
+    struct far phone;
     struct leg *l = open_leg(*state, &phone, TLS1_3_VERSION);
 
     leg_refuse(l, SSL_AD_ACCESS_DENIED);
@@ -167,7 +171,7 @@ static void after_the_end_nothing_is_taken_in(void **state)
 static void the_first_bytes_of_what_is_no_tls_are_shown_harmlessly(void **state)
 {
     static const char first[] = "HTTP/1.1 400 Bad\x1b[31m Request\r\n";
-    struct leg       *l = server_leg(*state, 0);
+    struct leg *l = server_leg(*state, 0);
 
     leg_pump(l, 0);
     feed_bytes(l, first, sizeof first - 1);

@@ -28,11 +28,12 @@ static void a_large_body_comes_in_whole_past_a_reader_with_a_bound(void **state)
 {
     static uint8_t piece[30000];
 
-    EACH_VERSION(v) {
-        struct far       phone;
-        struct leg      *l = open_leg(*state, &phone, versions[v]);
+    EACH_VERSION(v)
+    {
+        struct far phone;
+        struct leg *l = open_leg(*state, &phone, versions[v]);
         struct evbuffer *in = leg_plain_in(l);
-        size_t           sent = 0, got = 0;
+        size_t sent = 0, got = 0;
 
         while (got < BODY) {
             if (sent < BODY) {
@@ -47,7 +48,7 @@ static void a_large_body_comes_in_whole_past_a_reader_with_a_bound(void **state)
             assert_true(evbuffer_get_length(in) < BOUND + RECORD_PLAIN_MOST);
             if (sent % 7 == 0 && sent < BODY)
                 continue; /* a taker that is slower than the giver */
-            size_t   n = evbuffer_get_length(in);
+            size_t n = evbuffer_get_length(in);
             uint8_t *at = evbuffer_pullup(in, -1);
             for (size_t i = 0; i < n; i++)
                 if (at[i] != body_at(got + i))
@@ -65,10 +66,11 @@ static void a_large_body_goes_out_whole(void **state)
 {
     static uint8_t piece[50000], back[50000];
 
-    EACH_VERSION(v) {
-        struct far  phone;
+    EACH_VERSION(v)
+    {
+        struct far phone;
         struct leg *l = open_leg(*state, &phone, versions[v]);
-        size_t      sent = 0, got = 0;
+        size_t sent = 0, got = 0;
 
         while (got < BODY) {
             size_t n = BODY - sent < sizeof piece ? BODY - sent : sizeof piece;
@@ -98,9 +100,9 @@ static void a_large_body_goes_out_whole(void **state)
 
 static void plaintext_that_waits_goes_out_once_the_handshake_is_done(void **state)
 {
-    struct far  phone;
+    struct far phone;
     struct leg *l = client_leg(*state, NULL, NULL);
-    char        got[16];
+    char got[16];
 
     evbuffer_add(leg_plain_out(l), "early", 5);
     leg_shut(l);
@@ -116,9 +118,9 @@ static void plaintext_that_waits_goes_out_once_the_handshake_is_done(void **stat
 
 static void a_record_is_left_alone_until_it_is_whole(void **state)
 {
-    struct far  phone;
+    struct far phone;
     struct leg *l = open_leg(*state, &phone, TLS1_3_VERSION);
-    char       *at = NULL;
+    char *at = NULL;
 
     far_write(&phone, "GET / HTTP/1.1\r\n", 16);
     long n = BIO_get_mem_data(phone.out, &at);
@@ -134,13 +136,14 @@ static void a_record_is_left_alone_until_it_is_whole(void **state)
     far_fini(&phone);
 }
 
-/* OpenSSL reads on after a key update or a ticket; what it took of the next record must not be lost to the leg's count. */
+/* OpenSSL reads on after a key update or a ticket; what it took of the next record must not be lost
+ * to the leg's count. */
 static void part_of_a_record_behind_a_key_update_is_left_alone_too(void **state)
 {
     for (size_t part = 1; part < 30; part++) {
-        struct far  phone;
+        struct far phone;
         struct leg *l = open_leg(*state, &phone, TLS1_3_VERSION);
-        char       *at = NULL;
+        char *at = NULL;
 
         SSL_key_update(phone.ssl, SSL_KEY_UPDATE_NOT_REQUESTED);
         SSL_do_handshake(phone.ssl);
@@ -159,22 +162,23 @@ static void part_of_a_record_behind_a_key_update_is_left_alone_too(void **state)
     }
 }
 
-/* From the first hello on, through tickets and key updates: the far end's bytes arrive in slices of any length. */
+/* From the first hello on, through tickets and key updates: the far end's bytes arrive in slices of
+ * any length. */
 static void it_does_not_matter_how_the_bytes_are_cut(void **state)
 {
     static uint8_t piece[20000];
 
     for (unsigned seed = 1; seed < 60; seed++) {
-        struct far       site;
-        struct leg      *l = server_leg(*state, versions[seed % 2]);
+        struct far site;
+        struct leg *l = server_leg(*state, versions[seed % 2]);
         struct evbuffer *late = evbuffer_new();
-        unsigned         dice = seed * 2654435761u;
-        size_t           sent = 0, got = 0, most = 1u + seed * 37u;
+        unsigned dice = seed * 2654435761u;
+        size_t sent = 0, got = 0, most = 1u + seed * 37u;
 
         far_site_init(&site, *state, versions[seed % 2]);
         far_site_ready(&site);
         while (got < 10 * sizeof piece) {
-            char  *at = NULL;
+            char *at = NULL;
             size_t n;
 
             leg_pump(l, BOUND);
@@ -215,9 +219,9 @@ static void it_does_not_matter_how_the_bytes_are_cut(void **state)
 
 static void an_idle_leg_keeps_no_room_for_plaintext(void **state)
 {
-    struct far             phone;
-    struct leg            *l = open_leg(*state, &phone, TLS1_3_VERSION);
-    struct evbuffer_iovec  space;
+    struct far phone;
+    struct leg *l = open_leg(*state, &phone, TLS1_3_VERSION);
+    struct evbuffer_iovec space;
 
     SSL_key_update(phone.ssl, SSL_KEY_UPDATE_NOT_REQUESTED);
     SSL_do_handshake(phone.ssl);
@@ -233,9 +237,9 @@ static void an_idle_leg_keeps_no_room_for_plaintext(void **state)
 
 static void key_updates_both_ways_are_taken(void **state)
 {
-    struct far  phone;
+    struct far phone;
     struct leg *l = open_leg(*state, &phone, TLS1_3_VERSION);
-    char        got[4];
+    char got[4];
 
     assert_int_equal(SSL_key_update(phone.ssl, SSL_KEY_UPDATE_REQUESTED), 1);
     far_write(&phone, "one", 3);
@@ -252,9 +256,9 @@ static void key_updates_both_ways_are_taken(void **state)
 
 static void renegotiation_is_refused_and_the_connection_goes_on(void **state)
 {
-    struct far  phone;
+    struct far phone;
     struct leg *l = open_leg(*state, &phone, TLS1_2_VERSION);
-    char        byte;
+    char byte;
 
     assert_int_equal(SSL_renegotiate(phone.ssl), 1);
     SSL_do_handshake(phone.ssl);
@@ -271,7 +275,7 @@ static void garbage_after_the_handshake_is_our_alert(void **state)
 {
     static const struct {
         uint8_t bytes[8];
-        size_t  len;
+        size_t len;
         uint8_t alert[2]; /* in TLS 1.2 and 1.3; 0: none, it just ends */
     } cases[] = {
         {{23, 3, 3, 0, 3, 1, 2, 3}, 8, {20, 20}}, /* bad_record_mac: too short for a tag */
@@ -280,9 +284,10 @@ static void garbage_after_the_handshake_is_our_alert(void **state)
         {{'G', 'E', 'T', ' ', '/', ' ', 'H', 'T'}, 8, {0, 0}},
     };
 
-    EACH_VERSION(v) {
+    EACH_VERSION(v)
+    {
         for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-            struct far  phone;
+            struct far phone;
             struct leg *l = open_leg(*state, &phone, versions[v]);
 
             feed_bytes(l, cases[i].bytes, cases[i].len);
@@ -305,14 +310,16 @@ static void garbage_after_the_handshake_is_our_alert(void **state)
     }
 }
 
-/* Cuts what the phone says at every point: whatever is missing, the leg ends without an alert of ours. */
+/* Cuts what the phone says at every point: whatever is missing, the leg ends without an alert of
+ * ours. */
 static void a_conversation_that_is_cut_anywhere_ends_in_order(void **state)
 {
-    EACH_VERSION(v) {
+    EACH_VERSION(v)
+    {
         for (size_t cut = 0; cut < 700; cut += 13) {
-            struct far  phone;
+            struct far phone;
             struct leg *l = client_leg(*state, NULL, NULL);
-            size_t      left = cut;
+            size_t left = cut;
 
             far_phone_init(&phone, versions[v]);
             far_phone_ready(&phone);
@@ -342,7 +349,7 @@ static void a_conversation_that_is_cut_anywhere_ends_in_order(void **state)
 static void a_spoilt_hello_never_opens_a_leg_without_a_peer(void **state)
 {
     struct far phone;
-    char      *hello = NULL;
+    char *hello = NULL;
 
     far_phone_init(&phone, 0);
     far_phone_ready(&phone);
@@ -365,7 +372,8 @@ static void a_spoilt_hello_never_opens_a_leg_without_a_peer(void **state)
 
 static void two_legs_of_ours_talk_to_each_other(void **state)
 {
-    EACH_VERSION(v) {
+    EACH_VERSION(v)
+    {
         struct leg *site = client_leg(*state, NULL, "h2"), *us = server_leg(*state, versions[v]);
 
         for (int turn = 0; turn < 6; turn++) {

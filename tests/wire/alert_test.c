@@ -10,11 +10,12 @@
 static void alerts_have_the_names_of_their_rfcs(void **state)
 {
     static const struct {
-        uint8_t     number;
+        uint8_t number;
         const char *name, *source;
     } cases[] = {{0, "close_notify", "RFC 8446 §6.1"}, {42, "bad_certificate", "RFC 8446 §6.2"},
-        {46, "certificate_unknown", "RFC 8446 §6.2"}, {48, "unknown_ca", "RFC 8446 §6.2"}, {70, "protocol_version", "RFC 8446 §6.2"},
-        {100, "no_renegotiation", "RFC 5246 §7.2.2"}, {112, "unrecognized_name", "RFC 6066 §9"},
+        {46, "certificate_unknown", "RFC 8446 §6.2"}, {48, "unknown_ca", "RFC 8446 §6.2"},
+        {70, "protocol_version", "RFC 8446 §6.2"}, {100, "no_renegotiation", "RFC 5246 §7.2.2"},
+        {112, "unrecognized_name", "RFC 6066 §9"},
         {120, "no_application_protocol", "RFC 7301 §3.2"}, {121, "ech_required", "RFC 9849 §11.2"}};
 
     (void)state;

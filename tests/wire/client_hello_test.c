@@ -45,19 +45,21 @@ static void wrap(struct text *out, const char *body, size_t len, size_t step)
     text_fini(&message);
 }
 
-static enum hello_answer read_body(const char *body, size_t len, struct client_hello *h, const char **why)
+static enum hello_answer read_body(
+    const char *body, size_t len, struct client_hello *h, const char **why)
 {
     struct text bytes = {0};
 
     wrap(&bytes, body, len, 16384);
-    uint8_t          *exact = mem_dup(bytes.at, bytes.len);
+    uint8_t *exact = mem_dup(bytes.at, bytes.len);
     enum hello_answer answer = client_hello_read(exact, bytes.len, h, why);
     mem_free(exact);
     text_fini(&bytes);
     return answer;
 }
 
-static enum hello_answer read_extensions(const char *extensions, size_t len, struct client_hello *h, const char **why)
+static enum hello_answer read_extensions(
+    const char *extensions, size_t len, struct client_hello *h, const char **why)
 {
     struct text body = {0};
 
@@ -74,9 +76,9 @@ static void real_programs_are_read(void **state)
 {
     static const struct {
         const char *seed, *sni, *alpn;
-        uint16_t    max_version;
-        size_t      n_versions, n_ciphers, n_extensions, n_key_shares, session_id_len;
-        uint8_t     point_formats;
+        uint16_t max_version;
+        size_t n_versions, n_ciphers, n_extensions, n_key_shares, session_id_len;
+        uint8_t point_formats;
     } cases[] = {
         {"openssl_s_client", "openssl.lab.test", "", 0x0304, 4, 31, 10, 1, 32, 3},
         {"openssl_tls12", "openssl.lab.test", "h2 http/1.1 ", 0x0303, 3, 28, 8, 0, 0, 3},
@@ -93,10 +95,10 @@ static void real_programs_are_read(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct client_hello h;
-        const char         *why = "";
-        size_t              len = 0;
-        uint8_t            *bytes = seed_read(cases[i].seed, &len);
-        struct text         alpn = {0};
+        const char *why = "";
+        size_t len = 0;
+        uint8_t *bytes = seed_read(cases[i].seed, &len);
+        struct text alpn = {0};
 
         assert_int_equal(client_hello_read(bytes, len, &h, &why), HELLO_READY);
         assert_null(why);
@@ -106,7 +108,8 @@ static void real_programs_are_read(void **state)
         assert_false(h.sni_odd);
         assert_string_equal(text_str(&alpn), cases[i].alpn);
         assert_int_equal(client_hello_max_version(&h), cases[i].max_version);
-        assert_true(h.record_version == 0x0301 || h.record_version == 0x0303); /* Java: the latter */
+        assert_true(
+            h.record_version == 0x0301 || h.record_version == 0x0303); /* Java: the latter */
         assert_int_equal(h.versions.n, cases[i].n_versions);
         assert_int_equal(h.ciphers.n, cases[i].n_ciphers);
         assert_int_equal(h.extensions.n, cases[i].n_extensions);
@@ -124,15 +127,16 @@ static void real_programs_are_read(void **state)
 
 static void every_number_of_real_programs_has_a_name(void **state)
 {
-    static const char *const seeds[] = {"openssl_s_client", "node", "gnutls", "java", "curl", "apple_like"};
+    static const char *const seeds[] = {
+        "openssl_s_client", "node", "gnutls", "java", "curl", "apple_like"};
 
     (void)state;
     for (size_t i = 0; i < sizeof seeds / sizeof seeds[0]; i++) {
         struct client_hello h;
-        const char         *why;
-        size_t              len = 0;
-        uint8_t            *bytes = seed_read(seeds[i], &len);
-        char                buf[TLS_NAME_CAP];
+        const char *why;
+        size_t len = 0;
+        uint8_t *bytes = seed_read(seeds[i], &len);
+        char buf[TLS_NAME_CAP];
 
         assert_int_equal(client_hello_read(bytes, len, &h, &why), HELLO_READY);
         for (size_t k = 0; k < h.ciphers.n; k++)
@@ -149,9 +153,9 @@ static void every_number_of_real_programs_has_a_name(void **state)
 static void what_chromium_hides_in_its_hello_is_seen(void **state)
 {
     struct client_hello h;
-    const char         *why;
-    size_t              len = 0;
-    uint8_t            *bytes = seed_read("chromium", &len);
+    const char *why;
+    size_t len = 0;
+    uint8_t *bytes = seed_read("chromium", &len);
 
     (void)state;
     assert_int_equal(client_hello_read(bytes, len, &h, &why), HELLO_READY);
@@ -167,18 +171,19 @@ static void what_chromium_hides_in_its_hello_is_seen(void **state)
 
 static void half_a_hello_asks_for_more(void **state)
 {
-    static const char *const seeds[] = {"openssl_s_client", "openssl_tls10", "openssl_tls12", "curl", "node", "gnutls", "java",
-        "python3", "wget", "chromium", "apple_like", "one_byte_records"};
+    static const char *const seeds[] = {"openssl_s_client", "openssl_tls10", "openssl_tls12",
+        "curl", "node", "gnutls", "java", "python3", "wget", "chromium", "apple_like",
+        "one_byte_records"};
 
     (void)state;
     for (size_t i = 0; i < sizeof seeds / sizeof seeds[0]; i++) {
-        size_t   len = 0;
+        size_t len = 0;
         uint8_t *bytes = seed_read(seeds[i], &len);
 
         for (size_t n = 0; n < len; n++) {
             struct client_hello h;
-            const char         *why = "";
-            uint8_t            *exact = mem_dup(bytes, n);
+            const char *why = "";
+            uint8_t *exact = mem_dup(bytes, n);
 
             assert_int_equal(client_hello_read(exact, n, &h, &why), HELLO_NEED_MORE);
             assert_null(why);
@@ -191,20 +196,22 @@ static void half_a_hello_asks_for_more(void **state)
 static void a_hello_may_come_in_many_records_and_be_followed_by_others(void **state)
 {
     static const size_t steps[] = {1, 2, 3, 4, 5, 7, 100, 512};
-    size_t              len = 0;
-    uint8_t            *bytes = seed_read("chromium", &len);
+    size_t len = 0;
+    uint8_t *bytes = seed_read("chromium", &len);
 
     (void)state;
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
-        struct text         cut = {0};
+        struct text cut = {0};
         struct client_hello h;
-        const char         *why;
+        const char *why;
 
         wrap(&cut, (const char *)bytes + 9, len - 9, steps[i]);
         size_t whole = cut.len;
-        assert_int_equal(client_hello_read((const uint8_t *)cut.at, whole - 1, &h, &why), HELLO_NEED_MORE);
+        assert_int_equal(
+            client_hello_read((const uint8_t *)cut.at, whole - 1, &h, &why), HELLO_NEED_MORE);
         text_add_n(&cut, "\x14\3\3\0\1\1", 6);
-        assert_int_equal(client_hello_read((const uint8_t *)cut.at, cut.len, &h, &why), HELLO_READY);
+        assert_int_equal(
+            client_hello_read((const uint8_t *)cut.at, cut.len, &h, &why), HELLO_READY);
         assert_string_equal(h.sni, "chromium.lab.test");
         assert_int_equal(h.consumed, whole);
         assert_int_equal(h.size, len - 5);
@@ -216,11 +223,14 @@ static void a_hello_may_come_in_many_records_and_be_followed_by_others(void **st
 
 struct body_case {
     const char *bytes;
-    size_t      len;
+    size_t len;
     const char *says; /* part of *why, or NULL: it is good */
 };
 
-#define CASE(bytes, says) {(bytes), sizeof(bytes) - 1, (says)}
+#define CASE(bytes, says)                                                                          \
+    {                                                                                              \
+        (bytes), sizeof(bytes) - 1, (says)                                                         \
+    }
 #define RANDOM "0123456789abcdef0123456789abcdef"
 
 static void a_body_is_read_strictly(void **state)
@@ -247,10 +257,11 @@ static void a_body_is_read_strictly(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct client_hello h;
-        const char         *why = "";
-        enum hello_answer   answer = read_body(cases[i].bytes, cases[i].len, &h, &why);
+        const char *why = "";
+        enum hello_answer answer = read_body(cases[i].bytes, cases[i].len, &h, &why);
 
-        if (answer != (cases[i].says ? HELLO_BAD : HELLO_READY) || (cases[i].says ? !strstr(why, cases[i].says) : why != NULL))
+        if (answer != (cases[i].says ? HELLO_BAD : HELLO_READY) ||
+            (cases[i].says ? !strstr(why, cases[i].says) : why != NULL))
             fail_msg("case %zu: %s", i, why ? why : "was taken");
         client_hello_fini(&h);
     }
@@ -301,10 +312,11 @@ static void extensions_are_read_strictly(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct client_hello h;
-        const char         *why = "";
-        enum hello_answer   answer = read_extensions(cases[i].bytes, cases[i].len, &h, &why);
+        const char *why = "";
+        enum hello_answer answer = read_extensions(cases[i].bytes, cases[i].len, &h, &why);
 
-        if (answer != (cases[i].says ? HELLO_BAD : HELLO_READY) || (cases[i].says ? !strstr(why, cases[i].says) : why != NULL))
+        if (answer != (cases[i].says ? HELLO_BAD : HELLO_READY) ||
+            (cases[i].says ? !strstr(why, cases[i].says) : why != NULL))
             fail_msg("case %zu: %s", i, why ? why : "was taken");
         client_hello_fini(&h);
     }
@@ -314,9 +326,9 @@ static void the_name_is_a_host_or_odd(void **state)
 {
     static const struct {
         const char *sent;
-        size_t      len;
+        size_t len;
         const char *sni;
-        bool        odd;
+        bool odd;
     } cases[] = {
         {"www.example.org", 15, "www.example.org", false},
         {"WWW.Example.ORG", 15, "www.example.org", false},
@@ -330,15 +342,17 @@ static void the_name_is_a_host_or_odd(void **state)
         {"a/../b", 6, "", true},
         {"a\r\nHost: b", 10, "", true},
         {"*.example.org", 13, "", true},
-        {"b\xc3\xbc" "cher.example", 14, "", true}, /* A-labels only */
+        {"b\xc3\xbc"
+         "cher.example",
+            14, "", true}, /* A-labels only */
         {"-", 1, "", true},
     };
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct text         e = {0};
+        struct text e = {0};
         struct client_hello h;
-        const char         *why;
+        const char *why;
 
         add_length(&e, 0, 2);
         add_length(&e, cases[i].len + 5, 2);
@@ -356,9 +370,9 @@ static void the_name_is_a_host_or_odd(void **state)
 
 static void two_names_or_another_kind_of_name_are_odd(void **state)
 {
-    static const char   two[] = "\0\0\0\x0a\0\x08\0\0\1a\0\0\1b", kind[] = "\0\0\0\6\0\4\1\0\1a";
+    static const char two[] = "\0\0\0\x0a\0\x08\0\0\1a\0\0\1b", kind[] = "\0\0\0\6\0\4\1\0\1a";
     struct client_hello h;
-    const char         *why;
+    const char *why;
 
     (void)state;
     assert_int_equal(read_extensions(two, sizeof two - 1, &h, &why), HELLO_READY);
@@ -374,11 +388,11 @@ static void two_names_or_another_kind_of_name_are_odd(void **state)
 static void versions_are_offered_or_implied(void **state)
 {
     static const struct {
-        uint16_t    legacy;
+        uint16_t legacy;
         const char *extensions;
-        size_t      len;
-        uint16_t    max, oldest;
-        size_t      n;
+        size_t len;
+        uint16_t max, oldest;
+        size_t n;
     } cases[] = {
         {0x0300, "", 0, 0x0300, 0x0300, 1},
         {0x0301, "", 0, 0x0301, 0x0301, 1},
@@ -393,9 +407,9 @@ static void versions_are_offered_or_implied(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct text         body = {0};
+        struct text body = {0};
         struct client_hello h;
-        const char         *why;
+        const char *why;
 
         add_length(&body, cases[i].legacy, 2);
         text_add_n(&body, body_before_extensions + 2, sizeof body_before_extensions - 3);
@@ -413,18 +427,18 @@ static void versions_are_offered_or_implied(void **state)
 static void ech_is_guessed_by_length_unless_the_front_is_known(void **state)
 {
     static const struct {
-        size_t         payload;
-        const char    *front;
+        size_t payload;
+        const char *front;
         enum hello_ech is;
-    } cases[] = {{144, "a.example", HELLO_ECH_GREASE}, {240, "a.example", HELLO_ECH_GREASE}, {239, "a.example", HELLO_ECH_REAL},
-        {144, "cloudflare-ech.com", HELLO_ECH_REAL}};
+    } cases[] = {{144, "a.example", HELLO_ECH_GREASE}, {240, "a.example", HELLO_ECH_GREASE},
+        {239, "a.example", HELLO_ECH_REAL}, {144, "cloudflare-ech.com", HELLO_ECH_REAL}};
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct text         e = {0};
+        struct text e = {0};
         struct client_hello h;
-        const char         *why;
-        size_t              n = strlen(cases[i].front);
+        const char *why;
+        size_t n = strlen(cases[i].front);
 
         text_add_n(&e, "\xfe\x0d", 2);
         add_length(&e, 10 + cases[i].payload, 2);
@@ -448,8 +462,8 @@ static void ech_is_guessed_by_length_unless_the_front_is_known(void **state)
 static void lists_beyond_their_limits_are_refused_or_cut(void **state)
 {
     struct client_hello h;
-    const char         *why = "";
-    struct text         e = {0};
+    const char *why = "";
+    struct text e = {0};
 
     (void)state;
     for (uint32_t i = 0; i < 97; i++) { /* one extension too many */
@@ -475,9 +489,10 @@ static void lists_beyond_their_limits_are_refused_or_cut(void **state)
 
 static void what_is_too_long_is_refused_at_its_header(void **state)
 {
-    static const uint8_t too_long[] = {0x16, 3, 1, 0x40, 0, 1, 1, 0, 0}, longest[] = {0x16, 3, 1, 0x40, 0, 1, 0, 0xff, 0xfc};
-    struct client_hello  h;
-    const char          *why = "";
+    static const uint8_t too_long[] = {0x16, 3, 1, 0x40, 0, 1, 1, 0, 0},
+                         longest[] = {0x16, 3, 1, 0x40, 0, 1, 0, 0xff, 0xfc};
+    struct client_hello h;
+    const char *why = "";
 
     (void)state;
     assert_int_equal(client_hello_read(too_long, sizeof too_long, &h, &why), HELLO_BAD);

@@ -19,8 +19,8 @@ static void sha256(const void *bytes, size_t len, uint8_t out[static 32])
     assert_true(EVP_Digest(bytes, len, out, NULL, EVP_sha256(), NULL));
 }
 
-/* The marks were worked out apart from this code; the parts 8daaf6152771 (Chromium) and t13d2014h2_a09f3c656075 (Safari) are
- * those that FoxIO and others publish. */
+/* The marks were worked out apart from this code; the parts 8daaf6152771 (Chromium) and
+ * t13d2014h2_a09f3c656075 (Safari) are those that FoxIO and others publish. */
 static void real_programs_have_their_known_marks(void **state)
 {
     static const struct {
@@ -43,10 +43,10 @@ static void real_programs_have_their_known_marks(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct client_hello h;
-        const char         *why;
-        size_t              len = 0;
-        uint8_t            *bytes = seed_read(cases[i].seed, &len);
-        char                ja4[FINGERPRINT_CAP];
+        const char *why;
+        size_t len = 0;
+        uint8_t *bytes = seed_read(cases[i].seed, &len);
+        char ja4[FINGERPRINT_CAP];
 
         assert_int_equal(client_hello_read(bytes, len, &h, &why), HELLO_READY);
         assert_string_equal(fingerprint_ja4(&h, sha256, ja4), cases[i].ja4);
@@ -61,11 +61,11 @@ static void the_published_example_comes_out(void **state)
 {
     static const struct client_hello hello = {
         .versions = {{0x0a0a, 0x0304, 0x0303}, 3},
-        .ciphers = {{0x1301, 0x1302, 0x1303, 0xc02b, 0xc02f, 0xc02c, 0xc030, 0xcca9, 0xcca8, 0xc013, 0xc014, 0x009c, 0x009d, 0x002f,
-                        0x0035},
+        .ciphers = {{0x1301, 0x1302, 0x1303, 0xc02b, 0xc02f, 0xc02c, 0xc030, 0xcca9, 0xcca8, 0xc013,
+                        0xc014, 0x009c, 0x009d, 0x002f, 0x0035},
             15},
-        .extensions = {{0x001b, 0x0000, 0x0033, 0x0010, 0x4469, 0x0017, 0x002d, 0x000d, 0x0005, 0x0023, 0x0012, 0x002b, 0xff01,
-                           0x000b, 0x000a, 0x0015},
+        .extensions = {{0x001b, 0x0000, 0x0033, 0x0010, 0x4469, 0x0017, 0x002d, 0x000d, 0x0005,
+                           0x0023, 0x0012, 0x002b, 0xff01, 0x000b, 0x000a, 0x0015},
             16},
         .sigalgs = {{0x0403, 0x0804, 0x0401, 0x0503, 0x0805, 0x0501, 0x0806, 0x0601}, 8},
         .alpn = {"h2", "http/1.1"},
@@ -74,29 +74,32 @@ static void the_published_example_comes_out(void **state)
     char ja4[FINGERPRINT_CAP];
 
     (void)state;
-    assert_string_equal(fingerprint_ja4(&hello, sha256, ja4), "t13d1516h2_8daaf6152771_e5627efa2ab1");
+    assert_string_equal(
+        fingerprint_ja4(&hello, sha256, ja4), "t13d1516h2_8daaf6152771_e5627efa2ab1");
 }
 
 static void nothing_is_written_as_zeros(void **state)
 {
     static const struct client_hello hello = {.versions = {{0x0300}, 1}};
-    char                             ja4[FINGERPRINT_CAP];
+    char ja4[FINGERPRINT_CAP];
 
     (void)state;
-    assert_string_equal(fingerprint_ja4(&hello, sha256, ja4), "ts3i000000_000000000000_000000000000");
+    assert_string_equal(
+        fingerprint_ja4(&hello, sha256, ja4), "ts3i000000_000000000000_000000000000");
 }
 
 static void the_first_protocol_is_marked_by_its_ends(void **state)
 {
     static const struct {
         const char *protocol, *mark;
-    } cases[] = {{"h2", "h2"}, {"http/1.1", "h1"}, {"x", "xx"}, {"\xab", "ab"}, {"\xab\xcd", "ad"}, {"h_", "6f"}, {"-2", "22"},
-        {"0-z", "0z"}, {"9:", "3a"}};
+    } cases[] = {{"h2", "h2"}, {"http/1.1", "h1"}, {"x", "xx"}, {"\xab", "ab"}, {"\xab\xcd", "ad"},
+        {"h_", "6f"}, {"-2", "22"}, {"0-z", "0z"}, {"9:", "3a"}};
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        const struct client_hello hello = {.versions = {{0x0303}, 1}, .alpn = {cases[i].protocol}, .n_alpn = 1};
-        char                      ja4[FINGERPRINT_CAP], expected[FINGERPRINT_CAP];
+        const struct client_hello hello = {
+            .versions = {{0x0303}, 1}, .alpn = {cases[i].protocol}, .n_alpn = 1};
+        char ja4[FINGERPRINT_CAP], expected[FINGERPRINT_CAP];
 
         snprintf(expected, sizeof expected, "t12i0000%s_000000000000_000000000000", cases[i].mark);
         assert_string_equal(fingerprint_ja4(&hello, sha256, ja4), expected);
@@ -106,7 +109,7 @@ static void the_first_protocol_is_marked_by_its_ends(void **state)
 static void counts_stop_at_99(void **state)
 {
     struct client_hello hello = {.versions = {{0x0303}, 1}};
-    char                ja4[FINGERPRINT_CAP];
+    char ja4[FINGERPRINT_CAP];
 
     (void)state;
     for (uint16_t i = 0; i < 200; i++)

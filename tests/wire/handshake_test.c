@@ -14,20 +14,23 @@ static const struct handshake_wanted one_alone = {.type = 1, .most = 100, .alone
 static const struct handshake_wanted any_company = {.type = 1, .most = 100, .alone = false};
 
 struct expected {
-    const char           *bytes;
-    size_t                len;
+    const char *bytes;
+    size_t len;
     enum handshake_answer answer;
-    const char           *says; /* part of *why */
+    const char *says; /* part of *why */
 };
 
-#define CASE(bytes, answer, says) {(bytes), sizeof(bytes) - 1, (answer), (says)}
+#define CASE(bytes, answer, says)                                                                  \
+    {                                                                                              \
+        (bytes), sizeof(bytes) - 1, (answer), (says)                                               \
+    }
 
 static void check(const struct handshake_wanted *wanted, const struct expected *cases, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         struct handshake out;
-        const char      *why = "";
-        uint8_t         *exact = mem_dup(cases[i].bytes, cases[i].len);
+        const char *why = "";
+        uint8_t *exact = mem_dup(cases[i].bytes, cases[i].len);
 
         assert_int_equal(handshake_read(exact, cases[i].len, wanted, &out, &why), cases[i].answer);
         assert_true(cases[i].says ? why && strstr(why, cases[i].says) : !why);
@@ -79,11 +82,12 @@ static void a_message_may_have_company_where_that_is_allowed(void **state)
 static void the_pieces_are_put_together_and_counted(void **state)
 {
     static const uint8_t bytes[] = "\x16\3\1\0\2\1\0\x16\3\3\0\3\0\2a\x16\3\3\0\2bc-and more";
-    struct handshake     out;
-    const char          *why;
+    struct handshake out;
+    const char *why;
 
     (void)state;
-    assert_int_equal(handshake_read(bytes, sizeof bytes - 1, &any_company, &out, &why), HANDSHAKE_READY);
+    assert_int_equal(
+        handshake_read(bytes, sizeof bytes - 1, &any_company, &out, &why), HANDSHAKE_READY);
     assert_int_equal(out.size, 6);
     assert_memory_equal(out.bytes, "\1\0\0\2ab", 6);
     assert_int_equal(out.consumed, 7 + 8 + 7);

@@ -10,40 +10,51 @@
 
 /* What the server says, in turns, and what we say after each. */
 struct row {
-    const char        *name;
+    const char *name;
     enum mail_protocol protocol;
-    const char        *server[4], *client[4];
-    enum mail_state    ends;
-    const char        *words;
+    const char *server[4], *client[4];
+    enum mail_state ends;
+    const char *words;
 };
 
 static const struct row rows[] = {
-    {"IMAP", MAIL_IMAP, {"* OK ready\r\n", "* CAPABILITY IMAP4rev1 STARTTLS LOGINDISABLED\r\na1 OK done\r\n", "a2 OK go on\r\n"},
+    {"IMAP", MAIL_IMAP,
+        {"* OK ready\r\n", "* CAPABILITY IMAP4rev1 STARTTLS LOGINDISABLED\r\na1 OK done\r\n",
+            "a2 OK go on\r\n"},
         {"a1 CAPABILITY\r\n", "a2 STARTTLS\r\n", ""}, MAIL_READY, ""},
     {"IMAP in lower case, with news between", MAIL_IMAP,
         {"* ok hi\n", "* 3 EXISTS\n* capability imap4rev1 starttls\na1 ok\n", "a2 ok\n"},
         {"a1 CAPABILITY\r\n", "a2 STARTTLS\r\n", ""}, MAIL_READY, ""},
-    {"IMAP that does not offer it", MAIL_IMAP, {"* OK ready\r\n", "* CAPABILITY IMAP4rev1 XSTARTTLS\r\na1 OK done\r\n"},
+    {"IMAP that does not offer it", MAIL_IMAP,
+        {"* OK ready\r\n", "* CAPABILITY IMAP4rev1 XSTARTTLS\r\na1 OK done\r\n"},
         {"a1 CAPABILITY\r\n", ""}, MAIL_NOT_OFFERED, "a1 OK done"},
-    {"IMAP that refuses", MAIL_IMAP, {"* OK ready\r\n", "* CAPABILITY STARTTLS\r\na1 OK\r\n", "a2 NO not now\r\n"},
+    {"IMAP that refuses", MAIL_IMAP,
+        {"* OK ready\r\n", "* CAPABILITY STARTTLS\r\na1 OK\r\n", "a2 NO not now\r\n"},
         {"a1 CAPABILITY\r\n", "a2 STARTTLS\r\n", ""}, MAIL_REFUSED, "a2 NO not now"},
-    {"IMAP that says goodbye", MAIL_IMAP, {"* OK ready\r\n", "* BYE too many\r\n"}, {"a1 CAPABILITY\r\n", ""}, MAIL_REFUSED,
-        "* BYE too many"},
+    {"IMAP that says goodbye", MAIL_IMAP, {"* OK ready\r\n", "* BYE too many\r\n"},
+        {"a1 CAPABILITY\r\n", ""}, MAIL_REFUSED, "* BYE too many"},
     {"IMAP with a line slipped in", MAIL_IMAP,
         {"* OK ready\r\n", "* CAPABILITY STARTTLS\r\na1 OK\r\n", "a2 OK\r\n* OK [ALERT] hello\r\n"},
-        {"a1 CAPABILITY\r\n", "a2 STARTTLS\r\n", ""}, MAIL_INJECTED, "bytes followed the go-ahead for TLS"},
-    {"SMTP", MAIL_SMTP, {"220-mx\r\n220 ready\r\n", "250-mx hello\r\n250-SIZE 1\r\n250 STARTTLS\r\n", "220 go\r\n"},
+        {"a1 CAPABILITY\r\n", "a2 STARTTLS\r\n", ""}, MAIL_INJECTED,
+        "bytes followed the go-ahead for TLS"},
+    {"SMTP", MAIL_SMTP,
+        {"220-mx\r\n220 ready\r\n", "250-mx hello\r\n250-SIZE 1\r\n250 STARTTLS\r\n", "220 go\r\n"},
         {"EHLO whytls.invalid\r\n", "STARTTLS\r\n", ""}, MAIL_READY, ""},
-    {"SMTP that does not offer it", MAIL_SMTP, {"220 ready\r\n", "250-mx\r\n250 XXXXXXXX\r\n"}, {"EHLO whytls.invalid\r\n", ""},
-        MAIL_NOT_OFFERED, "250 XXXXXXXX"},
+    {"SMTP that does not offer it", MAIL_SMTP, {"220 ready\r\n", "250-mx\r\n250 XXXXXXXX\r\n"},
+        {"EHLO whytls.invalid\r\n", ""}, MAIL_NOT_OFFERED, "250 XXXXXXXX"},
     {"SMTP that is busy", MAIL_SMTP, {"421 later\r\n"}, {""}, MAIL_REFUSED, "421 later"},
     {"SMTP that refuses", MAIL_SMTP, {"220 a\r\n", "250 STARTTLS\r\n", "454 no TLS now\r\n"},
         {"EHLO whytls.invalid\r\n", "STARTTLS\r\n", ""}, MAIL_REFUSED, "454 no TLS now"},
-    {"POP3", MAIL_POP3, {"+OK hi\r\n", "+OK list\r\nTOP\r\nSTLS\r\n.\r\n", "+OK go\r\n"}, {"CAPA\r\n", "STLS\r\n", ""}, MAIL_READY, ""},
-    {"POP3 without CAPA", MAIL_POP3, {"+OK hi\r\n", "-ERR what\r\n", "+OK go\r\n"}, {"CAPA\r\n", "STLS\r\n", ""}, MAIL_READY, ""},
-    {"POP3 that does not offer it", MAIL_POP3, {"+OK hi\r\n", "+OK list\r\nTOP\r\n.\r\n"}, {"CAPA\r\n", ""}, MAIL_NOT_OFFERED, "."},
-    {"POP3 that refuses", MAIL_POP3, {"+OK hi\r\n", "-ERR what\r\n", "-ERR no\r\n"}, {"CAPA\r\n", "STLS\r\n", ""}, MAIL_REFUSED, "-ERR no"},
-    {"a web server", MAIL_IMAP, {"HTTP/1.1 400 Bad Request\r\n"}, {""}, MAIL_GARBAGE, "HTTP/1.1 400 Bad Request"},
+    {"POP3", MAIL_POP3, {"+OK hi\r\n", "+OK list\r\nTOP\r\nSTLS\r\n.\r\n", "+OK go\r\n"},
+        {"CAPA\r\n", "STLS\r\n", ""}, MAIL_READY, ""},
+    {"POP3 without CAPA", MAIL_POP3, {"+OK hi\r\n", "-ERR what\r\n", "+OK go\r\n"},
+        {"CAPA\r\n", "STLS\r\n", ""}, MAIL_READY, ""},
+    {"POP3 that does not offer it", MAIL_POP3, {"+OK hi\r\n", "+OK list\r\nTOP\r\n.\r\n"},
+        {"CAPA\r\n", ""}, MAIL_NOT_OFFERED, "."},
+    {"POP3 that refuses", MAIL_POP3, {"+OK hi\r\n", "-ERR what\r\n", "-ERR no\r\n"},
+        {"CAPA\r\n", "STLS\r\n", ""}, MAIL_REFUSED, "-ERR no"},
+    {"a web server", MAIL_IMAP, {"HTTP/1.1 400 Bad Request\r\n"}, {""}, MAIL_GARBAGE,
+        "HTTP/1.1 400 Bad Request"},
     {"the wrong mail server", MAIL_SMTP, {"+OK POP3\r\n"}, {""}, MAIL_GARBAGE, "+OK POP3"},
 };
 
@@ -51,11 +62,11 @@ static const struct row rows[] = {
 static void talk(const struct row *r, bool in_bytes)
 {
     struct mail_talk m;
-    enum mail_state  state = MAIL_TALKING;
+    enum mail_state state = MAIL_TALKING;
 
     mail_talk_init(&m, r->protocol);
     for (size_t i = 0; i < 4 && r->server[i]; i++) {
-        size_t      n = strlen(r->server[i]), step = in_bytes ? 1 : n;
+        size_t n = strlen(r->server[i]), step = in_bytes ? 1 : n;
         struct text out = {0};
 
         for (size_t at = 0; at < n; at += step)
@@ -65,7 +76,8 @@ static void talk(const struct row *r, bool in_bytes)
         text_fini(&out);
     }
     /* Byte by byte nobody can see what comes behind: there the transport must be looked at. */
-    if (!(in_bytes && r->ends == MAIL_INJECTED) && (state != r->ends || strcmp(m.words, r->words) != 0))
+    if (!(in_bytes && r->ends == MAIL_INJECTED) &&
+        (state != r->ends || strcmp(m.words, r->words) != 0))
         fail_msg("%s: ends as %d with “%s”", r->name, (int)state, m.words);
     mail_talk_fini(&m);
 }
@@ -82,8 +94,8 @@ static void each_protocol_comes_to_tls_or_says_why_not(void **state)
 static void a_server_that_never_ends_is_cut_off(void **state)
 {
     static const char capability[] = "* 1 EXISTS\r\n";
-    struct mail_talk  m;
-    struct text       out = {0};
+    struct mail_talk m;
+    struct text out = {0};
 
     (void)state;
     mail_talk_init(&m, MAIL_IMAP);
@@ -103,7 +115,7 @@ static void a_server_that_never_ends_is_cut_off(void **state)
 static void a_nul_is_no_text(void **state)
 {
     struct mail_talk m;
-    struct text      out = {0};
+    struct text out = {0};
 
     (void)state;
     mail_talk_init(&m, MAIL_SMTP);

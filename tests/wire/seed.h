@@ -11,7 +11,7 @@
 /* Freed with mem_free. */
 static inline uint8_t *seed_read(const char *name, size_t *len)
 {
-    char     path[512];
+    char path[512];
     uint8_t *bytes = NULL;
 
     snprintf(path, sizeof path, "%s/tests/fuzz/corpus/client_hello/%s", WHYTLS_SOURCE_DIR, name);

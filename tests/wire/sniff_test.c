@@ -13,15 +13,18 @@
 
 struct sniffed {
     const char *bytes;
-    size_t      len;
-    enum sniff  is;
+    size_t len;
+    enum sniff is;
 };
 
-#define CASE(bytes, is) {(bytes), sizeof(bytes) - 1, (is)}
+#define CASE(bytes, is)                                                                            \
+    {                                                                                              \
+        (bytes), sizeof(bytes) - 1, (is)                                                           \
+    }
 
 static enum sniff sniff_exact(const void *bytes, size_t len)
 {
-    uint8_t   *exact = mem_dup(bytes, len); /* so that a read past the end is seen */
+    uint8_t *exact = mem_dup(bytes, len); /* so that a read past the end is seen */
     enum sniff is = sniff_bytes(exact, len);
 
     mem_free(exact);
@@ -88,13 +91,15 @@ static void first_bytes_are_named(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         if (sniff_exact(cases[i].bytes, cases[i].len) != cases[i].is)
-            fail_msg("case %zu (%s) is %s", i, cases[i].bytes, sniff_name(sniff_exact(cases[i].bytes, cases[i].len)));
+            fail_msg("case %zu (%s) is %s", i, cases[i].bytes,
+                sniff_name(sniff_exact(cases[i].bytes, cases[i].len)));
 }
 
 static void an_answer_once_given_is_not_taken_back(void **state)
 {
-    static const char *const wholes[] = {"GET / HTTP/1.1\r\nHost: a\r\n\r\n", "CONNECT example.org:443 HTTP/1.1\r\n\r\n",
-        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "EHLO mail.example.org\r\n\r\n", "\x16\3\1\2\x0a\1\2\x0a\3\3", "\x80\x2e\1\3\1\1\1",
+    static const char *const wholes[] = {"GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+        "CONNECT example.org:443 HTTP/1.1\r\n\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        "EHLO mail.example.org\r\n\r\n", "\x16\3\1\2\x0a\1\2\x0a\3\3", "\x80\x2e\1\3\1\1\1",
         "\5\1\1"};
 
     (void)state;

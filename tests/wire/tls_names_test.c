@@ -14,8 +14,8 @@ typedef const char *name_of(uint16_t number, char buf[static TLS_NAME_CAP]);
 static void numbers_have_ianas_names(void **state)
 {
     static const struct {
-        name_of    *of;
-        uint16_t    number;
+        name_of *of;
+        uint16_t number;
         const char *name;
     } cases[] = {
         {tls_version_name, 0x0300, "SSLv3"},
@@ -51,7 +51,7 @@ static void numbers_have_ianas_names(void **state)
 static void every_row_is_found(void **state)
 {
     static const struct {
-        uint16_t    number;
+        uint16_t number;
         const char *name;
     } rows[] = {
 #define CIPHER(number, name) {number, name},
@@ -70,7 +70,7 @@ static void every_row_is_found(void **state)
 
 static size_t known(name_of *of)
 {
-    char   buf[TLS_NAME_CAP];
+    char buf[TLS_NAME_CAP];
     size_t n = 0;
 
     for (uint32_t i = 0; i < 65536; i++)
