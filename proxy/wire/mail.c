@@ -1,4 +1,5 @@
 #include "mail.h"
+#include "mail_priv.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -6,6 +7,11 @@
 
 /* Where a dialogue stands: which answer is awaited. */
 enum { GREETING = 0, CAPABILITIES, GO_AHEAD };
+
+bool mail_talk_was_cut(const struct mail_talk *m)
+{
+    return m->masked || (m->state == MAIL_READY && m->listed && !m->offered);
+}
 
 const char *mail_protocol_name(enum mail_protocol p)
 {
@@ -25,10 +31,9 @@ void mail_talk_fini(struct mail_talk *m)
     text_fini(&m->line);
 }
 
-/* Without regard to case. */
-static bool starts(const char *s, const char *prefix)
+bool mail_starts(const char *line, const char *prefix)
 {
-    return strncasecmp(s, prefix, strlen(prefix)) == 0;
+    return strncasecmp(line, prefix, strlen(prefix)) == 0;
 }
 
 static void end(struct mail_talk *m, enum mail_state state, const char *line)
@@ -43,19 +48,56 @@ static void ask(struct mail_talk *m, int step, const char *command, struct text 
     m->step = step;
 }
 
-/* Is this word among those of the line? Words are parted by blanks, and by the brackets of IMAP's
- * response codes. */
-static bool has_word(const char *line, const char *word)
+bool mail_has_word(const char *line, const char *word)
 {
     size_t n = strlen(word);
 
     for (const char *at = line; *at; at++) {
         bool begins = at == line || strchr(" [", at[-1]);
 
-        if (begins && starts(at, word) && (at[n] == '\0' || strchr(" ]", at[n])))
+        if (begins && mail_starts(at, word) && (at[n] == '\0' || strchr(" ]", at[n])))
             return true;
     }
     return false;
+}
+
+enum mail_smtp_line mail_smtp_line(const char *line)
+{
+    if (strlen(line) < 3 || strspn(line, "0123456789") != 3 || !strchr("- ", line[3]))
+        return SMTP_GARBAGE;
+    return line[3] == '-' ? SMTP_MORE : SMTP_LAST;
+}
+
+/* Firewalls that read mail write X over a word that they do not want, some of them all but its last
+ * letter. */
+static bool is_masked(const char *word)
+{
+    size_t n = strcspn(word, " "), x = strspn(word, "X");
+
+    return n >= 4 && x + 1 >= n && (x == n || (word[x] >= 'A' && word[x] <= 'Z'));
+}
+
+void mail_note_capability(const char *word, const char *wanted, bool *offered, bool *masked)
+{
+    size_t n = strlen(wanted);
+
+    *offered = *offered || (mail_starts(word, wanted) && (word[n] == '\0' || word[n] == ' '));
+    *masked = *masked || is_masked(word);
+}
+
+/* The server said no. Where it had listed nothing of TLS, that is the end that was to be expected.
+ */
+static void refuse(struct mail_talk *m, const char *line)
+{
+    end(m, m->step == GO_AHEAD && m->listed && !m->offered ? MAIL_NOT_OFFERED : MAIL_REFUSED, line);
+}
+
+/* After a list. A server that did not list it is asked all the same: if it goes ahead, somebody on
+ * the way cut the list. */
+static void ask_tls(struct mail_talk *m, const char *command, struct text *out)
+{
+    m->listed = true;
+    ask(m, GO_AHEAD, command, out);
 }
 
 /* "* OK …", "* CAPABILITY …", "a1 OK …" */
@@ -64,73 +106,63 @@ static void imap_line(struct mail_talk *m, const char *line, struct text *out)
     static const char *const tags[] = {[CAPABILITIES] = "a1 ", [GO_AHEAD] = "a2 "};
     const char *tag = m->step == GREETING ? "* " : tags[m->step];
 
-    if (m->step != GREETING && starts(line, "* BYE"))
-        end(m, MAIL_REFUSED, line);
-    else if (m->step == CAPABILITIES && starts(line, "* CAPABILITY "))
-        m->offered = m->offered || has_word(line, "STARTTLS");
+    if (m->step != GREETING && mail_starts(line, "* BYE"))
+        refuse(m, line);
+    else if (m->step == CAPABILITIES && mail_starts(line, "* CAPABILITY "))
+        m->offered = m->offered || mail_has_word(line, "STARTTLS");
     else if (m->step != GREETING && text_starts(line, "* "))
         return; /* whatever it wants to tell besides */
     else if (!text_starts(line, tag))
         end(m, MAIL_GARBAGE, line);
-    else if (!starts(line + strlen(tag), "OK"))
-        end(m, MAIL_REFUSED, line);
+    else if (!mail_starts(line + strlen(tag), "OK"))
+        refuse(m, line);
     else if (m->step == GREETING)
         ask(m, CAPABILITIES, "a1 CAPABILITY\r\n", out);
     else if (m->step == GO_AHEAD)
         m->state = MAIL_READY;
-    else if (!m->offered)
-        end(m, MAIL_NOT_OFFERED, line);
     else
-        ask(m, GO_AHEAD, "a2 STARTTLS\r\n", out);
+        ask_tls(m, "a2 STARTTLS\r\n", out);
 }
 
-/* RFC 5321 §4.2.1: three digits, then "-" where more lines follow, else a blank or nothing. */
 static void smtp_line(struct mail_talk *m, const char *line, struct text *out)
 {
     static const char *const good[] = {
         [GREETING] = "220", [CAPABILITIES] = "250", [GO_AHEAD] = "220"};
 
-    if (strlen(line) < 3 || strspn(line, "0123456789") != 3 || !strchr("- ", line[3])) {
+    enum mail_smtp_line kind = mail_smtp_line(line);
+
+    if (kind == SMTP_GARBAGE) {
         end(m, MAIL_GARBAGE, line);
         return;
     }
-    if (m->step == CAPABILITIES && line[3] && text_starts(line, good[CAPABILITIES])) {
-        m->offered = m->offered || text_equal_caseless(line + 4, "STARTTLS");
-        m->masked =
-            m->masked || (strlen(line + 4) >= 4 && strspn(line + 4, "X") == strlen(line + 4));
-    }
-    if (line[3] == '-')
+    if (m->step == CAPABILITIES && line[3] && text_starts(line, good[CAPABILITIES]))
+        mail_note_capability(line + 4, "STARTTLS", &m->offered, &m->masked);
+    if (kind == SMTP_MORE)
         return;
     if (!text_starts(line, good[m->step]))
-        end(m, MAIL_REFUSED, line);
+        refuse(m, line);
     else if (m->step == GREETING)
         ask(m, CAPABILITIES, "EHLO whytls.invalid\r\n", out);
     else if (m->step == GO_AHEAD)
         m->state = MAIL_READY;
-    else if (!m->offered)
-        end(m, MAIL_NOT_OFFERED, line);
     else
-        ask(m, GO_AHEAD, "STARTTLS\r\n", out);
+        ask_tls(m, "STARTTLS\r\n", out);
 }
 
 /* "+OK …" and "-ERR …"; the list of CAPA (RFC 2449 §5) ends in a line with a dot. A server without
  * CAPA is asked all the same. */
 static void pop3_line(struct mail_talk *m, const char *line, struct text *out)
 {
-    bool good = starts(line, "+OK"), bad = starts(line, "-ERR");
+    bool good = mail_starts(line, "+OK"), bad = mail_starts(line, "-ERR");
 
     if (m->step == CAPABILITIES && !bad) {
-        m->offered = m->offered || text_equal_caseless(line, "STLS");
-        if (strcmp(line, ".") != 0)
-            return;
-        if (m->offered)
-            ask(m, GO_AHEAD, "STLS\r\n", out);
-        else
-            end(m, MAIL_NOT_OFFERED, line);
+        mail_note_capability(line, "STLS", &m->offered, &m->masked);
+        if (strcmp(line, ".") == 0)
+            ask_tls(m, "STLS\r\n", out);
     } else if (m->step == CAPABILITIES) {
         ask(m, GO_AHEAD, "STLS\r\n", out);
     } else if (bad) {
-        end(m, MAIL_REFUSED, line);
+        refuse(m, line);
     } else if (!good) {
         end(m, MAIL_GARBAGE, line);
     } else if (m->step == GREETING) {

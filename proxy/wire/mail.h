@@ -26,7 +26,8 @@ enum mail_protocol { MAIL_NONE = 0, MAIL_IMAP, MAIL_SMTP, MAIL_POP3 };
 enum mail_state {
     MAIL_TALKING = 0,
     MAIL_READY,       /* the server gave its go-ahead: the next byte from us is TLS */
-    MAIL_NOT_OFFERED, /* the server, or somebody on the way, does not list STARTTLS */
+    MAIL_NOT_OFFERED, /* the server, or somebody on the way, does not list STARTTLS, and asked for
+                         it all the same says no */
     MAIL_REFUSED,     /* it was listed or asked for, and the server said no */
     MAIL_INJECTED,    /* something followed the go-ahead */
     MAIL_GARBAGE,     /* what came is not this protocol, or breaks a bound */
@@ -35,9 +36,9 @@ enum mail_state {
 struct mail_talk {
     enum mail_protocol protocol;
     enum mail_state state;
-    int step;     /* of the dialogue; the file's own */
-    bool offered; /* STARTTLS was listed */
-    bool masked;  /* SMTP: a word was overwritten with X, as inspecting firewalls do */
+    int step;                   /* of the dialogue; the file's own */
+    bool listed, offered;       /* there was a list; STARTTLS was on it */
+    bool masked;                /* a word was overwritten with X, as inspecting firewalls do */
     char words[MAIL_WORDS_CAP]; /* the server's last line, when it refused; hostile */
     struct text line;           /* owned: the line that is coming */
     size_t taken;
@@ -49,6 +50,10 @@ void mail_talk_fini(struct mail_talk *m);
  * MAIL_TALKING it takes no more. */
 enum mail_state mail_talk_take(
     struct mail_talk *m, const uint8_t *bytes, size_t len, struct text *out);
+
+/* Somebody on the way took the offer out: a word is overwritten, or the server goes ahead with what
+ * it never listed. */
+bool mail_talk_was_cut(const struct mail_talk *m);
 
 const char *mail_protocol_name(enum mail_protocol p); /* "imap", "smtp", "pop3" */
 

@@ -27,7 +27,13 @@ static const struct row rows[] = {
         {"a1 CAPABILITY\r\n", "a2 STARTTLS\r\n", ""}, MAIL_READY, ""},
     {"IMAP that does not offer it", MAIL_IMAP,
         {"* OK ready\r\n", "* CAPABILITY IMAP4rev1 XSTARTTLS\r\na1 OK done\r\n"},
-        {"a1 CAPABILITY\r\n", ""}, MAIL_NOT_OFFERED, "a1 OK done"},
+        {"a1 CAPABILITY\r\n", "a2 STARTTLS\r\n"}, MAIL_TALKING, ""},
+    {"IMAP that does not offer it, and refuses", MAIL_IMAP,
+        {"* OK ready\r\n", "* CAPABILITY IMAP4rev1\r\na1 OK done\r\n", "a2 BAD what\r\n"},
+        {"a1 CAPABILITY\r\n", "a2 STARTTLS\r\n", ""}, MAIL_NOT_OFFERED, "a2 BAD what"},
+    {"IMAP whose list was cut", MAIL_IMAP,
+        {"* OK ready\r\n", "* CAPABILITY IMAP4rev1\r\na1 OK done\r\n", "a2 OK go\r\n"},
+        {"a1 CAPABILITY\r\n", "a2 STARTTLS\r\n", ""}, MAIL_READY, ""},
     {"IMAP that refuses", MAIL_IMAP,
         {"* OK ready\r\n", "* CAPABILITY STARTTLS\r\na1 OK\r\n", "a2 NO not now\r\n"},
         {"a1 CAPABILITY\r\n", "a2 STARTTLS\r\n", ""}, MAIL_REFUSED, "a2 NO not now"},
@@ -40,8 +46,15 @@ static const struct row rows[] = {
     {"SMTP", MAIL_SMTP,
         {"220-mx\r\n220 ready\r\n", "250-mx hello\r\n250-SIZE 1\r\n250 STARTTLS\r\n", "220 go\r\n"},
         {"EHLO whytls.invalid\r\n", "STARTTLS\r\n", ""}, MAIL_READY, ""},
-    {"SMTP that does not offer it", MAIL_SMTP, {"220 ready\r\n", "250-mx\r\n250 XXXXXXXX\r\n"},
-        {"EHLO whytls.invalid\r\n", ""}, MAIL_NOT_OFFERED, "250 XXXXXXXX"},
+    {"SMTP that does not offer it", MAIL_SMTP,
+        {"220 ready\r\n", "250-mx\r\n250 SIZE\r\n", "502 no such command\r\n"},
+        {"EHLO whytls.invalid\r\n", "STARTTLS\r\n", ""}, MAIL_NOT_OFFERED, "502 no such command"},
+    {"SMTP behind a firewall", MAIL_SMTP,
+        {"220 ready\r\n", "250-mx\r\n250 XXXXXXXA\r\n", "500 XXXXXXXX\r\n"},
+        {"EHLO whytls.invalid\r\n", "STARTTLS\r\n", ""}, MAIL_NOT_OFFERED, "500 XXXXXXXX"},
+    {"SMTP with blanks at the end", MAIL_SMTP,
+        {"220 ready\r\n", "250-mx\r\n250-STARTTLS \r\n250 SIZE\r\n", "220 \r\n"},
+        {"EHLO whytls.invalid\r\n", "STARTTLS\r\n", ""}, MAIL_READY, ""},
     {"SMTP that is busy", MAIL_SMTP, {"421 later\r\n"}, {""}, MAIL_REFUSED, "421 later"},
     {"SMTP that refuses", MAIL_SMTP, {"220 a\r\n", "250 STARTTLS\r\n", "454 no TLS now\r\n"},
         {"EHLO whytls.invalid\r\n", "STARTTLS\r\n", ""}, MAIL_REFUSED, "454 no TLS now"},
@@ -49,8 +62,9 @@ static const struct row rows[] = {
         {"CAPA\r\n", "STLS\r\n", ""}, MAIL_READY, ""},
     {"POP3 without CAPA", MAIL_POP3, {"+OK hi\r\n", "-ERR what\r\n", "+OK go\r\n"},
         {"CAPA\r\n", "STLS\r\n", ""}, MAIL_READY, ""},
-    {"POP3 that does not offer it", MAIL_POP3, {"+OK hi\r\n", "+OK list\r\nTOP\r\n.\r\n"},
-        {"CAPA\r\n", ""}, MAIL_NOT_OFFERED, "."},
+    {"POP3 that does not offer it", MAIL_POP3,
+        {"+OK hi\r\n", "+OK list\r\nTOP\r\n.\r\n", "-ERR what\r\n"}, {"CAPA\r\n", "STLS\r\n", ""},
+        MAIL_NOT_OFFERED, "-ERR what"},
     {"POP3 that refuses", MAIL_POP3, {"+OK hi\r\n", "-ERR what\r\n", "-ERR no\r\n"},
         {"CAPA\r\n", "STLS\r\n", ""}, MAIL_REFUSED, "-ERR no"},
     {"a web server", MAIL_IMAP, {"HTTP/1.1 400 Bad Request\r\n"}, {""}, MAIL_GARBAGE,
@@ -91,6 +105,38 @@ static void each_protocol_comes_to_tls_or_says_why_not(void **state)
     }
 }
 
+static void an_offer_that_somebody_took_out_is_seen(void **state)
+{
+    static const struct {
+        enum mail_protocol protocol;
+        const char *server;
+        bool cut;
+    } cases[] = {
+        {MAIL_SMTP, "220 a\r\n250-a\r\n250 STARTTLS\r\n220 go\r\n", false},
+        {MAIL_SMTP, "220 a\r\n250-a\r\n250 SIZE\r\n220 go\r\n", true},
+        {MAIL_SMTP, "220 a\r\n250-a\r\n250 SIZE\r\n502 what\r\n", false},
+        {MAIL_SMTP, "220 a\r\n250-a\r\n250 XXXXXXXX\r\n502 what\r\n", true},
+        {MAIL_SMTP, "220 a\r\n250-a\r\n250 XXXXXXXA\r\n502 what\r\n", true},
+        {MAIL_SMTP, "220 a\r\n250-a\r\n250 XEXCH50\r\n502 what\r\n", false},
+        {MAIL_SMTP, "220 a\r\n250-a\r\n250 XXX\r\n502 what\r\n", false},
+        {MAIL_POP3, "+OK\r\n-ERR\r\n+OK\r\n", false}, /* there was no list to cut */
+        {MAIL_POP3, "+OK\r\n+OK\r\nTOP\r\n.\r\n+OK\r\n", true},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct mail_talk m;
+        struct text out = {0};
+
+        mail_talk_init(&m, cases[i].protocol);
+        (void)mail_talk_take(&m, (const uint8_t *)cases[i].server, strlen(cases[i].server), &out);
+        if (m.state == MAIL_TALKING || mail_talk_was_cut(&m) != cases[i].cut)
+            fail_msg("case %zu: %d", i, (int)m.state);
+        mail_talk_fini(&m);
+        text_fini(&out);
+    }
+}
+
 static void a_server_that_never_ends_is_cut_off(void **state)
 {
     static const char capability[] = "* 1 EXISTS\r\n";
@@ -128,6 +174,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_protocol_comes_to_tls_or_says_why_not),
+        cmocka_unit_test(an_offer_that_somebody_took_out_is_seen),
         cmocka_unit_test(a_server_that_never_ends_is_cut_off),
         cmocka_unit_test(a_nul_is_no_text),
     };
