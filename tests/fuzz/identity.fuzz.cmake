@@ -1,0 +1,1 @@
+whytls_fuzz(cert identity USES base LIBS OpenSSL::Crypto)
