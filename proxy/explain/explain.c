@@ -7,10 +7,11 @@
 #include "base/host.h"
 #include "base/id.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "cert/chain.h"
 #include "cert/chain_order.h"
-#include "cert/issuer_file.h"
 #include "evidence.h"
+#include "explain_priv.h"
 #include "file_kind.h"
 #include "flow/facts.h"
 #include "flow/flow.h"
@@ -25,7 +26,7 @@
 #include "probe.h"
 #include "trust/roots.h"
 
-static struct flow *begin(const struct explain_ask *ask)
+struct flow *explain_begin(const struct explain_ask *ask)
 {
     char id[ID_CAP];
     int64_t now_ms = clock_wall_ms(ask->clock);
@@ -50,8 +51,7 @@ static struct flow *begin(const struct explain_ask *ask)
     return f;
 }
 
-/* Moves it to whoever asked for it; what lay there before was the verdict on less evidence. */
-static void keep_verdict(const struct explain_ask *ask, struct verdict *v)
+void explain_keep(const struct explain_ask *ask, struct verdict *v)
 {
     if (!ask->keep)
         return;
@@ -107,7 +107,7 @@ static bool judge_as(struct trial *t, enum anchors_are anchors, struct flow_verd
     bool again =
         is_first && explain_evidence_gather(&t->evidence, t->ask, t->f, &the_case, &verdict);
     if (is_first)
-        keep_verdict(t->ask, &verdict);
+        explain_keep(t->ask, &verdict);
     verdict_fini(&verdict);
     return again;
 }
@@ -133,40 +133,52 @@ static void judge_flow(const struct explain_ask *ask, struct flow *f,
         hook_fire(ask->hooks, MOMENT_JUDGED, f, NULL);
 }
 
-static void end(const struct explain_ask *ask, struct flow *f)
+void explain_end(const struct explain_ask *ask, struct flow *f)
 {
     hook_fire(ask->hooks, MOMENT_FINISH, f, NULL);
     f->ms = clock_wall_ms(ask->clock) - f->at_ms;
     f->sealed = true;
 }
 
-/* Certificates in PEM or DER, or a CMS message that holds nothing else (.p7b). */
-static struct cert_chain *file_chain(const uint8_t *bytes, size_t len, struct err *e)
+/* A file is of no host in particular; the words about it need a name all the same, and its own
+ * serves. */
+static void name_target(struct flow *f, const struct cert *leaf)
 {
-    if (file_kind(bytes, len) == FILE_KIND_MESSAGE && len <= ISSUER_FILE_BYTES_MOST)
-        return issuer_file_read((struct cert_span){bytes, len}, e);
-    return cert_chain_from_bytes(bytes, len, e);
+    char name[HOST_CAP];
+
+    for (size_t i = 0; i < leaf->dns.n; i++) {
+        const char *dns = leaf->dns.at[i];
+
+        if (dns[0] != '*' && host_normalise(dns, strlen(dns), name)) {
+            flow_set_target(f, name, 443, "file");
+            return;
+        }
+    }
+    if (leaf->subject.cn && host_normalise(leaf->subject.cn, strlen(leaf->subject.cn), name))
+        flow_set_target(f, name, 443, "file");
 }
 
 bool explain_chain(const struct explain_ask *ask, const uint8_t *bytes, size_t len,
     struct flow **out, struct err *e)
 {
-    struct cert_chain *file = file_chain(bytes, len, e);
+    struct cert_chain *file = file_certificates(bytes, len, e);
 
     if (!file)
         return false;
     struct cert_chain *chain =
         chain_with_first(file, chain_leaf(file, ask->email ? NULL : ask->host));
-    struct flow *f = begin(ask);
+    struct flow *f = explain_begin(ask);
     if (ask->host)
         flow_set_target(f, ask->host, ask->port, "url");
+    else
+        name_target(f, chain->at[0]);
     f->server_leg = FLOW_MAKE(f, server_leg);
     flow_fill_chain(f, chain);
     f->server_leg->order = chain_order_name(chain_order(file));
     judge_flow(ask, f, chain, NULL);
     cert_chain_free(chain);
     cert_chain_free(file);
-    end(ask, f);
+    explain_end(ask, f);
     *out = f;
     return true;
 }
@@ -202,9 +214,9 @@ static const char *starttls_word(const struct probe *p)
         return "implicit";
     switch (p->mail.state) {
     case MAIL_READY:
-        return "offered";
+        return mail_talk_was_cut(&p->mail) ? "stripped" : "offered";
     case MAIL_NOT_OFFERED:
-        return p->mail.masked ? "stripped" : "absent";
+        return mail_talk_was_cut(&p->mail) ? "stripped" : "absent";
     case MAIL_INJECTED:
         return "injected";
     case MAIL_REFUSED:
@@ -237,6 +249,14 @@ static void record_plain(struct flow *f, const struct probe *p)
     f->server_leg->ended = p->reset ? "rst" : p->late ? "timeout" : p->eof ? "fin" : "clean";
     f->server_leg->symptom = symptom_name(SYMPTOM_NO_UPGRADE);
     f->failed_leg = "server";
+    if (p->mail.state == MAIL_GARBAGE) {
+        struct text line = {0};
+
+        text_printf(&line, "What answers on this port is no %s server. It said: %s",
+            mail_protocol_name(p->ask->mail), p->mail.words);
+        flow_note_add(f, "explain/other-protocol", "medium", text_str(&line), "proxy");
+        text_fini(&line);
+    }
 }
 
 bool explain_host(const struct explain_ask *ask, struct flow **out, struct err *e)
@@ -245,9 +265,12 @@ bool explain_host(const struct explain_ask *ask, struct flow **out, struct err *
 
     if (!probe_run(&p, ask, e))
         return false;
-    struct flow *f = begin(ask);
+    struct flow *f = explain_begin(ask);
     flow_set_target(f, ask->host, ask->port, "url");
+    for (size_t i = 0; i < p.dialled.n_aliases; i++)
+        flow_texts_add(f, &f->target->aliases, p.dialled.aliases[i]);
     if (p.dialled.error != DIAL_OK) {
+        record_mail(f, &p);
         record_dial(f, &p);
         hook_fire(ask->hooks, MOMENT_DIAL_FAILED, f, NULL);
     } else if (!p.leg) {
@@ -272,7 +295,7 @@ bool explain_host(const struct explain_ask *ask, struct flow **out, struct err *
         }
     }
     probe_fini(&p);
-    end(ask, f);
+    explain_end(ask, f);
     *out = f;
     return true;
 }

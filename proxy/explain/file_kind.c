@@ -2,6 +2,9 @@
 
 #include <stdbool.h>
 #include <string.h>
+#include <strings.h>
+
+#include "cert/issuer_file.h"
 
 enum { SEQUENCE = 0x30, INTEGER = 0x02, OBJECT_ID = 0x06 };
 
@@ -59,4 +62,25 @@ enum file_kind file_kind(const uint8_t *bytes, size_t len)
     default:
         return FILE_KIND_CERTIFICATES;
     }
+}
+
+static bool is_called(const char *name, const char *ending)
+{
+    size_t n = strlen(name), m = strlen(ending);
+
+    return n > m && strcasecmp(name + n - m, ending) == 0;
+}
+
+enum file_kind file_kind_of(const char *name, const uint8_t *bytes, size_t len)
+{
+    if (is_called(name, ".p12") || is_called(name, ".pfx"))
+        return FILE_KIND_IDENTITY;
+    return is_called(name, ".mobileconfig") ? FILE_KIND_PROFILE : file_kind(bytes, len);
+}
+
+struct cert_chain *file_certificates(const uint8_t *bytes, size_t len, struct err *e)
+{
+    if (file_kind(bytes, len) == FILE_KIND_MESSAGE && len <= ISSUER_FILE_BYTES_MOST)
+        return issuer_file_read((struct cert_span){bytes, len}, e);
+    return cert_chain_from_bytes(bytes, len, e);
 }

@@ -3,6 +3,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/text.h"
+
 static const struct scheme {
     const char *name;
     uint16_t port;
@@ -37,6 +39,34 @@ static const struct scheme *scheme_of_port(uint16_t port)
     return &schemes[0];
 }
 
+/* A host may be called like this, and hardly ever is. */
+static bool looks_like_a_file(const char *text)
+{
+    static const char *const endings[] = {
+        ".pem", ".crt", ".cer", ".der", ".p12", ".pfx", ".p7b", ".key", ".mobileconfig"};
+
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
+        if (strlen(text) > strlen(endings[i]) &&
+            text_equal_caseless(text + strlen(text) - strlen(endings[i]), endings[i]))
+            return true;
+    return strchr(text, '/') != NULL;
+}
+
+/* Why this is no HOST[:PORT]. */
+static bool refuse(const char *text, const char *at, bool is_address, struct err *e)
+{
+    size_t len = strcspn(at, "/?#");
+    const char *colon = memrchr(at, ':', len), *digits = colon ? colon + 1 : at;
+    size_t n = strspn(digits, "0123456789");
+
+    if (colon && n && digits + n == at + len)
+        return err_set(e, ERR_USAGE, "%.300s: the port %.*s is not from 1 to 65535", text,
+            n < 12 ? (int)n : 12, digits);
+    return err_set(e, ERR_USAGE, "%.300s: %s", text,
+        is_address ? "there is no host in this address"
+                   : "neither a file that is there, nor HOST[:PORT]");
+}
+
 bool target_parse(const char *text, struct target *out, struct err *e)
 {
     const char *mark = strstr(text, "://"), *at = mark ? mark + 3 : text;
@@ -48,10 +78,12 @@ bool target_parse(const char *text, struct target *out, struct err *e)
             "%.80s: no such scheme; there are https, imap, imaps, smtp, submission, smtps, pop3 "
             "and pop3s",
             text);
+    if (!mark && looks_like_a_file(text))
+        return err_set(e, ERR_USAGE,
+            "%.300s: there is no such file (of a host of this name, ask https://%.100s)", text,
+            text);
     if (!host_port_parse(at, strcspn(at, "/?#"), scheme->port, out->host, &out->port))
-        return err_set(e, ERR_USAGE, "%.300s: %s", text,
-            mark ? "no host, or no port from 1 to 65535, in this address"
-                 : "neither a file that is there, nor HOST[:PORT]");
+        return refuse(text, at, mark != NULL, e);
     if (!mark)
         scheme = scheme_of_port(out->port);
     out->mail = scheme->mail;

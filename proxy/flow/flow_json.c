@@ -4,6 +4,7 @@
 
 #include "base/time_text.h"
 #include "flow.h"
+#include "identity_json_priv.h"
 
 static void put_number(struct json_out *out, const char *key, int64_t n)
 {
@@ -184,11 +185,11 @@ static void put_client_leg(struct json_out *out, const struct flow_client_leg *l
 
 /* What a reader needs beside the fingerprints when something is wrong; a clean flow does without.
  */
-static void put_certificates(struct json_out *out, const struct flow_server_leg *leg)
+static void put_certificates(struct json_out *out, const struct flow_certificate *chain, size_t n)
 {
     put_list(out, "certificates");
-    for (size_t i = 0; i < leg->n_chain; i++) {
-        const struct flow_certificate *c = &leg->chain[i];
+    for (size_t i = 0; i < n; i++) {
+        const struct flow_certificate *c = &chain[i];
 
         json_object(out);
         json_put_text(out, "sha256", c->sha256);
@@ -261,7 +262,7 @@ static void put_server_leg(struct json_out *out, const struct flow *f)
     json_put_int(out, "bytes_out", leg->bytes_out);
     json_put_bool(out, "wants_client_certificate", leg->wants_client_certificate);
     if (f->n_diagnosis)
-        put_certificates(out, leg);
+        put_certificates(out, leg->chain, leg->n_chain);
     json_object_end(out);
 }
 
@@ -415,6 +416,15 @@ static void put_mail(struct json_out *out, const struct flow_mail *mail)
     json_object_end(out);
 }
 
+static void put_identity(struct json_out *out, const struct flow_identity *id)
+{
+    if (!id)
+        return;
+    json_key(out, "identity");
+    identity_json(id, out);
+    put_certificates(out, id->chain, id->n_chain);
+}
+
 void flow_json(const struct flow *f, struct json_out *out)
 {
     char at[TIME_TEXT_CAP];
@@ -436,6 +446,7 @@ void flow_json(const struct flow *f, struct json_out *out)
     put_dial(out, f->dial);
     put_mail(out, f->mail);
     put_server_leg(out, f);
+    put_identity(out, f->identity);
     json_put_text(out, "failed_leg", f->failed_leg);
     put_diagnosis(out, f);
     put_notes(out, f);

@@ -37,7 +37,7 @@ static const struct {
     [WAKE_ENDED] = {"ended", AT(FINISH), "how a leg ended: alert, fin, rst, timeout, clean"},
     [WAKE_TYPE] = {"type", AT(REQUEST_BODY) | AT(RESPONSE_BODY), "a media type"},
     [WAKE_FROM] = {"from", AT(WS_MESSAGE), "client or server"},
-    [WAKE_KIND] = {"kind", AT(IDENTITY), "pkcs12, profile, certificate"},
+    [WAKE_KIND] = {"kind", AT(IDENTITY), "pkcs12, profile, certificate, root"},
 };
 #undef AT
 

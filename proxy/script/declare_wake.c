@@ -19,7 +19,7 @@ static const char *const entries[] = {
     "connect", "absolute", "socks", "transparent", "starttls", "explain", NULL};
 static const char *const ends[] = {"alert", "fin", "rst", "timeout", "clean", NULL};
 static const char *const schemes[] = {"http", "https", NULL};
-static const char *const kinds[] = {"pkcs12", "profile", "certificate", NULL};
+static const char *const kinds[] = {"pkcs12", "profile", "certificate", "root", NULL};
 static const char *const errors[] = {
     "nxdomain", "servfail", "refused", "timeout", "unreachable", "reset", NULL};
 

@@ -58,9 +58,25 @@ static void a_file_is_known_by_its_bytes(void **state)
     }
 }
 
+static void a_name_says_what_a_file_is_meant_to_be(void **state)
+{
+    static const uint8_t pem[] = "-----BEGIN CERTIFICATE-----";
+
+    (void)state;
+    assert_int_equal(file_kind_of("anna.p12", pem, sizeof pem), FILE_KIND_IDENTITY);
+    assert_int_equal(file_kind_of("anna.PFX", pem, sizeof pem), FILE_KIND_IDENTITY);
+    assert_int_equal(file_kind_of("wifi.mobileconfig", pem, sizeof pem), FILE_KIND_PROFILE);
+    assert_int_equal(file_kind_of("anna.p12.pem", pem, sizeof pem), FILE_KIND_CERTIFICATES);
+    assert_int_equal(file_kind_of(".p12", pem, sizeof pem), FILE_KIND_CERTIFICATES);
+    assert_int_equal(file_kind_of("-", (const uint8_t *)"bplist00", 8), FILE_KIND_PROFILE);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(a_file_is_known_by_its_bytes)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_file_is_known_by_its_bytes),
+        cmocka_unit_test(a_name_says_what_a_file_is_meant_to_be),
+    };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -52,9 +52,11 @@ static void what_is_no_target_is_refused_with_what_would_do(void **state)
     static const char *const rows[][2] = {
         {"ftp://shop.example", "no such scheme; there are https"},
         {"://shop.example", "no such scheme"},
-        {"imap://", "no host"},
-        {"imap://mail.example:0", "no port from 1 to 65535"},
-        {"shop.example:99999", "neither a file that is there, nor HOST[:PORT]"},
+        {"imap://", "there is no host in this address"},
+        {"imap://mail.example:0", "the port 0 is not from 1 to 65535"},
+        {"shop.example:99999", "the port 99999 is not from 1 to 65535"},
+        {"nowhere.pem", "there is no such file (of a host of this name, ask https://nowhere.pem)"},
+        {"folder/nowhere", "there is no such file"},
         {"", "neither a file"},
         {"a b", "neither a file"},
     };

@@ -1,4 +1,7 @@
--- The plain dialogue with a mail server did not come to TLS. Who broke it off: the server, or somebody on the way?
+-- Mail servers: the plain dialogue that should have come to TLS and did not, or the port that nobody lets us reach. Names that
+-- do not fit are the package names'.
+
+-- By mail.starttls. A list without the word may have been cut on the way; from one place nobody can tell.
 local cause_of = { refused = "starttls-refused", absent = "starttls-refused", stripped = "starttls-stripped", injected = "starttls-injection" }
 
 rule {
@@ -8,12 +11,51 @@ rule {
     wakes_on = { tls_failed = { leg = "server", symptom = "no-upgrade", has = "mail.starttls" } },
 
     tls_failed = function(flow)
-        local cause = cause_of[flow.mail.starttls]
+        local how = flow.mail.starttls
+        local cause = cause_of[how]
         if not cause then return end
-        local broken = flow:suspect(cause, { words = flow.mail.starttls == "absent" and "absent" or nil })
-            :because("mail.starttls", 3)
+        local broken = flow:suspect(cause, { words = how == "absent" and "absent" or nil }):because("mail.starttls", 3)
         if flow.mail.words then broken:because("mail.words", 2) end
-        -- A list without the word may have been cut on the way; from here alone nobody can tell.
-        if flow.mail.starttls == "absent" then flow:suspect("starttls-stripped"):because("mail.starttls", 1) end
+        if how == "absent" then flow:suspect("starttls-stripped"):because("mail.starttls", 1) end
+    end,
+}
+
+rule {
+    name     = "cut-list",
+    about    = "The server goes ahead with STARTTLS although its list, as it came, has none: somebody cut the list.",
+    causes   = { "starttls-stripped" },
+    wakes_on = { judged = { has = "mail.starttls" } },
+
+    judged = function(flow)
+        if flow.mail.starttls ~= "stripped" then return end
+        flow:suspect("starttls-stripped", { words = "goes-ahead" }):because("mail.starttls", 3):because("server_leg.version", 2)
+        flow:rule_out("starttls-refused", "server_leg.version")
+    end,
+}
+
+rule {
+    name     = "plain-first",
+    about    = "TLS from the first byte was tried with a mail server that greets in plain words.",
+    causes   = { "starttls-needed" },
+    wakes_on = { tls_failed = { leg = "server", symptom = "not-tls", has = "mail.protocol" } },
+
+    tls_failed = function(flow)
+        if flow.mail.starttls ~= "implicit" then return end
+        flow:suspect("starttls-needed"):because("server_leg.symptom", 3):because("mail.starttls", 2)
+    end,
+}
+
+-- How often a network keeps this port to itself: 25 in most homes and hotels, the others now and then.
+local closed_to_many = { [25] = 3, [465] = 2, [587] = 2 }
+
+rule {
+    name     = "blocked",
+    about    = "A mail port that does not answer from here: many networks close them.",
+    causes   = { "mail-port-blocked" },
+    wakes_on = { dial_failed = { error = { "timeout", "reset" }, has = "mail.protocol" } },
+
+    dial_failed = function(flow)
+        if #flow.dial.addresses == 0 then return end        -- the name servers kept silent, not the port
+        flow:suspect("mail-port-blocked"):because("dial.error", 3):because("target.port", closed_to_many[flow.target.port] or 1)
     end,
 }

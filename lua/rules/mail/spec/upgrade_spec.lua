@@ -26,3 +26,51 @@ describe("mail/upgrade", function()
         expect_no_diagnosis(ended "none", "starttls-refused")
     end)
 end)
+
+describe("mail/cut-list", function()
+    local function judged(starttls) return play { mail = { protocol = "smtp", starttls = starttls } } end
+
+    it("sees that the server goes ahead with what was cut from its list", function()
+        expect_diagnosis(judged "stripped", "starttls-stripped", { confidence = "likely", place = 1, says = "cuts the list" })
+    end)
+
+    it("has nothing to say of a server that lists it", function()
+        expect_no_diagnosis(judged "offered", "starttls-stripped")
+        expect_no_diagnosis(judged "implicit", "starttls-stripped")
+    end)
+end)
+
+describe("mail/plain-first", function()
+    local function began(starttls)
+        return play { target = { host = "mail.shop.example", port = 143 }, mail = { protocol = "imap", starttls = starttls },
+            server_leg = { chain = none, verdict = none, symptom = "not-tls" } }
+    end
+
+    it("says that the port wants STARTTLS", function()
+        expect_diagnosis(began "implicit", "starttls-needed", { confidence = "likely", says = "greets in plain words" })
+    end)
+
+    it("says nothing of TLS that broke after STARTTLS", function()
+        expect_no_diagnosis(began "offered", "starttls-needed")
+    end)
+end)
+
+describe("mail/blocked", function()
+    local function dialled(port, error, addresses)
+        return play { target = { host = "mail.shop.example", port = port }, mail = { protocol = "smtp", starttls = "none" }, server_leg = none,
+            dial = { error = error, addresses = addresses or { "192.0.2.7" } } }
+    end
+
+    it("thinks first of the network when port 25 is silent", function()
+        expect_diagnosis(dialled(25, "timeout"), "mail-port-blocked", { confidence = "likely", place = 1, says = "port 25" })
+    end)
+
+    it("only thinks of it on a port that is seldom closed", function()
+        expect_diagnosis(dialled(993, "timeout"), "mail-port-blocked", "possible")
+    end)
+
+    it("does not when the name servers kept silent, or the server itself said no", function()
+        expect_no_diagnosis(dialled(25, "timeout", {}), "mail-port-blocked")
+        expect_no_diagnosis(dialled(25, "refused"), "mail-port-blocked")
+    end)
+end)

@@ -1,6 +1,10 @@
 local app = "Mail: “Cannot Connect Using SSL”, and an offer to go on without"
 local never = "Do not go on without SSL: the password would cross the network in the open."
 local because = {
+    ["server_leg.version"] = "asked for TLS all the same, the server went ahead ({server_leg.version})",
+    ["server_leg.symptom"] = "the first bytes of the server are plain words, not TLS",
+    ["dial.error"] = "the connection to port {target.port}: {dial.error}",
+    ["target.port"] = "port {target.port} is one that networks close, so that nobody sends mail past them",
     ["mail.starttls"] = "the dialogue ended without TLS ({mail.starttls})",
     ["mail.words"] = "the server's last line: “{mail.words}”",
 }
@@ -12,7 +16,7 @@ return {
         ios   = { app = app, grade = "unverified" },
         device_fix = { never, "Settings → Apps → Mail → Mail Accounts → the account → Advanced: use the port with TLS from the first byte: 993 (IMAP), 995 (POP3), 465 (outgoing)." },
         server_fix = { "Give the server a certificate and switch STARTTLS on, or open the ports 993, 995 and 465." },
-        next_test = "Run `whytls explain imaps://{target.host}` (or pop3s, smtps). If that is accepted, the port in the account is the only reason.",
+        next_test = "Run `whytls explain imaps://{target.host}` (pop3s and smtps are the others). If that is accepted, the port in the account is the only reason.",
         variants = {
             absent = {
                 title = "The mail server does not offer TLS on this port",
@@ -27,7 +31,30 @@ return {
         ios   = { app = app, grade = "unverified" },
         device_fix = { never, "Use another network, or the port with TLS from the first byte (993, 995, 465)." },
         server_fix = { "Switch the inspection of SMTP off in the firewall. Publish MTA-STS or DANE, so that senders notice." },
-        next_test = "Ask from another network: `whytls explain {mail.protocol}://{target.host}`. If TLS is offered there, this network takes it out.",
+        next_test = "Ask from another network: `whytls explain {mail.protocol}://{target.host}:{target.port}`. If TLS is offered there, this network takes it out.",
+        variants = {
+            ["goes-ahead"] = {
+                why = "{target.host} does not list STARTTLS on port {target.port}, as its list came here, and goes ahead with it when it is asked. So somebody on the way cuts the list. A mail program that believes the list goes on without TLS.",
+            },
+        },
+    },
+    ["starttls-needed"] = {
+        title = "This port begins without TLS",
+        why   = "{target.host} greets in plain words on port {target.port}; TLS comes only after STARTTLS. An account that begins with TLS gets no further.",
+        because = { ["server_leg.symptom"] = because["server_leg.symptom"], ["mail.starttls"] = "TLS was tried from the first byte" },
+        ios   = { app = app, grade = "unverified" },
+        device_fix = { "Settings → Apps → Mail → Mail Accounts → the account → Advanced: Server Port 993 (IMAP), 995 (POP3) or 465 (outgoing). With the port as it is, iPhones try STARTTLS by themselves where Use SSL is on." },
+        server_fix = { "Offer the ports 993, 995 and 465, which begin with TLS (RFC 8314)." },
+        next_test = "Run `whytls explain {mail.protocol}://{target.host}:{target.port}`. If that comes to TLS, only the way of beginning is wrong.",
+    },
+    ["mail-port-blocked"] = {
+        title = "The network keeps the mail port closed",
+        why   = "No connection to {target.host} on port {target.port} came about ({dial.error}). Many networks close the ports of mail, while pages load as usual.",
+        because = because,
+        ios   = { app = "Mail: sending fails while receiving works, or the other way round", grade = "unverified" },
+        device_fix = { "Try with another network, or over the mobile one.", "For sending use port 465 or 587, never 25." },
+        server_fix = { "Offer 465 and 587 for sending, 993 for receiving." },
+        next_test = "Run the same from another network. If it answers there, this network closes the port.",
     },
     ["starttls-injection"] = {
         title = "Something was slipped in before TLS began",
