@@ -7,6 +7,7 @@ _whytls() {
     'compare:two that should be the same\: why is one accepted and the other not?'
     'judge:JSON Lines of cases in, JSON Lines of verdicts out'
     'ca:our own root\: init, show, export, renew'
+    'profile:one .mobileconfig out of many company certificates\: build, lint'
     'lab:a local badssl\: one failing server per cause'
     'doctor:is everything here, and is its data fresh?'
     'rules:the Lua rules\: list, test, fields'
@@ -44,6 +45,7 @@ _whytls() {
         '--anchors-are[system; user\: as if the roots were installed on the phone; custom\: an app'\''s own, of --roots FILE]:kind:(system user custom)' \
         '--policy[ios (default), or webpki\: what Chrome, Firefox and Android go by]:whose:_files' \
         '--email[judge a mail certificate (S/MIME) of this address]:address:' \
+        '--password-file[its first line is the password of a PKCS#12 file]:file:_files' \
         '--revocation[ask the responders and lists named in the certificates; iPhones do not]' \
         '--fetch[on, or off\: fetch a missing intermediate as iPhones do (default on)]:when:(on off)' \
         '*--resolve[answer for a host instead of DNS; may be given again]:host\:addr:' \
@@ -60,6 +62,7 @@ _whytls() {
         '--anchors-are[system; user\: as if the roots were installed on the phone; custom\: an app'\''s own, of --roots FILE]:kind:(system user custom)' \
         '--policy[ios (default), or webpki\: what Chrome, Firefox and Android go by]:whose:_files' \
         '--email[judge a mail certificate (S/MIME) of this address]:address:' \
+        '--password-file[its first line is the password of a PKCS#12 file]:file:_files' \
         '--revocation[ask the responders and lists named in the certificates; iPhones do not]' \
         '--fetch[on, or off\: fetch a missing intermediate as iPhones do (default on)]:when:(on off)' \
         '*--resolve[answer for a host instead of DNS; may be given again]:host\:addr:' \
@@ -79,6 +82,23 @@ _whytls() {
         '--json[of init, show and renew\: one JSON object]' \
         '--help[this text]' \
         '1:what:(init show export renew)' '*:file:_files' ;;
+    profile) _arguments -s \
+        '-o[of build\: write here instead of to standard output]:file:_files' '--out[of build\: write here instead of to standard output]:file:_files' \
+        '--name[of build\: the name that the phone shows (default\: the first root'\''s)]:text:' \
+        '--organization[of build\: who made it, as the phone shows it]:text:' \
+        '--identifier[of build\: a profile of the same identifier is replaced (default\: made from the roots'\'' keys)]:id:' \
+        '*--identity[of build\: a PKCS#12 identity to install as well; may be given again]:file:_files' \
+        '--password-file[of build\: its first line is the password of the identities]:file:_files' \
+        '--embed-password[of build\: write that password into the profile, where everybody can read it]' \
+        '--sign[of build\: sign with this certificate and its key (PEM or PKCS#12)]:file:_files' \
+        '--sign-key[of build\: the key, when it is in a file of its own (PEM)]:file:_files' \
+        '--at[judge at this time\: RFC 3339, or a date]:time:' \
+        '--roots[trusted roots\: apple (default), mozilla (the system'\''s bundle), or a file or folder of them]:whose:_files' \
+        '--json[what iOS will do with it, as one JSON object; of build\: with --out]' \
+        '--color[always, never or auto]:when:(always never auto)' \
+        '-v[show every fact]' '--verbose[show every fact]' \
+        '--help[this text]' \
+        '1:what:(build lint)' '*:file:_files' ;;
     lab) _arguments -s \
         '--list[print the table of sites and end]' \
         '--json[as one JSON object]' \

@@ -11,17 +11,15 @@
  */
 enum { TREE_AT = 4, STATE_AT = 49, ROWS_MOST = 16, DAY_S = 86400 };
 
-/* What is drawn: the certificates as they were sent, and behind them those of the judged path that
- * were fetched. */
+/* What is drawn: the certificates of a site as they were sent, and behind them those of the judged
+ * path that were fetched; or those of an identity's file. */
 struct rows {
     const struct flow_certificate *at[ROWS_MOST];
     size_t n, n_sent, n_cut;
+    const struct flow_verdict *verdict; /* or NULL */
+    const char *trusted_by;             /* or NULL */
+    const char *not_there;              /* what is said of an issuer that is missing */
 };
-
-static const struct flow_verdict *verdict_of(const struct flow *f)
-{
-    return f->server_leg ? f->server_leg->verdict : NULL;
-}
 
 static bool is_on_path(const struct flow_verdict *v, const char *sha256)
 {
@@ -31,14 +29,28 @@ static bool is_on_path(const struct flow_verdict *v, const char *sha256)
     return false;
 }
 
+static void rows_take(struct rows *rows, const struct flow_certificate *at, size_t n)
+{
+    rows->n = rows->n_sent = n < ROWS_MOST ? n : ROWS_MOST;
+    rows->n_cut = n - rows->n;
+    for (size_t i = 0; i < rows->n; i++)
+        rows->at[i] = &at[i];
+}
+
 static void rows_gather(const struct flow *f, struct rows *out)
 {
     const struct flow_server_leg *leg = f->server_leg;
 
-    *out = (struct rows){.n_sent = leg->n_chain < ROWS_MOST ? leg->n_chain : ROWS_MOST};
-    for (; out->n < out->n_sent; out->n++)
-        out->at[out->n] = &leg->chain[out->n];
-    out->n_cut = leg->n_chain - out->n_sent;
+    *out = (struct rows){.not_there = "not sent"};
+    if (!leg) {
+        rows_take(out, f->identity->chain, f->identity->n_chain);
+        out->verdict = f->identity->verdict;
+        out->not_there = "not in the file";
+        return;
+    }
+    rows_take(out, leg->chain, leg->n_chain);
+    out->verdict = leg->verdict;
+    out->trusted_by = leg->trusted_by;
     for (size_t i = 0; i < leg->n_fetched && out->n < ROWS_MOST && !out->n_cut; i++)
         if (is_on_path(leg->verdict, leg->fetched[i].sha256))
             out->at[out->n++] = &leg->fetched[i];
@@ -46,9 +58,9 @@ static void rows_gather(const struct flow *f, struct rows *out)
 
 /* The first check that failed on this certificate, or NULL. A check counts along the judged path,
  * which may leave out or reorder what was sent. */
-static const struct flow_check *fault_of(const struct flow *f, const struct rows *rows, size_t i)
+static const struct flow_check *fault_of(const struct rows *rows, size_t i)
 {
-    const struct flow_verdict *v = verdict_of(f);
+    const struct flow_verdict *v = rows->verdict;
     const char *sha256 = rows->at[i]->sha256;
 
     for (size_t k = 0; v && k < v->n_checks; k++) {
@@ -62,9 +74,9 @@ static const struct flow_check *fault_of(const struct flow *f, const struct rows
 }
 
 /* The same of who stands above a certificate on the judged path, and was not sent. */
-static const struct flow_check *fault_above(const struct flow *f, const struct rows *rows, size_t i)
+static const struct flow_check *fault_above(const struct rows *rows, size_t i)
 {
-    const struct flow_verdict *v = verdict_of(f);
+    const struct flow_verdict *v = rows->verdict;
     const char *sha256 = rows->at[i]->sha256;
 
     for (size_t k = 0; v && sha256 && k < v->n_checks; k++) {
@@ -124,10 +136,10 @@ static const char *store_words(const char *trusted_by)
     if (!strcmp(trusted_by, "both"))
         return "in Apple's and Mozilla's store";
     if (!strcmp(trusted_by, "apple"))
-        return "in Apple's store, not in Mozilla's";
+        return "in Apple's, not in Mozilla's";
     if (!strcmp(trusted_by, "mozilla"))
-        return "in Mozilla's store, not in Apple's";
-    return "in neither Apple's nor Mozilla's store";
+        return "in Mozilla's, not in Apple's";
+    return "in no public store";
 }
 
 /* Where the mark of a fault follows on the line. */
@@ -138,9 +150,9 @@ static const char *store_short(const char *trusted_by)
     return !strcmp(trusted_by, "mozilla") ? "only Mozilla's" : "not trusted";
 }
 
-static bool is_in_store(const struct flow *f)
+static bool is_in_store(const struct rows *rows)
 {
-    return f->server_leg->trusted_by && strcmp(f->server_leg->trusted_by, "neither") != 0;
+    return rows->trusted_by && strcmp(rows->trusted_by, "neither") != 0;
 }
 
 /* "RSA 2048" for the record's "RSA-2048" */
@@ -215,13 +227,13 @@ static void add_certificate(
     const struct term *t, const struct flow *f, const struct rows *rows, size_t i, struct text *out)
 {
     const struct flow_certificate *c = rows->at[i];
-    const struct flow_check *fault = fault_of(f, rows, i);
+    const struct flow_check *fault = fault_of(rows, i);
     bool more = !is_last(rows, i) || has_unsent_issuer(c);
     char from[TIME_TEXT_CAP], to[TIME_TEXT_CAP];
     struct text state = {0};
 
-    if (c->self_signed && !fault && i && store_words(f->server_leg->trusted_by))
-        text_add(&state, store_words(f->server_leg->trusted_by));
+    if (c->self_signed && !fault && i && store_words(rows->trusted_by))
+        text_add(&state, store_words(rows->trusted_by));
     else
         add_time(c, f->now, &state);
     add_shape(t, fault != NULL, out);
@@ -255,15 +267,14 @@ static void add_link(const struct term *t, const struct rows *rows, size_t i, st
     text_add_char(out, '\n');
 }
 
-static void add_unsent_issuer(
-    const struct term *t, const struct flow *f, const struct rows *rows, struct text *out)
+static void add_unsent_issuer(const struct term *t, const struct rows *rows, struct text *out)
 {
-    const struct flow_check *fault = fault_above(f, rows, rows->n - 1);
-    bool known = is_in_store(f);
-    const char *state = "not sent";
+    const struct flow_check *fault = fault_above(rows, rows->n - 1);
+    bool known = is_in_store(rows);
+    const char *state = rows->not_there;
 
     if (known)
-        state = (fault ? store_short : store_words)(f->server_leg->trusted_by);
+        state = (fault ? store_short : store_words)(rows->trusted_by);
     text_add(out, "  ");
     if (fault) {
         term_style(t, out, TERM_FAULT);
@@ -293,7 +304,7 @@ static void add_version(const struct term *t, const char *version, struct text *
 
 static void add_sender(const struct term *t, const struct flow *f, struct text *out)
 {
-    if (!f->server_leg->address)
+    if (!f->server_leg || !f->server_leg->address)
         return;
     text_add(out, "  Sent by ");
     term_name(t, out, f->server_leg->address, 46);
@@ -308,13 +319,14 @@ static void add_sender(const struct term *t, const struct flow *f, struct text *
 
 void chain_tree(const struct term *t, const struct flow *f, struct text *out)
 {
-    const struct flow_server_leg *leg = f->server_leg;
     struct rows rows;
 
-    if (!leg || !leg->n_chain)
+    if (!f->server_leg && !f->identity)
+        return;
+    rows_gather(f, &rows);
+    if (!rows.n)
         return;
     add_sender(t, f, out);
-    rows_gather(f, &rows);
     for (size_t i = 0; i < rows.n; i++) {
         add_certificate(t, f, &rows, i, out);
         if (!is_last(&rows, i))
@@ -326,6 +338,6 @@ void chain_tree(const struct term *t, const struct flow *f, struct text *out)
     }
     if (has_unsent_issuer(rows.at[rows.n - 1])) {
         add_link(t, &rows, rows.n - 1, out);
-        add_unsent_issuer(t, f, &rows, out);
+        add_unsent_issuer(t, &rows, out);
     }
 }

@@ -25,8 +25,11 @@ static const struct command_help help = {
     .usage = "whytls explain TARGET [OPTION]…",
     .about = "Asks what an iPhone would say of a site, a mail server or a certificate, and why.\n"
              "TARGET is HOST[:PORT], an address (https, imap, imaps, smtp, submission, smtps, "
-             "pop3, pop3s), a file with\n"
-             "certificates in any order (PEM or DER), or - for standard input.",
+             "pop3, pop3s), a file, or - for\n"
+             "standard input. A file holds certificates in any order (PEM, DER or .p7b), an "
+             "identity (PKCS#12), a\n"
+             "configuration profile (.mobileconfig), or one root: would its switch appear in "
+             "Certificate Trust Settings?",
     .rows = rows,
     .after = "Exit codes: 0 accepted; 1 refused; 2 the target cannot be read; 3 cannot be reached.",
 };

@@ -8,6 +8,7 @@ int cmd_explain(int argc, char **argv);
 int cmd_compare(int argc, char **argv);
 int cmd_judge(int argc, char **argv);
 int cmd_ca(int argc, char **argv);
+int cmd_profile(int argc, char **argv);
 int cmd_lab(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 int cmd_rules(int argc, char **argv);

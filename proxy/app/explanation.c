@@ -3,8 +3,10 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "chain_facts.h"
 #include "chain_tree.h"
 #include "flow/flow.h"
+#include "identity_facts.h"
 #include "term.h"
 
 enum { LABEL_COLUMNS = 9, BECAUSE_USUAL = 5 };
@@ -16,7 +18,17 @@ static const struct flow_diagnosis *diagnosis_of(const struct flow *f, size_t wh
 
 static const struct flow_verdict *verdict_of(const struct flow *f)
 {
-    return f->server_leg ? f->server_leg->verdict : NULL;
+    if (f->server_leg)
+        return f->server_leg->verdict;
+    return f->identity ? f->identity->verdict : NULL;
+}
+
+/* Judged as Chrome, Firefox and Android do it, and not as iOS. */
+static bool is_of_others(const struct flow *f)
+{
+    const struct flow_verdict *v = verdict_of(f);
+
+    return v && v->policy && !strcmp(v->policy, "webpki");
 }
 
 bool explanation_is_refused(const struct flow *f)
@@ -51,6 +63,9 @@ static const char *leg_sentence(const struct flow *f)
         return "The phone refused our certificate";
     if (client)
         return "The phone ended the connection early";
+    if (f->mail && f->server_leg && f->server_leg->symptom &&
+        !strcmp(f->server_leg->symptom, "no-upgrade"))
+        return "The mail server's plain dialogue did not come to TLS";
     return f->failed_leg ? "The site ended the connection early" : "The connection was refused";
 }
 
@@ -58,6 +73,10 @@ const char *explanation_plain(const struct flow *f)
 {
     const struct flow_verdict *v = verdict_of(f);
 
+    if (f->identity)
+        return identity_sentence(f);
+    if (explanation_is_refused(f) && is_of_others(f))
+        return "Chrome, Firefox and Android refuse this";
     if (explanation_is_refused(f))
         return v->text ? v->text : "An iPhone would refuse this certificate";
     if (f->dial && f->dial->error)
@@ -77,7 +96,7 @@ static enum term_shape sure_shape(const char *confidence)
 static bool is_failing(const struct flow *f)
 {
     return explanation_is_refused(f) || f->failed_leg || f->refused_by_us ||
-           (f->dial && f->dial->error) || f->identity;
+           (f->dial && f->dial->error) || identity_is_refused(f);
 }
 
 /* The shape, the title in bold, and how sure at the right end, all on one line. */
@@ -109,7 +128,11 @@ void explanation_head(const struct term *t, const struct flow *f, size_t which, 
 
     if (!d) {
         add_headline(t, failing ? SHAPE_FAILING : SHAPE_FINE, failing ? TERM_FAULT : TERM_FINE,
-            failing ? explanation_plain(f) : "An iPhone accepts this", NULL, out);
+            failing           ? explanation_plain(f)
+            : f->identity     ? identity_sentence(f)
+            : is_of_others(f) ? "Chrome, Firefox and Android accept this"
+                              : "An iPhone accepts this",
+            NULL, out);
         return;
     }
     add_headline(t, failing ? SHAPE_FAILING : SHAPE_WARNING, failing ? TERM_FAULT : TERM_WARNING,
@@ -221,6 +244,33 @@ static void add_checks(
     text_fini(&line);
 }
 
+/* What nobody has explained: each failing check, in the words of the judge. */
+static void add_failures(const struct term *t, const struct flow_verdict *v, size_t indent,
+    size_t most, struct text *out)
+{
+    for (size_t i = 0; i < v->n_checks && (!most || i < most); i++) {
+        const struct flow_check *c = &v->checks[i];
+        struct text line = {0};
+        size_t at = add_label(t, i ? "" : "Because", indent, out);
+
+        text_printf(&line, "%s, certificate %" PRId64 "%s%s", c->check, c->cert + 1,
+            c->detail ? ": " : "", c->detail ? c->detail : "");
+        term_wrap(t, out, text_str(&line), at, at);
+        text_fini(&line);
+    }
+}
+
+static void add_openssl(
+    const struct term *t, const struct flow_verdict *v, size_t indent, struct text *out)
+{
+    add_label(t, "OpenSSL", indent, out);
+    if (v->openssl->accept)
+        text_add(out, "accepts\n");
+    else
+        text_printf(out, "refuses: result %" PRId64 " at depth %" PRId64 "\n", v->openssl->code,
+            v->openssl->depth);
+}
+
 static void add_ios_line(const struct term *t, const char *who, const char *s, const char *grade,
     size_t indent, bool first, struct text *out)
 {
@@ -256,14 +306,8 @@ static void add_ios(const struct term *t, const struct flow *f, const struct flo
     if (d && d->ios->app)
         add_ios_line(
             t, "Apps: ", d->ios->app, text || d->ios->safari ? NULL : grade, indent, first, out);
-    if (refused && v->openssl->accept) {
-        add_label(t, "OpenSSL", indent, out);
-        text_add(out, "accepts\n");
-    } else if (refused) {
-        add_label(t, "OpenSSL", indent, out);
-        text_printf(out, "refuses: result %" PRId64 " at depth %" PRId64 "\n", v->openssl->code,
-            v->openssl->depth);
-    }
+    if (refused)
+        add_openssl(t, v, indent, out);
 }
 
 static void add_steps(const struct term *t, const char *label, const struct flow_texts *steps,
@@ -298,6 +342,13 @@ void explanation_rows(const struct term *t, const struct flow *f, size_t which, 
 
     if (d)
         add_because(t, d, indent, most_because, out);
+    else if (explanation_is_refused(f))
+        add_failures(t, verdict_of(f), indent, most_because, out);
+    if (!d && is_of_others(f)) {
+        if (explanation_is_refused(f))
+            add_openssl(t, verdict_of(f), indent, out);
+        return;
+    }
     add_ios(t, f, d, indent, out);
     if (!d)
         return;
@@ -340,6 +391,17 @@ void explanation_foot(const struct term *t, const struct flow *f, size_t which, 
     text_fini(&line);
 }
 
+static bool has_chain(const struct flow *f)
+{
+    return (f->server_leg && f->server_leg->n_chain) || (f->identity && f->identity->n_chain);
+}
+
+/* Is there more to say than that all is well? */
+static bool is_told_further(const struct flow *f)
+{
+    return f->n_diagnosis || is_failing(f);
+}
+
 void explanation_write(
     const struct term *t, const struct flow *f, bool with_chain, bool all_facts, struct text *out)
 {
@@ -348,10 +410,16 @@ void explanation_write(
             text_add_char(out, '\n');
         explanation_head(t, f, i, out);
         text_add_char(out, '\n');
-        if (i == 0 && with_chain && f->server_leg && f->server_leg->n_chain) {
+        if (i == 0 && with_chain && has_chain(f)) {
             chain_tree(t, f, out);
             text_add_char(out, '\n');
         }
+        bool facts = i == 0 && with_chain && identity_facts(t, f, out);
+        facts |= i == 0 && with_chain && chain_facts(t, f, out);
+        if (facts && is_told_further(f))
+            text_add_char(out, '\n');
+        if (!is_told_further(f))
+            break;
         explanation_rows(t, f, i, 2, all_facts ? 0 : BECAUSE_USUAL, out);
         text_add_char(out, '\n');
         explanation_foot(t, f, i, out);

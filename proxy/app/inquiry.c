@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/time_text.h"
 #include "cert/chain.h"
+#include "cert/facts.h"
 #include "ct_list.h"
 #include "explain/explain.h"
 #include "explain/file_kind.h"
@@ -17,6 +18,7 @@
 #include "flow/flow.h"
 #include "hook/hook.h"
 #include "lab/lab.h"
+#include "password.h"
 #include "paths.h"
 #include "script/rules.h"
 #include "tls/contexts.h"
@@ -39,6 +41,8 @@ bool inquiry_take(
         q->policy = value;
     else if (strcmp(name, "email") == 0)
         q->email = value;
+    else if (strcmp(name, "password-file") == 0)
+        q->password_file = value;
     else if (strcmp(name, "lab") == 0)
         q->with_lab = true;
     else if (strcmp(name, "roots") == 0)
@@ -157,8 +161,60 @@ bool inquiry_is_file(const char *target)
     return strcmp(target, "-") == 0 || file_exists(target);
 }
 
-static bool ask_file(struct explain_ask *ask, const char *target, struct flow **out, struct err *e)
+static bool ask_identity(const struct inquiry *q, const struct explain_ask *ask,
+    const uint8_t *bytes, size_t len, struct flow **out, struct err *e)
 {
+    char *password;
+
+    if (!password_read(q->password_file, &password, e))
+        return err_wrap(e, "--password-file");
+    bool good = explain_identity(ask, bytes, len, password, out, e);
+    password_forget(password);
+    return good;
+}
+
+/* One certificate that is a root, or was meant to be one: nobody asks it for a host. */
+static bool is_lone_root(const uint8_t *bytes, size_t len)
+{
+    struct cert_chain *chain = cert_chain_from_bytes(bytes, len, NULL);
+    bool root = false;
+
+    if (chain && chain->n == 1) {
+        const struct cert *c = chain->at[0];
+
+        root = c->is_ca || (c->self_signed && !c->dns.n && !c->ips.n && !c->emails.n);
+    }
+    cert_chain_free(chain);
+    return root;
+}
+
+static bool ask_bytes(const struct inquiry *q, const struct explain_ask *ask, enum file_kind kind,
+    struct cert_span file, struct flow **out, struct err *e)
+{
+    const uint8_t *bytes = file.at;
+    size_t len = file.len;
+
+    switch (kind) {
+    case FILE_KIND_IDENTITY:
+        return ask_identity(q, ask, bytes, len, out, e);
+    case FILE_KIND_PROFILE:
+        return explain_profile(ask, bytes, len, out, e);
+    case FILE_KIND_CERTIFICATES:
+        if (ask->email && !ask->webpki)
+            return ask_identity(q, ask, bytes, len, out, e);
+        if (!ask->host && !ask->webpki && is_lone_root(bytes, len))
+            return explain_root(ask, bytes, len, out, e);
+        break;
+    case FILE_KIND_MESSAGE:
+        break;
+    }
+    return explain_chain(ask, bytes, len, out, e);
+}
+
+static bool ask_file(const struct inquiry *q, struct explain_ask *ask, const char *target,
+    struct flow **out, struct err *e)
+{
+    const char *name = strcmp(target, "-") == 0 ? "standard input" : target;
     uint8_t *bytes;
     size_t len;
 
@@ -166,9 +222,10 @@ static bool ask_file(struct explain_ask *ask, const char *target, struct flow **
         e->kind = ERR_INPUT;
         return false;
     }
-    ask->port = 443;
-    bool good = explain_chain(ask, bytes, len, out, e) ||
-                err_wrap(e, "%s", strcmp(target, "-") == 0 ? "standard input" : target);
+    bool good = ask_bytes(q, ask, file_kind_of(target, bytes, len), (struct cert_span){bytes, len},
+                    out, e) ||
+                err_wrap(e, "%s", name);
+    explicit_bzero(bytes, len); /* a private key may be in it */
     mem_free(bytes);
     return good;
 }
@@ -191,12 +248,10 @@ static bool ask_site(const struct inquiry *q, struct explain_ask *ask, const cha
     return explain_host(ask, out, e);
 }
 
-bool inquiry_ask(struct inquiry *q, const char *target, const char *host, struct verdict *verdict,
-    struct flow **out, struct err *e)
+static struct explain_ask ask_new(const struct inquiry *q)
 {
-    char name[HOST_CAP];
-    const char *asked = q->host ? q->host : host;
-    struct explain_ask ask = {.at_s = q->at_s,
+    return (struct explain_ask){.port = 443,
+        .at_s = q->at_s,
         .anchors_are = q->anchors_are,
         .webpki = q->policy && strcmp(q->policy, "webpki") == 0,
         .email = q->email,
@@ -207,13 +262,29 @@ bool inquiry_ask(struct inquiry *q, const char *target, const char *host, struct
         .fetcher = q->fetcher,
         .revocation = q->revocation,
         .clock = clock_system(),
-        .name = "explain",
-        .keep = verdict};
+        .name = "explain"};
+}
 
+bool inquiry_ask(struct inquiry *q, const char *target, const char *host, struct verdict *verdict,
+    struct flow **out, struct err *e)
+{
+    char name[HOST_CAP];
+    const char *asked = q->host ? q->host : host;
+    struct explain_ask ask = ask_new(q);
+
+    ask.keep = verdict;
     if (asked && host_normalise(asked, strlen(asked), name))
         ask.host = name;
-    return inquiry_is_file(target) ? ask_file(&ask, target, out, e)
+    return inquiry_is_file(target) ? ask_file(q, &ask, target, out, e)
                                    : ask_site(q, &ask, target, out, e);
+}
+
+bool inquiry_ask_profile(
+    struct inquiry *q, const void *bytes, size_t len, struct flow **out, struct err *e)
+{
+    struct explain_ask ask = ask_new(q);
+
+    return explain_profile(&ask, bytes, len, out, e);
 }
 
 int inquiry_code(const struct flow *f)
@@ -222,5 +293,7 @@ int inquiry_code(const struct flow *f)
 
     if (f->dial && f->dial->error)
         return 3;
+    if (f->identity)
+        return strcmp(f->identity->result, "installs") == 0 ? 0 : 1;
     return verdict && strcmp(verdict->verdict, "accept") == 0 && !f->failed_leg ? 0 : 1;
 }

@@ -30,6 +30,7 @@ struct verdict;
     {"anchors-are", 0, "KIND", "system; user: as if the roots were installed on the phone; custom: an app's own, of --roots FILE"}, \
     {"policy", 0, "WHOSE", "ios (default), or webpki: what Chrome, Firefox and Android go by"}, \
     {"email", 0, "ADDRESS", "judge a mail certificate (S/MIME) of this address"}, \
+    {"password-file", 0, "FILE", "its first line is the password of a PKCS#12 file"}, \
     {"revocation", 0, NULL, "ask the responders and lists named in the certificates; iPhones do not"}, \
     {"fetch", 0, "WHEN", "on, or off: fetch a missing intermediate as iPhones do (default on)"}, \
     {"resolve", 0, "HOST:ADDR", "answer for a host instead of DNS; may be given again"}, \
@@ -38,7 +39,7 @@ struct verdict;
 
 struct inquiry {
     /* What was asked for; borrowed. Zeroed: the defaults. */
-    const char *host, *at, *roots_file, *anchors, *policy, *email;
+    const char *host, *at, *roots_file, *anchors, *policy, *email, *password_file;
     bool revocation, no_fetch, with_lab;
     struct reach reach;
     /* What inquiry_open brings; owned. */
@@ -67,6 +68,9 @@ bool inquiry_is_file(const char *target);
  * understood. */
 bool inquiry_ask(struct inquiry *q, const char *target, const char *host, struct verdict *verdict,
     struct flow **out, struct err *e) MUST_USE;
+/* A configuration profile that is no file yet. */
+bool inquiry_ask_profile(
+    struct inquiry *q, const void *bytes, size_t len, struct flow **out, struct err *e) MUST_USE;
 /* The exit code that this flow alone would mean: 0 accepted, 1 refused, 3 not reached. */
 int inquiry_code(const struct flow *f);
 

@@ -15,6 +15,7 @@ static const struct {
     {"compare", cmd_compare, "two that should be the same: why is one accepted and the other not?"},
     {"judge", cmd_judge, "JSON Lines of cases in, JSON Lines of verdicts out"},
     {"ca", cmd_ca, "our own root: init, show, export, renew"},
+    {"profile", cmd_profile, "one .mobileconfig out of many company certificates: build, lint"},
     {"lab", cmd_lab, "a local badssl: one failing server per cause"},
     {"doctor", cmd_doctor, "is everything here, and is its data fresh?"},
     {"rules", cmd_rules, "the Lua rules: list, test, fields"},

@@ -278,15 +278,26 @@ void term_pad(struct text *out, size_t columns)
         text_add_char(out, ' ');
 }
 
-/* Rules may break the lines of their texts; here it is the window that breaks them. */
+/* Rules may break the lines of their texts; here it is the window that breaks them. The back-ticks
+ * round a command are for pages; an odd one is somebody's text and stays. */
 static void prose_text(const struct term *t, struct text *out, const char *s)
 {
     struct text line = {0};
 
     text_add(&line, s);
-    for (size_t i = 0; i < line.len; i++)
-        if (line.at[i] == '\n' || line.at[i] == '\t')
-            line.at[i] = ' ';
+    size_t to = 0;
+    bool open = false;
+    for (size_t i = 0; i < line.len; i++) {
+        if (line.at[i] == '`' && (open || strchr(line.at + i + 1, '`'))) {
+            open = !open;
+            continue;
+        }
+        line.at[to++] = line.at[i];
+        if (line.at[to - 1] == '\n' || line.at[to - 1] == '\t')
+            line.at[to - 1] = ' ';
+    }
+    if (line.at)
+        line.at[to] = '\0';
     term_text(t, out, text_str(&line));
     text_fini(&line);
 }

@@ -118,7 +118,6 @@ static const char *authority_fault(const struct judging *j, size_t i)
 {
     const struct cert *c = j->path.at[i];
     const struct cert_extension *x = cert_extension(c, OID_AUTHORITY_KEY_ID);
-    bool odd = x && c->self_issued && !(c->ski && c->aki && der_span_equal(c->aki_id, c->ski_id));
 
     if (x && !c->aki)
         return "its authority key identifier names no key";
@@ -126,7 +125,7 @@ static const char *authority_fault(const struct judging *j, size_t i)
         return is_own_issuer(j, i) ? NULL : "it has no authority key identifier";
     if (c->self_issued && names_the_issuer(x) && is_own_issuer(j, i))
         return "the authority key identifier of a root names an issuer";
-    if (odd && c->ski && is_own_issuer(j, i))
+    if (c->self_issued && c->ski && !der_span_equal(c->aki_id, c->ski_id) && is_own_issuer(j, i))
         return "the authority key identifier of a root names another key";
     return NULL;
 }

@@ -18,7 +18,7 @@ enum {
     JUDGE_DEPTH_MOST = 20,           /* certificates of one path; public paths have 3 or 4 */
     JUDGE_PATHS_MOST = 1000,         /* partial paths */
     JUDGE_CANDIDATES_MOST = 100,     /* paths judged in full, as iOS does */
-    JUDGE_SIGNATURES_US = 15000,     /* of public key operations, by link_cost_us */
+    JUDGE_SIGNATURES_US = 15000,     /* public key operations, as link_cost_us counts them */
     JUDGE_NAME_TESTS_MOST = 1 << 18, /* names against subtrees: about 8 ms */
 };
 

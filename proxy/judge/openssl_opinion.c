@@ -17,7 +17,7 @@
 
 /* Verifying costs public key operations; the answer for the same chain, host and roots changes only
  * when the time passes a date of one of the certificates. */
-enum { OPINION_ENTRIES = 1024 };
+enum { OPINION_ENTRIES = 1024, ROOTS_MOST = 64 /* of one name */ };
 
 struct opinion_entry {
     uint8_t key[32];
@@ -95,14 +95,32 @@ static void stretch(const struct cert *c, int64_t at, int64_t *from, int64_t *un
     }
 }
 
+/* The dates of whatever OpenSSL may have had in its hands: it takes the first issuer that is in
+ * time, which need not be one of our path. */
+static void stretch_all(const struct judge_case *c, int64_t *from, int64_t *until)
+{
+    const struct cert *roots[ROOTS_MOST];
+
+    for (size_t i = 0; i < c->chain->n; i++) {
+        size_t n = c->roots
+                       ? roots_find_subject(c->roots, &c->chain->at[i]->issuer, roots, ROOTS_MOST)
+                       : 0;
+
+        stretch(c->chain->at[i], c->at, from, until);
+        for (size_t k = 0; k < n; k++)
+            stretch(roots[k], c->at, from, until);
+    }
+    for (size_t i = 0; c->anchors && i < c->anchors->n; i++)
+        stretch(c->anchors->at[i], c->at, from, until);
+}
+
 static void keep(const struct judge_case *c, const struct judge_path *path,
     const uint8_t key[static 32], const struct openssl_opinion *opinion)
 {
     struct opinion_entry *o = place_of(key);
     int64_t from = INT64_MIN, until = INT64_MAX;
 
-    for (size_t i = 0; i < c->chain->n; i++)
-        stretch(c->chain->at[i], c->at, &from, &until);
+    stretch_all(c, &from, &until);
     for (size_t i = 0; i < path->n; i++)
         stretch(path->at[i], c->at, &from, &until);
     pthread_mutex_lock(&opinions.lock);

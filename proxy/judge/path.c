@@ -2,6 +2,7 @@
  * and iOS's scores. */
 #include "judging_priv.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -27,18 +28,19 @@ struct queue {
 
 struct search {
     const struct judge_case *c;
-    struct node nodes[JUDGE_PATHS_MOST];
-    size_t n;
-    struct queue good, aside; /* aside: a CA check failed, so only when nothing is accepted */
+    size_t n;                           /* nodes */
     unsigned signatures_us, name_tests; /* that may still be computed */
     size_t judged;
     long best_score;
     size_t best;
     bool best_anchored, done;
-    size_t ends[VERDICT_DETOURS_MOST + 1]; /* nodes at which a path ended, the first ones */
-    bool end_anchored[VERDICT_DETOURS_MOST + 1];
     size_t n_ends;
     bool with_fetched;
+    /* What follows is written before it is read, and too much to be zeroed for each connection. */
+    bool end_anchored[VERDICT_DETOURS_MOST + 1];
+    size_t ends[VERDICT_DETOURS_MOST + 1]; /* nodes at which a path ended, the first ones */
+    struct queue good, aside; /* aside: a CA check failed, so only when nothing is accepted */
+    struct node nodes[JUDGE_PATHS_MOST];
 };
 
 static bool chain_has(const struct cert_chain *chain, const struct cert *c)
@@ -233,7 +235,7 @@ static void search_run(struct search *s, bool with_fetched)
 {
     s->with_fetched = with_fetched;
     s->n = s->judged = s->n_ends = 0;
-    s->good = s->aside = (struct queue){.from = 0};
+    s->good.from = s->good.to = s->aside.from = s->aside.to = 0;
     s->best_score = -1;
     s->nodes[s->n++] = (struct node){.cert = s->c->chain->at[0]};
     queue_put(&s->good, 0);
@@ -277,8 +279,9 @@ static bool may_fetch(const struct judge_case *c)
 
 void path_find(const struct judge_case *c, struct judge_paths *out)
 {
-    struct search *s = mem_new(sizeof(*s));
+    struct search *s = mem_resize(NULL, sizeof(*s));
 
+    memset(s, 0, offsetof(struct search, end_anchored));
     s->c = c;
     s->signatures_us = JUDGE_SIGNATURES_US;
     s->name_tests = JUDGE_NAME_TESTS_MOST;

@@ -110,9 +110,9 @@ static void what_cannot_be_read_is_an_error_that_names_it(void **state)
     } rows[] = {
         {"/", "/: ", ERR_INPUT},
         {"/dev/null", "/dev/null: ", ERR_INPUT},
-        {"/nowhere.pem", "neither a file that is there", ERR_USAGE},
+        {"/nowhere.pem", "there is no such file", ERR_USAGE},
         {"gopher://shop.example/", "no such scheme", ERR_USAGE},
-        {"shop.example:99999", "neither a file that is there", ERR_USAGE},
+        {"shop.example:99999", "the port 99999", ERR_USAGE},
     };
     struct inquiry q = {0};
 

@@ -26,6 +26,9 @@ enum { ROUNDS = 400, ROUNDS_MOST = 100000, SEEN_ROUNDS = 20000, POOL = 200 };
 
 #define HOST "shop.example"
 
+/* A function of its own for callgrind's --toggle-collect. */
+#define COUNTED __attribute__((noinline))
+
 static struct {
     struct mint *root;
     struct roots *roots;
@@ -114,7 +117,7 @@ static void judge_one(const struct cert_chain *chain, const struct roots *roots,
     verdict_fini(&v);
 }
 
-static double openssl_run(size_t n)
+COUNTED static double openssl_run(size_t n)
 {
     int64_t from = now_ns();
 
@@ -123,7 +126,7 @@ static double openssl_run(size_t n)
     return told("X509_verify_cert", n, now_ns() - from);
 }
 
-static double new_run(size_t n)
+COUNTED static double new_run(size_t n)
 {
     int64_t from = now_ns();
 
@@ -132,7 +135,7 @@ static double new_run(size_t n)
     return told("judge, a new chain", n, now_ns() - from);
 }
 
-static double seen_run(size_t n)
+COUNTED static double seen_run(size_t n)
 {
     int64_t from;
 
@@ -144,7 +147,7 @@ static double seen_run(size_t n)
 }
 
 /* From bytes to facts, beside what OpenSSL needs to read the same: two certificates each. */
-static void read_run(size_t n)
+COUNTED static void read_run(size_t n)
 {
     int64_t from = now_ns();
 

@@ -88,7 +88,7 @@ def test_a_server_without_starttls_is_told_with_its_words(pki, folder, explain):
     finally:
         server.stop()
     assert code == REFUSED
-    assert flow["mail"]["starttls"] == "absent" and flow["mail"]["words"].startswith("250")
+    assert flow["mail"]["starttls"] == "absent" and flow["mail"]["words"].startswith("502")
     assert flow["diagnosis"][0]["cause"] == "starttls-refused"
 
 

@@ -64,6 +64,42 @@ static void a_remembered_opinion_ends_with_the_certificate(void **state)
     mint_free(root);
 }
 
+/* OpenSSL goes by the old root, which has a key too small for iOS, so that we go by the new one. */
+static void a_remembered_opinion_ends_with_an_anchor_of_another_path(void **state)
+{
+    struct mint *old = mint_make(
+        &(struct mint_spec){
+            .cn = "Old", .ca = true, .key = MINT_RSA1024, .not_after = MINT_AT + 100},
+        NULL);
+    struct mint *new = mint_make(&(struct mint_spec){.cn = "New", .ca = true}, NULL);
+    struct mint *by_old = mint_make(&(struct mint_spec){.cn = "CA", .ca = true}, old);
+    struct mint *by_new =
+        mint_make(&(struct mint_spec){.cn = "CA", .ca = true, .key_of = by_old}, new);
+    struct mint *leaf = mint_make(&(struct mint_spec){.cn = "leaf"}, by_old);
+    struct cert_chain *chain = mint_chain(leaf, by_old, by_new, NULL),
+                      *anchors = mint_chain(old, new, NULL);
+
+    (void)state;
+    for (int64_t at = MINT_AT; at <= MINT_AT + 180; at += 90) {
+        struct judge_case c = {
+            .chain = chain, .at = at, .anchors_are = ANCHORS_CUSTOM, .anchors = anchors};
+        struct verdict v = {0};
+
+        judge_chain(&c, &v);
+        assert_int_equal(v.answer, VERDICT_ACCEPT);
+        assert_string_equal(v.path[2]->summary, "New");
+        assert_int_equal(v.openssl.accept, at < MINT_AT + 100);
+        verdict_fini(&v);
+    }
+    cert_chain_free(anchors);
+    cert_chain_free(chain);
+    mint_free(leaf);
+    mint_free(by_new);
+    mint_free(by_old);
+    mint_free(new);
+    mint_free(old);
+}
+
 /* The signatures that we have verified are not verified again: the answer must be the one that
  * OpenSSL gives by itself. */
 struct alone {
@@ -236,6 +272,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(openssl_speaks_for_itself),
         cmocka_unit_test(a_remembered_opinion_ends_with_the_certificate),
+        cmocka_unit_test(a_remembered_opinion_ends_with_an_anchor_of_another_path),
         cmocka_unit_test(what_was_verified_before_changes_nothing),
         cmocka_unit_test(a_chain_that_would_cost_too_much_is_not_put_to_openssl),
         cmocka_unit_test(nobody_is_asked_when_it_is_not_wanted),
