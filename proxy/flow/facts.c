@@ -4,11 +4,11 @@
 
 #include <openssl/evp.h>
 
-#include "agent.h"
 #include "base/host.h"
 #include "cert/chain.h"
 #include "cert/chain_order.h"
 #include "cert/facts.h"
+#include "device/agent.h"
 #include "fetch/evidence.h"
 #include "flow.h"
 #include "judge/verdict.h"
@@ -343,6 +343,8 @@ void flow_set_agent(struct flow *f, const char *agent)
     f->client->agent = flow_text(f, agent);
     f->client->app->name = flow_text(f, read.name);
     f->client->app->is_browser = read.is_browser;
+    if (*read.version)
+        f->client->app->version = flow_text(f, read.version);
     f->client->device->family = read.family;
     if (*read.os_version)
         f->client->device->os_version = flow_text(f, read.os_version);

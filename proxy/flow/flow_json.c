@@ -143,6 +143,10 @@ static void put_decision(struct json_out *out, const struct flow_decision *d)
     json_put_text(out, "action", d->action);
     json_put_text(out, "by", d->by);
     json_put_text(out, "answer", d->answer);
+    if (d->fault) {
+        json_put_text(out, "fault", d->fault);
+        json_put_text(out, "fault_met", d->fault_met);
+    }
     json_object_end(out);
 }
 
@@ -180,6 +184,10 @@ static void put_client_leg(struct json_out *out, const struct flow_client_leg *l
     json_put_int(out, "bytes_out", leg->bytes_out);
     json_put_bool(out, "finished", leg->finished);
     json_put_text(out, "symptom", leg->symptom);
+    if (leg->verdict) {
+        json_key(out, "verdict");
+        flow_verdict_json(leg->verdict, out);
+    }
     json_object_end(out);
 }
 

@@ -3,10 +3,16 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
+
+#include <malloc.h>
 
 #include <cmocka.h>
 
+#include "base/mem.h"
+
 #include "history.h"
+#include "roll.h"
 
 #define NOW ((int64_t)1700000000000)
 #define HOUR ((int64_t)3600 * 1000)
@@ -146,6 +152,102 @@ static void the_oldest_rows_leave_when_it_is_full(void **state)
     assert_int_equal(read_at(*state, key, NOW).device.hosts_accepted, 900);
 }
 
+/* 0 with the address sanitizer, whose heap is its own. */
+static size_t heap_used(void)
+{
+    return mallinfo2().uordblks + mallinfo2().hblkhd;
+}
+
+/* 10,000 devices, each at so many hosts of its own, by an app of its own. */
+static void offer(struct device_history *h, int hosts, const char *longer)
+{
+    char host[256], app[256], ip[32];
+    struct history_key key = phone_app_a;
+
+    key.host = host;
+    key.ip = ip;
+    key.app = app;
+    for (int i = 0; i < hosts; i++) {
+        for (int phone = 0; phone < 10000; phone++) {
+            snprintf(ip, sizeof ip, "10.9.%d.%d", phone / 256, phone % 256);
+            snprintf(app, sizeof app, "app %d of phone %d%s", *longer ? i : i % 5, phone, longer);
+            snprintf(host, sizeof host, "www-%d.some-site-%d.%s.example", phone, i, longer);
+            history_note(h, &key, phone % 3 ? HISTORY_ACCEPTED : HISTORY_REFUSED, NOW + i);
+        }
+    }
+}
+
+/* A peer decides how many there are; we decide what is kept. The whole offer takes some seconds,
+ * and much longer with the sanitizers, which see no more in it. */
+static void ten_thousand_devices_at_a_thousand_hosts_stay_within_bounds(void **state)
+{
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    const int hosts = 11;
+#else
+    const int hosts = 1000;
+#endif
+    size_t before = heap_used(), n;
+
+    offer(*state, hosts, "");
+    print_message(
+        "%d devices at %d hosts each: %zu KiB\n", 10000, hosts, (heap_used() - before) / 1024);
+    assert_true(heap_used() - before < HISTORY_BYTES_USUAL);
+    assert_int_equal(roll_len(*state), 10000);
+    struct device_row *devices = roll_devices(*state, &n);
+    struct host_row *rows = roll_hosts(*state, devices[0].id, &n);
+    assert_int_equal(n, HISTORY_ROWS_MOST / 10000);
+    mem_free(rows);
+    mem_free(devices);
+}
+
+static void the_longest_names_stay_within_bounds(void **state)
+{
+    char longest[200];
+    size_t before = heap_used();
+
+    memset(longest, 'x', sizeof longest - 1);
+    longest[sizeof longest - 1] = '\0';
+    offer(*state, 11, longest);
+    print_message("with the longest names: %zu KiB\n", (heap_used() - before) / 1024);
+    assert_true(heap_used() - before < HISTORY_BYTES_MOST);
+}
+
+static void how_it_was_refused_is_remembered(void **state)
+{
+    static const struct refusal how = {.way = REFUSAL_ALERT, .alert = 48, .version = 0x0304};
+    size_t n;
+
+    history_note_refusal(*state, &phone_app_a, &how, NOW);
+    struct history_view view = read_at(*state, phone_app_a, NOW);
+    assert_int_equal(view.host.refused, 1);
+    struct host_row *rows = roll_hosts(*state, view.device_id, &n);
+    assert_memory_equal(&rows[0].refusal, &how, sizeof how);
+    mem_free(rows);
+    for (unsigned way = REFUSAL_ALERT; way < N_REFUSAL_WAYS; way++)
+        assert_int_equal(refusal_way_of(refusal_way_name((enum refusal_way)way)), way);
+    assert_int_equal(refusal_way_of("clean"), REFUSAL_UNKNOWN);
+    assert_int_equal(refusal_way_of(NULL), REFUSAL_UNKNOWN);
+    assert_null(refusal_way_name(REFUSAL_UNKNOWN));
+}
+
+static void an_acceptance_outlives_its_row(void **state)
+{
+    struct history_key key = phone_app_a;
+    char host[32];
+
+    history_note(*state, &phone_app_a, HISTORY_ACCEPTED, NOW);
+    key.host = host;
+    for (int i = 0; i < HISTORY_DEVICE_MOST; i++) {
+        snprintf(host, sizeof host, "%d.example", i);
+        history_note(*state, &key, HISTORY_REFUSED, NOW + 1000 + i);
+    }
+    struct history_view view = read_at(*state, phone_app_a, NOW + 9000);
+    assert_true(view.host.last_accepted == NEVER);
+    assert_int_equal(view.device.last_accepted, NOW / 1000);
+    assert_int_equal(view.device.streak, HISTORY_DEVICE_MOST);
+    assert_int_equal(view.setup.accepted_ms, NOW);
+}
+
 static void a_phone_that_asks_for_ever_new_hosts_pushes_out_only_itself(void **state)
 {
     struct history_key quiet = phone_app_a, busy = phone_app_a;
@@ -222,6 +324,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_tunnel_that_worked_is_remembered, set_up, tear_down),
         cmocka_unit_test_setup_teardown(success_beside_is_by_app_and_host, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_oldest_rows_leave_when_it_is_full, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            ten_thousand_devices_at_a_thousand_hosts_stay_within_bounds, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_longest_names_stay_within_bounds, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(how_it_was_refused_is_remembered, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_acceptance_outlives_its_row, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             a_phone_that_asks_for_ever_new_hosts_pushes_out_only_itself, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_used_again_stays, set_up, tear_down),

@@ -1,1 +1,1 @@
-whytls_fuzz(flow agent)
+whytls_fuzz(device agent)

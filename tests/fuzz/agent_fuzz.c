@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "flow/agent.h"
+#include "device/agent.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 
@@ -18,7 +18,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     text[len] = '\0';
     agent_read(text, &a);
     assert(*a.name && strlen(a.name) < sizeof a.name &&
-           strlen(a.os_version) < sizeof a.os_version && a.family);
+           strlen(a.os_version) < sizeof a.os_version && strlen(a.version) < sizeof a.version &&
+           strlen(a.cfnetwork) < sizeof a.cfnetwork && a.family);
     free(text);
     return 0;
 }

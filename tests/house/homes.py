@@ -15,6 +15,7 @@ HOMES = [
     (r'llhttp\.h', {'http'}),
     (r'ares.*\.h', {'net'}),
     (r'(lua|lauxlib|lualib)\.h', {'script'}),
+    (r'sqlite3\.h', {'store'}),
     (r'qrencode\.h', {'app'}),
     (r'plist/.*', {'cert'}),
     (r'(libpsl|idn2)\.h', {'base'}),

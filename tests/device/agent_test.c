@@ -23,7 +23,7 @@ static void agents_are_read(void **state)
         {"trustd (unknown version) CFNetwork/1240.0.4 Darwin/20.5.0", "trustd", false, "unknown",
             "14"},
         {"com.apple.trustd/2.0 CFNetwork/1240.0.4 Darwin/20.5.0 (x86_64)", "com.apple.trustd",
-            false, "Mac", ""},
+            false, "Mac", "11"},
         {"MobileSafari/8619.1 CFNetwork/1568.100.1 Darwin/24.0.0", "Safari", true, "unknown",
             "18.0"},
         {"Mozilla/5.0 (iPhone; CPU iPhone OS 18_1_2 like Mac OS X) AppleWebKit/605.1.15 (KHTML, "
@@ -47,6 +47,12 @@ static void agents_are_read(void **state)
          "Chrome/120.0 Safari/537.36 "
          "Edg/120.0",
             "Edge", true, "other", ""},
+        {"Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like "
+         "Gecko) Version/26.1 "
+         "Mobile/15E148 Safari/604.1",
+            "Safari", true, "iPhone", "26.1"},
+        {"Acme/1 CFNetwork/3860.100.1 Darwin/25.0.0", "Acme", false, "unknown", "26.0"},
+        {"Acme/1 CFNetwork/9999.1 Darwin/99.0.0", "Acme", false, "unknown", ""},
         {"Grocer/4.2 (iPhone; iOS 17.2; Scale/3.00)", "Grocer", false, "iPhone", "17.2"},
         {"curl/7.88.1", "curl", false, "unknown", ""},
         {"Wget/1.21.3", "wget", false, "unknown", ""},
@@ -75,6 +81,38 @@ static void agents_are_read(void **state)
     }
 }
 
+static void versions_of_the_app_and_of_its_parts_are_read(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *agent, *version, *cfnetwork, *darwin;
+        bool by_kernel;
+    } cases[] = {
+        {"Acme/4.2 CFNetwork/1568.200.51 Darwin/24.1.0", "4.2", "1568.200.51", "24.1.0", true},
+        {"Acme CFNetwork/1 Darwin/24.1.0", "1", "1", "24.1.0", true},
+        {"Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 Version/17.4 "
+         "Safari/605",
+            "17.4", "", "", false},
+        {"Mozilla/5.0 (iPad; CPU OS 12_5 like Mac OS X) AppleWebKit/605.1.15 CriOS/92.0 "
+         "Safari/604.1",
+            "92.0", "", "", false},
+        {"curl/7.88.1", "7.88.1", "", "", false},
+        {"node", "", "", "", false},
+        {"Acme/build-7 Darwin/", "", "", "", false},
+        {"Acme/1.2.3.4.5.6.7.8.9.10", "1.2.3.4.5.6.7.8", "", "", false},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct agent a;
+
+        agent_read(cases[i].agent, &a);
+        assert_string_equal(a.version, cases[i].version);
+        assert_string_equal(a.cfnetwork, cases[i].cfnetwork);
+        assert_string_equal(a.darwin, cases[i].darwin);
+        assert_int_equal(a.by_kernel, cases[i].by_kernel);
+    }
+}
+
 static void a_long_agent_is_cut(void **state)
 {
     (void)state;
@@ -95,6 +133,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(agents_are_read),
+        cmocka_unit_test(versions_of_the_app_and_of_its_parts_are_read),
         cmocka_unit_test(a_long_agent_is_cut),
     };
 

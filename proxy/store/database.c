@@ -1,0 +1,336 @@
+#include "database.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "base/mem.h"
+
+/* APPLICATION_ID: "wtls", which marks the file as ours (sqlite.org/fileformat2.html, offset 68).
+ * WAIT_MS: for another process that writes. SHRINK_PAGES: at most so many are given back at once,
+ * each one is a move on the disk. */
+enum { APPLICATION_ID = 0x77746c73, WAIT_MS = 2000, STATEMENTS_MOST = 24, SHRINK_PAGES = 2000 };
+
+struct database {
+    sqlite3 *handle;
+    char *path; /* owned */
+    struct {
+        const char *sql;
+        sqlite3_stmt *statement;
+    } kept[STATEMENTS_MOST];
+    size_t n_kept;
+    int64_t data_version;
+};
+
+/* auto_vacuum has to stand before the first table. */
+static const char pragmas[] = "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL;"
+                              "PRAGMA synchronous=NORMAL; PRAGMA journal_size_limit=4194304;"
+                              "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;"
+                              "PRAGMA temp_store=MEMORY;";
+
+static const char schema[] =
+    "CREATE TABLE device (id TEXT PRIMARY KEY, ip TEXT NOT NULL, family TEXT NOT NULL,"
+    " name TEXT NOT NULL, os_version TEXT NOT NULL, first_seen_ms INTEGER NOT NULL,"
+    " last_seen_ms INTEGER NOT NULL, profile_fetched_ms INTEGER NOT NULL,"
+    " root_sha256 TEXT NOT NULL, probe INTEGER NOT NULL, probe_ms INTEGER NOT NULL,"
+    " accepted_ms INTEGER NOT NULL, clock_offset_ms INTEGER, clock_read_ms INTEGER NOT NULL,"
+    " last_refused_ms INTEGER, streak INTEGER NOT NULL, apple_passed INTEGER NOT NULL,"
+    " apple_passed_ms INTEGER NOT NULL, relay_asked INTEGER NOT NULL,"
+    " relay_asked_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX device_address ON device (ip, family);"
+    "CREATE TABLE device_host (device TEXT NOT NULL, host TEXT NOT NULL, app TEXT NOT NULL,"
+    " app_version TEXT NOT NULL, is_browser INTEGER NOT NULL, used_ms INTEGER NOT NULL,"
+    " last_accepted_ms INTEGER, last_refused_ms INTEGER, tunnel_ms INTEGER,"
+    " way INTEGER NOT NULL, alert INTEGER NOT NULL, tls_version INTEGER NOT NULL,"
+    " finished INTEGER NOT NULL, streak INTEGER NOT NULL, hour INTEGER NOT NULL,"
+    " counts BLOB NOT NULL, PRIMARY KEY (device, host, app)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX device_host_used ON device_host (used_ms);"
+    /* What a command asks of a proxy that may be running: its memory does not see the file. */
+    "CREATE TABLE device_errand (seq INTEGER PRIMARY KEY AUTOINCREMENT, device TEXT NOT NULL,"
+    " verb TEXT NOT NULL, value TEXT NOT NULL) STRICT;"
+    "PRAGMA application_id=2004118643; PRAGMA user_version=1;";
+
+_Static_assert(APPLICATION_ID == 2004118643, "the schema writes the number that is asked for");
+_Static_assert(DATABASE_SCHEMA_NOW == 1, "the schema writes the version that is asked for");
+
+char *database_path(const char *folder)
+{
+    return file_join(folder, "whytls.db");
+}
+
+struct sqlite3 *database_handle(const struct database *db)
+{
+    return db->handle;
+}
+
+static bool fail_at(const struct database *db, struct err *e)
+{
+    return err_set(e, ERR_SYSTEM, "%s: %s", db->path, sqlite3_errmsg(db->handle));
+}
+
+bool database_run(struct database *db, const char *sql, struct err *e)
+{
+    return sqlite3_exec(db->handle, sql, NULL, NULL, NULL) == SQLITE_OK || fail_at(db, e);
+}
+
+static void statements_drop(struct database *db)
+{
+    while (db->n_kept)
+        sqlite3_finalize(db->kept[--db->n_kept].statement);
+}
+
+struct sqlite3_stmt *database_statement(struct database *db, const char *sql, struct err *e)
+{
+    sqlite3_stmt *statement = NULL;
+
+    for (size_t i = 0; i < db->n_kept; i++)
+        if (db->kept[i].sql == sql)
+            return db->kept[i].statement;
+    if (db->n_kept == STATEMENTS_MOST) {
+        err_set(e, ERR_SYSTEM, "%s: too many statements", db->path);
+        return NULL;
+    }
+    if (sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL) !=
+        SQLITE_OK) {
+        fail_at(db, e);
+        return NULL;
+    }
+    db->kept[db->n_kept].sql = sql;
+    db->kept[db->n_kept++].statement = statement;
+    return statement;
+}
+
+bool database_step(struct database *db, struct sqlite3_stmt *statement, bool *row, struct err *e)
+{
+    int code = sqlite3_step(statement);
+
+    *row = code == SQLITE_ROW;
+    if (*row)
+        return true;
+    if (code != SQLITE_DONE)
+        fail_at(db, e);
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
+    return code == SQLITE_DONE;
+}
+
+bool database_begin(struct database *db, struct err *e)
+{
+    return database_run(db, "BEGIN IMMEDIATE", e);
+}
+
+bool database_commit(struct database *db, struct err *e)
+{
+    return database_run(db, "COMMIT", e);
+}
+
+void database_roll_back(struct database *db)
+{
+    if (!sqlite3_get_autocommit(db->handle))
+        sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
+}
+
+/* The first value of the first row. */
+static bool number_ask(struct database *db, const char *sql, int64_t *out, struct err *e)
+{
+    sqlite3_stmt *statement = database_statement(db, sql, e);
+    bool row;
+
+    *out = 0;
+    if (!statement || !database_step(db, statement, &row, e))
+        return false;
+    if (row)
+        *out = sqlite3_column_int64(statement, 0);
+    sqlite3_reset(statement);
+    return true;
+}
+
+bool database_was_changed(struct database *db)
+{
+    int64_t now;
+
+    if (!number_ask(db, "PRAGMA data_version", &now, NULL) || now == db->data_version)
+        return false;
+    db->data_version = now;
+    return true;
+}
+
+bool database_shrink(struct database *db, struct err *e)
+{
+    char sql[64];
+
+    snprintf(sql, sizeof sql, "PRAGMA incremental_vacuum(%d)", SHRINK_PAGES);
+    return database_run(db, sql, e);
+}
+
+enum state { STATE_FINE, STATE_BROKEN, STATE_FAILED };
+
+/* SQLite finds damage only where it looks: so look everywhere once. The file is small. */
+static enum state integrity_check(struct database *db, struct err *e)
+{
+    sqlite3_stmt *statement = database_statement(db, "PRAGMA quick_check(1)", e);
+    bool row = false;
+    bool fine = false;
+
+    if (!statement || !database_step(db, statement, &row, e))
+        return STATE_FAILED;
+    if (row) {
+        const char *answer = (const char *)sqlite3_column_text(statement, 0);
+
+        fine = answer && !strcmp(answer, "ok");
+        if (!fine)
+            err_set(e, ERR_INPUT, "%s: %s", db->path, answer ? answer : "it is broken");
+    }
+    sqlite3_reset(statement);
+    return fine ? STATE_FINE : STATE_BROKEN;
+}
+
+/* Makes the tables of a new file, and says no to a file that we do not know. */
+static bool schema_settle(struct database *db, struct err *e)
+{
+    int64_t version, application, tables;
+
+    if (!number_ask(db, "PRAGMA user_version", &version, e) ||
+        !number_ask(db, "PRAGMA application_id", &application, e) ||
+        !number_ask(db, "SELECT count(*) FROM sqlite_schema", &tables, e))
+        return false;
+    if (application == APPLICATION_ID && version == DATABASE_SCHEMA_NOW)
+        return true;
+    if (application == APPLICATION_ID && version > DATABASE_SCHEMA_NOW)
+        return err_set(e, ERR_INPUT,
+            "%s: written by a later whytls (schema %lld, this one knows %d): run that one, or move "
+            "the file away",
+            db->path, (long long)version, DATABASE_SCHEMA_NOW);
+    if (application != 0 || version != 0 || tables != 0)
+        return err_set(e, ERR_INPUT,
+            "%s: an SQLite file, and not one of whytls: move it away, or choose another folder "
+            "with --data",
+            db->path);
+    if (!database_run(db, schema, e))
+        return false;
+    return true;
+}
+
+/* The schema is settled inside one transaction: two that start at once make it once. */
+static bool schema_make(struct database *db, struct err *e)
+{
+    if (!database_begin(db, e))
+        return false;
+    if (schema_settle(db, e) && database_commit(db, e))
+        return true;
+    database_roll_back(db);
+    return false;
+}
+
+static bool is_damage(const struct database *db)
+{
+    int code = sqlite3_errcode(db->handle) & 0xff;
+
+    return code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
+}
+
+static enum state settle(struct database *db, struct err *e)
+{
+    enum state state;
+
+    sqlite3_busy_timeout(db->handle, WAIT_MS);
+    /* A peer can send names, never SQL; a file that was tampered with is held as well. */
+    sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)NULL);
+    if (!database_run(db, pragmas, e))
+        return is_damage(db) ? STATE_BROKEN : STATE_FAILED;
+    state = integrity_check(db, e);
+    if (state == STATE_FINE && !schema_make(db, e))
+        state = STATE_FAILED;
+    return state == STATE_FAILED && is_damage(db) ? STATE_BROKEN : state;
+}
+
+/* SQLite would make the file with the process's mask; its log files take the mode of the file. */
+static bool file_make(const char *path, enum database_use use, struct err *e)
+{
+    int flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW | (use == DATABASE_OWN ? O_CREAT : 0);
+    int fd = open(path, flags, 0600);
+
+    if (fd < 0)
+        return err_sys(e, "cannot open %s", path);
+    if (fchmod(fd, 0600) != 0) {
+        err_sys(e, "cannot close %s to others", path);
+        close(fd);
+        return false;
+    }
+    close(fd);
+    return true;
+}
+
+static struct database *connect_to(const char *path, struct err *e)
+{
+    struct database *db = mem_new(sizeof *db);
+
+    db->path = mem_text(path);
+    if (sqlite3_open_v2(path, &db->handle,
+            SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE,
+            NULL) == SQLITE_OK)
+        return db;
+    err_set(e, ERR_SYSTEM, "cannot open %s: %s", path,
+        db->handle ? sqlite3_errmsg(db->handle) : "out of memory");
+    database_close(db);
+    return NULL;
+}
+
+/* PATH becomes PATH.broken-SECONDS, its log files with it, so that nothing is lost that could still
+ * be read by somebody. */
+static bool move_aside(const char *path, int64_t now_s, struct err *e)
+{
+    static const char *const parts[] = {"", "-wal", "-shm"};
+    char from[4096], to[4096];
+
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        snprintf(from, sizeof from, "%s%s", path, parts[i]);
+        snprintf(to, sizeof to, "%s.broken-%lld%s", path, (long long)now_s, parts[i]);
+        if (rename(from, to) != 0 && errno != ENOENT)
+            return err_sys(e, "cannot move the broken %s aside", from);
+    }
+    return true;
+}
+
+struct database *database_open(
+    const char *path, enum database_use use, int64_t now_s, struct err *e)
+{
+    for (int turn = 0;; turn++) {
+        struct err why = {0};
+        struct database *db = NULL;
+        enum state state = STATE_FAILED;
+
+        if (file_make(path, use, &why) && (db = connect_to(path, &why)))
+            state = settle(db, &why);
+        if (state == STATE_FINE)
+            return db;
+        database_close(db);
+        if (state == STATE_BROKEN && use == DATABASE_OWN && turn == 0 &&
+            move_aside(path, now_s, &why)) {
+            log_warn("%s; moved to %s.broken-%lld, and a new one is begun: what was known of "
+                     "the devices is forgotten",
+                why.text, path, (long long)now_s);
+            continue;
+        }
+        if (e)
+            *e = why;
+        return NULL;
+    }
+}
+
+void database_close(struct database *db)
+{
+    if (!db)
+        return;
+    statements_drop(db);
+    sqlite3_close(db->handle);
+    mem_free(db->path);
+    mem_free(db);
+}
