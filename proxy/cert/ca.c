@@ -161,12 +161,19 @@ const char *ca_pem(const struct ca *ca)
     return ca->pem;
 }
 
-bool ca_sign(const struct ca *ca, struct x509_st *leaf, struct err *e)
+bool ca_sign_with(const struct ca *ca, const char *digest, struct x509_st *leaf, struct err *e)
 {
+    const EVP_MD *md = EVP_get_digestbyname(digest);
+
     /* X509_NAME keeps the bytes that it was parsed from or encoded to, so a copy is the subject
      * byte for byte. */
-    if (!X509_set_issuer_name(leaf, X509_get_subject_name(ca->root)) ||
-        !X509_add_ext(leaf, ca->aki, -1) || X509_sign(leaf, ca->key, EVP_sha256()) <= 0)
+    if (!md || !X509_set_issuer_name(leaf, X509_get_subject_name(ca->root)) ||
+        !X509_add_ext(leaf, ca->aki, -1) || X509_sign(leaf, ca->key, md) <= 0)
         return crypto_err(e, "signing a leaf");
     return true;
+}
+
+bool ca_sign(const struct ca *ca, struct x509_st *leaf, struct err *e)
+{
+    return ca_sign_with(ca, "SHA256", leaf, e);
 }

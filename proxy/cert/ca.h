@@ -43,5 +43,9 @@ const char *ca_pem(const struct ca *ca);
 /* Puts issuer (bytes copied), AKI (= our SKI) and signature on a leaf that is complete otherwise.
  */
 bool ca_sign(const struct ca *ca, struct x509_st *leaf, struct err *e) MUST_USE;
+/* The same with another digest than SHA-256, by OpenSSL's name for it: for the leaf that shall have
+ * a weak signature. */
+bool ca_sign_with(
+    const struct ca *ca, const char *digest, struct x509_st *leaf, struct err *e) MUST_USE;
 
 #endif

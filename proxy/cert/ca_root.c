@@ -45,15 +45,14 @@ static bool root_name_put(X509 *root, EVP_PKEY *key)
            X509_set_issuer_name(root, subject) == 1;
 }
 
-/* RFC 5280 §4.2.1.2, method 1. */
-static bool key_id_put(X509 *root)
+bool key_id_put(struct x509_st *x)
 {
     uint8_t digest[EVP_MAX_MD_SIZE];
     unsigned len = 0;
     ASN1_OCTET_STRING *id = ASN1_OCTET_STRING_new();
-    bool ok = id && X509_pubkey_digest(root, EVP_sha1(), digest, &len) == 1 &&
+    bool ok = id && X509_pubkey_digest(x, EVP_sha1(), digest, &len) == 1 &&
               ASN1_OCTET_STRING_set(id, digest, (int)len) == 1 &&
-              X509_add1_ext_i2d(root, NID_subject_key_identifier, id, 0, X509V3_ADD_DEFAULT) == 1;
+              X509_add1_ext_i2d(x, NID_subject_key_identifier, id, 0, X509V3_ADD_DEFAULT) == 1;
 
     ASN1_OCTET_STRING_free(id);
     return ok;

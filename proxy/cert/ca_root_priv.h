@@ -24,5 +24,7 @@ bool ca_root_renew(int64_t now_s, struct evp_pkey_st *key, const struct x509_st 
 bool ca_root_check(struct evp_pkey_st *key, struct x509_st *root, struct err *e) MUST_USE;
 /* A random serial of 16 octets that is positive and has no leading zero (RFC 5280 §4.1.2.2). */
 bool serial_draw(struct asn1_string_st *serial) MUST_USE;
+/* The subject key identifier of a certificate that has its key (RFC 5280 §4.2.1.2, method 1). */
+bool key_id_put(struct x509_st *x) MUST_USE;
 
 #endif

@@ -19,14 +19,16 @@
 #include "facts.h"
 #include "leaf_key.h"
 #include "leaf_key_priv.h"
+#include "leaf_priv.h"
 
 /* 45 days in all: iOS allows 825 under a root that its owner installed, Chromium 200. */
-enum { LEAF_LIFE_S = 45 * 86400, CN_MOST = 64 /* RFC 5280 appendix A.1: ub-common-name */ };
+enum { LEAF_LIFE_S = 45 * 86400 };
 
 struct leaf {
     atomic_size_t refs;
     EVP_PKEY *key;            /* owned: a reference */
     const struct cert *facts; /* owned: a reference; holds the certificate itself */
+    const struct ca *issuer;  /* borrowed, NULL for most */
     int64_t until;
 };
 
@@ -73,71 +75,95 @@ out:
     return ok;
 }
 
-static bool subject_put(X509 *x, const char *host)
+static bool subject_put(X509 *x, const char *cn)
 {
     return X509_NAME_add_entry_by_NID(X509_get_subject_name(x), NID_commonName, V_ASN1_UTF8STRING,
-               (const unsigned char *)host, -1, -1, 0) == 1;
+               (const unsigned char *)cn, -1, -1, 0) == 1;
 }
 
-static bool leaf_fill(
-    X509 *x, const struct leaf_keys *keys, const char *host, int64_t since, int64_t until)
+static bool leaf_fill(X509 *x, const struct leaf_keys *keys, const struct leaf_plan *plan)
 {
-    bool named = strlen(host) <= CN_MOST;
-
     return X509_set_version(x, X509_VERSION_3) && serial_draw(X509_get_serialNumber(x)) &&
-           ASN1_TIME_set(X509_getm_notBefore(x), (time_t)since) &&
-           ASN1_TIME_set(X509_getm_notAfter(x), (time_t)until) &&
-           (!named || subject_put(x, host)) && leaf_keys_put(keys, x) && san_put(x, host, !named);
+           ASN1_TIME_set(X509_getm_notBefore(x), (time_t)plan->since) &&
+           ASN1_TIME_set(X509_getm_notAfter(x), (time_t)plan->until) &&
+           (!plan->cn || subject_put(x, plan->cn)) &&
+           leaf_keys_put(keys, x, plan->key, !plan->no_usage) &&
+           (!plan->alt_name || san_put(x, plan->alt_name, !plan->cn));
 }
 
 /* Built, signed and read back: what is shown to phones is what was audited, and is parsed only
  * once. */
-static const struct cert *leaf_build(const struct ca *ca, const struct leaf_keys *keys,
-    const char *host, int64_t since, int64_t until, struct err *e)
+static const struct cert *leaf_build(
+    const struct leaf_keys *keys, const struct leaf_plan *plan, struct err *e)
 {
     X509 *x = X509_new();
     uint8_t *der = NULL;
     int len = 0;
     const struct cert *facts = NULL;
 
-    if (!x || !leaf_fill(x, keys, host, since, until)) {
+    if (!x || !leaf_fill(x, keys, plan)) {
         crypto_err(e, "building a leaf");
         goto out;
     }
-    if (!ca_sign(ca, x, e))
+    if (!plan->sign(plan->arg, x, e))
         goto out;
     len = i2d_X509(x, &der);
     if (len <= 0)
         crypto_err(e, "encoding a leaf");
     else if (!(facts = cert_parse(der, (size_t)len, e)))
-        err_wrap(e, "reading our own leaf for %s", host);
+        err_wrap(e, "reading our own leaf");
 out:
     OPENSSL_free(der);
     X509_free(x);
     return facts;
 }
 
-struct leaf *leaf_mint(const struct ca *ca, const struct leaf_keys *keys, const char *host,
-    int64_t now_s, struct err *e)
+bool leaf_host_is_fit(const char *host, struct err *e)
 {
     size_t len = strlen(host);
-    int64_t since = now_s - BACKDATED_S, until = since + LEAF_LIFE_S;
 
-    if (len == 0 || len >= HOST_CAP)
-        return err_set(e, ERR_INPUT, "a host of %zu bytes cannot be certified", len), NULL;
-    if (until > ca_until(ca))
-        until = ca_until(ca);
-    const struct cert *facts = leaf_build(ca, keys, host, since, until, e);
+    return (len > 0 && len < HOST_CAP) ||
+           err_set(e, ERR_INPUT, "a host of %zu bytes cannot be certified", len);
+}
+
+struct leaf *leaf_make(const struct leaf_keys *keys, const struct leaf_plan *plan, struct err *e)
+{
+    const struct cert *facts = leaf_build(keys, plan, e);
+
     if (!facts)
         return NULL;
-
     struct leaf *l = mem_new(sizeof *l);
     atomic_init(&l->refs, 1);
     l->facts = facts;
-    l->key = leaf_keys_p256(keys);
+    l->key = plan->key ? plan->key : leaf_keys_p256(keys);
     EVP_PKEY_up_ref(l->key);
-    l->until = until;
+    l->until = plan->good_until;
+    l->issuer = plan->issuer;
     return l;
+}
+
+static bool sign_as_usual(const void *ca, struct x509_st *leaf, struct err *e)
+{
+    return ca_sign(ca, leaf, e);
+}
+
+struct leaf *leaf_mint(const struct ca *ca, const struct leaf_keys *keys, const char *host,
+    int64_t now_s, struct err *e)
+{
+    int64_t since = now_s - BACKDATED_S, until = since + LEAF_LIFE_S;
+
+    if (!leaf_host_is_fit(host, e))
+        return NULL;
+    if (until > ca_until(ca))
+        until = ca_until(ca);
+    struct leaf_plan plan = {.cn = strlen(host) <= CN_MOST ? host : NULL,
+        .alt_name = host,
+        .since = since,
+        .until = until,
+        .good_until = until,
+        .sign = sign_as_usual,
+        .arg = ca};
+    return leaf_make(keys, &plan, e);
 }
 
 /* A leaf is immutable but for its count, so callers hold it const. */
@@ -185,4 +211,9 @@ const struct cert *leaf_facts(const struct leaf *l)
 int64_t leaf_until(const struct leaf *l)
 {
     return l->until;
+}
+
+const struct ca *leaf_issuer(const struct leaf *l)
+{
+    return l->issuer;
 }

@@ -29,6 +29,9 @@ struct x509_st *leaf_certificate(const struct leaf *l); /* borrowed */
 struct evp_pkey_st *leaf_key(const struct leaf *l);     /* borrowed */
 const struct cert *leaf_facts(
     const struct leaf *l); /* borrowed: parsed once, for the record and the self-audit */
-int64_t leaf_until(const struct leaf *l);
+int64_t leaf_until(const struct leaf *l); /* it is shown no longer than that */
+/* Whose certificate goes along behind the leaf; borrowed. NULL: only our root signed it, which is
+ * on the phone. */
+const struct ca *leaf_issuer(const struct leaf *l);
 
 #endif

@@ -1,5 +1,5 @@
-/* cert/leaf_cache.h - leaves by host, shared by all threads: 16 shards, a mutex each, least
- * recently used leaves first. */
+/* cert/leaf_cache.h - leaves by host and fault, shared by all threads: 16 shards, a mutex each,
+ * least recently used leaves first. */
 #ifndef WHYTLS_CERT_LEAF_CACHE_H
 #define WHYTLS_CERT_LEAF_CACHE_H
 
@@ -12,6 +12,7 @@
 struct ca;
 struct leaf;
 struct leaf_cache;
+struct leaf_fault; /* cert/leaf_fault.h */
 struct leaf_keys;
 
 /* ca and keys are borrowed for the cache's life; at most `most` leaves (0: 4,096). */
@@ -21,5 +22,8 @@ void leaf_cache_free(struct leaf_cache *c);
  * left; NULL and *e. */
 struct leaf *leaf_cache_get(
     struct leaf_cache *c, const char *host, int64_t now_s, struct err *e) MUST_USE;
+/* The same of a leaf with this fault; NULL: without any. */
+struct leaf *leaf_cache_get_faulty(struct leaf_cache *c, const char *host,
+    const struct leaf_fault *fault, int64_t now_s, struct err *e) MUST_USE;
 
 #endif

@@ -1,5 +1,7 @@
 #include "leaf_key.h"
 
+#include <pthread.h>
+
 #include <openssl/crypto.h>
 #include <openssl/ec.h>
 #include <openssl/evp.h>
@@ -9,16 +11,26 @@
 
 #include "base/mem.h"
 
+#include "ca.h"
+#include "ca_root_priv.h"
 #include "crypto_err_priv.h"
 #include "leaf_key_priv.h"
 
-enum { N_COMMON = 4 };
+enum { USAGE, N_COMMON_BUT_KEY = 3, KEY_ID = 3, N_COMMON, WEAK_BITS = 1024 };
+
+/* What faulty leaves are made with. */
+struct spare {
+    pthread_mutex_t lock;
+    EVP_PKEY *weak;      /* owned, NULL until it is asked for */
+    struct ca *stranger; /* the same */
+};
 
 struct leaf_keys {
     EVP_PKEY *p256; /* owned */
     uint8_t *point; /* its public half, uncompressed; owned, OpenSSL's allocator */
     size_t point_len;
     X509_EXTENSION *common[N_COMMON]; /* owned */
+    struct spare *spare;              /* owned */
 };
 
 static X509_EXTENSION *not_a_ca(void)
@@ -72,14 +84,16 @@ struct leaf_keys *leaf_keys_new(struct err *e)
     struct leaf_keys *k = mem_new(sizeof *k);
     bool ok = (k->p256 = EVP_EC_gen("P-256")) != NULL;
 
+    k->spare = mem_new(sizeof *k->spare);
+    pthread_mutex_init(&k->spare->lock, NULL);
     if (ok)
         k->point_len = EVP_PKEY_get1_encoded_public_key(k->p256, &k->point);
     ok = ok && k->point_len > 0;
     if (ok) {
-        k->common[0] = not_a_ca();
-        k->common[1] = digital_signature();
-        k->common[2] = server_auth();
-        k->common[3] = key_id(k);
+        k->common[USAGE] = server_auth();
+        k->common[1] = not_a_ca();
+        k->common[2] = digital_signature();
+        k->common[KEY_ID] = key_id(k);
     }
     for (size_t i = 0; i < N_COMMON; i++)
         ok = ok && k->common[i];
@@ -98,6 +112,10 @@ void leaf_keys_free(struct leaf_keys *k)
     OPENSSL_free(k->point);
     for (size_t i = 0; i < N_COMMON; i++)
         X509_EXTENSION_free(k->common[i]);
+    EVP_PKEY_free(k->spare->weak);
+    ca_free(k->spare->stranger);
+    pthread_mutex_destroy(&k->spare->lock);
+    mem_free(k->spare);
     mem_free(k);
 }
 
@@ -120,11 +138,42 @@ static bool key_put(const struct leaf_keys *k, X509 *leaf)
     return false;
 }
 
-bool leaf_keys_put(const struct leaf_keys *k, struct x509_st *leaf)
+bool leaf_keys_put(
+    const struct leaf_keys *k, struct x509_st *leaf, struct evp_pkey_st *own, bool usage)
 {
-    bool ok = key_put(k, leaf);
+    bool ok = own ? X509_set_pubkey(leaf, own) && key_id_put(leaf)
+                  : key_put(k, leaf) && X509_add_ext(leaf, k->common[KEY_ID], -1) == 1;
 
-    for (size_t i = 0; ok && i < N_COMMON; i++)
+    for (size_t i = usage ? USAGE : USAGE + 1; ok && i < N_COMMON_BUT_KEY; i++)
         ok = X509_add_ext(leaf, k->common[i], -1) == 1;
     return ok;
+}
+
+struct evp_pkey_st *leaf_keys_weak(const struct leaf_keys *k, int bits, struct err *e)
+{
+    struct spare *s = k->spare;
+
+    pthread_mutex_lock(&s->lock);
+    if (!s->weak)
+        s->weak = EVP_RSA_gen((size_t)bits);
+    pthread_mutex_unlock(&s->lock);
+    if (!s->weak)
+        crypto_err(e, "making a weak key");
+    return s->weak;
+}
+
+const struct ca *leaf_keys_stranger(const struct leaf_keys *k, int64_t now_s, struct err *e)
+{
+    struct spare *s = k->spare;
+
+    pthread_mutex_lock(&s->lock);
+    if (!s->stranger)
+        s->stranger = ca_new_in_memory(now_s, e);
+    pthread_mutex_unlock(&s->lock);
+    return s->stranger;
+}
+
+bool leaf_keys_expect_faults(const struct leaf_keys *k, int64_t now_s, struct err *e)
+{
+    return leaf_keys_weak(k, WEAK_BITS, e) && leaf_keys_stranger(k, now_s, e);
 }

@@ -122,7 +122,7 @@ bool call_rule_out(struct call *c, const struct cause *cause, const char *fact)
     return true;
 }
 
-bool call_decide(struct call *c, enum action action, const char *why)
+bool call_decide(struct call *c, enum action action, const char *fault, const char *why)
 {
     int strength = action_strength(action, c->moment);
 
@@ -130,7 +130,12 @@ bool call_decide(struct call *c, enum action action, const char *why)
     if (c->arena.used > CALL_BYTES_MOST)
         return false;
     if (strength > action_strength(c->decision.action, c->moment))
-        c->decision = (struct decision){action, c->who.id, arena_text(&c->arena, why)};
+        c->decision = (struct decision){
+            .action = action,
+            .fault = arena_text(&c->arena, fault),
+            .by = c->who.id,
+            .why = arena_text(&c->arena, why),
+        };
     return true;
 }
 

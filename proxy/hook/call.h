@@ -48,7 +48,7 @@ bool call_against(
     struct call *c, const struct cause *cause, const struct path *fact, int weight) MUST_USE;
 bool call_rule_out(struct call *c, const struct cause *cause, const char *fact) MUST_USE;
 /* An action that has no strength at this moment is a mistake of the caller. */
-bool call_decide(struct call *c, enum action action, const char *why) MUST_USE;
+bool call_decide(struct call *c, enum action action, const char *fault, const char *why) MUST_USE;
 bool call_set(struct call *c, const struct flow_fact *fact) MUST_USE;
 /* What this call has set itself, or NULL. */
 const struct flow_fact *call_fact(const struct call *c, const char *name);

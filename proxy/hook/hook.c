@@ -207,7 +207,12 @@ static void decide(
         return;
     if (strength == standing_strength && strcmp(said->by, standing->by) >= 0)
         return;
-    *standing = (struct decision){said->action, flow_text(f, said->by), flow_text(f, said->why)};
+    *standing = (struct decision){
+        .action = said->action,
+        .fault = flow_text(f, said->fault),
+        .by = flow_text(f, said->by),
+        .why = flow_text(f, said->why),
+    };
 }
 
 static void visit(struct hooks *h, struct seat *seat, struct flow *f, struct decision *decision)

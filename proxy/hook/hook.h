@@ -39,8 +39,10 @@ int action_strength(enum action a, enum moment m);
 
 struct decision {
     enum action action;
-    const char *by;  /* "rule:pinning/apple"; in the flow's arena; NULL when nobody decided */
-    const char *why; /* or NULL */
+    const char *fault; /* of ACTION_MIRROR: which, by its cause; in the flow's arena; NULL: the
+                          site's own */
+    const char *by;    /* "rule:pinning/apple"; in the flow's arena; NULL when nobody decided */
+    const char *why;   /* or NULL */
 };
 
 struct hooks *hooks_new(void);

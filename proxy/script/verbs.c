@@ -6,6 +6,7 @@
 #include <lauxlib.h>
 
 #include "base/text.h"
+#include "cert/leaf_fault.h"
 #include "cert/name.h"
 #include "hook/call.h"
 #include "judge/check.h"
@@ -310,23 +311,46 @@ static void no_such_decision(lua_State *L, enum moment m, const char *asked)
         L, "at '%s' one may decide: %s; not '%s'", moment_name(m), lua_tostring(L, -1), asked);
 }
 
-static const char *why_read(lua_State *L, int idx)
+static const char *fault_check(lua_State *L, enum action action, int idx)
 {
-    const char *why = NULL;
+    const char *cause = luaL_checkstring(L, idx);
+    const char *names[LIMIT_LIST + 1] = {NULL};
+
+    if (action != ACTION_MIRROR)
+        luaL_error(L, "only 'mirror' has a fault");
+    if (leaf_fault_find(cause))
+        return cause;
+    for (size_t i = 0; i < LIMIT_LIST && leaf_fault_at(i); i++)
+        names[i] = leaf_fault_at(i)->cause;
+    luaL_error(L, "no leaf can be made with the fault '%s'%s", cause, push_hint(L, cause, names));
+    return NULL;
+}
+
+struct deciding {
+    const char *fault, *why;
+};
+
+/* The texts are held by the table. */
+static struct deciding deciding_read(lua_State *L, enum action action, int idx)
+{
+    struct deciding out = {0};
 
     if (lua_isnoneornil(L, idx))
-        return NULL;
+        return out;
     luaL_checktype(L, idx, LUA_TTABLE);
     lua_pushnil(L);
     while (lua_next(L, idx)) {
         const char *key = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "?";
 
-        if (strcmp(key, "why"))
-            luaL_error(L, "flow:decide has no option '%s'; it is why", key);
-        why = luaL_checkstring(L, -1);
+        if (!strcmp(key, "why"))
+            out.why = luaL_checkstring(L, -1);
+        else if (!strcmp(key, "fault"))
+            out.fault = fault_check(L, action, -1);
+        else
+            luaL_error(L, "flow:decide has no option '%s'; there are why and fault", key);
         lua_pop(L, 1);
     }
-    return why;
+    return out;
 }
 
 static int flow_decide_verb(lua_State *L)
@@ -340,10 +364,12 @@ static int flow_decide_verb(lua_State *L)
 
     if (!action_strength(action, s->call->moment))
         no_such_decision(L, s->call->moment, name);
+    struct deciding with = deciding_read(L, action, 3);
+
     if (!(s->rule->may >> action & 1))
         return luaL_error(
             L, "rule %s may not '%s': declare may = { \"%s\" }", s->rule->id, name, name);
-    staged(L, call_decide(s->call, action, why_read(L, 3)));
+    staged(L, call_decide(s->call, action, with.fault, with.why));
     return 0;
 }
 

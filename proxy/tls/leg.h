@@ -86,6 +86,7 @@ struct leg_client_show {
     const char *
         alpn; /* the protocol that the site chose, answered when the client offers it; NULL: none */
     bool h1_only;      /* nothing chosen by the site: answer http/1.1 when it is offered */
+    bool weak;         /* the leaf may be too weak for anybody on purpose */
     const char *scope; /* text that tickets are bound to (host and root), so that no session crosses
                           hosts */
 };

@@ -5,6 +5,7 @@
 
 #include <openssl/sha.h>
 
+#include "cert/ca.h"
 #include "cert/leaf.h"
 
 #include "contexts_priv.h"
@@ -25,6 +26,24 @@ static bool scope_put(SSL *ssl, const char *scope)
     return SSL_set_session_id_context(ssl, digest, sizeof digest) == 1;
 }
 
+static bool leaf_put(SSL *ssl, const struct leaf *leaf)
+{
+    const struct ca *issuer = leaf_issuer(leaf);
+    X509 *behind = NULL;
+    size_t len;
+
+    if (SSL_use_cert_and_key(ssl, leaf_certificate(leaf), leaf_key(leaf), NULL, 1) != 1)
+        return false;
+    if (!issuer)
+        return true;
+    const uint8_t *der = ca_der(issuer, &len);
+    behind = d2i_X509(NULL, &der, (long)len);
+    if (behind && SSL_add0_chain_cert(ssl, behind) == 1)
+        return true;
+    X509_free(behind);
+    return false;
+}
+
 struct leg *leg_client_new(
     const struct tls_contexts *contexts, const struct leg_client_show *show, struct err *e)
 {
@@ -36,8 +55,9 @@ struct leg *leg_client_new(
     if (strlen(alpn) < sizeof l->alpn)
         snprintf(l->alpn, sizeof l->alpn, "%s", alpn);
     l->leaf = leaf_ref(show->leaf);
-    if (SSL_use_cert_and_key(l->ssl, leaf_certificate(l->leaf), leaf_key(l->leaf), NULL, 1) != 1 ||
-        !scope_put(l->ssl, show->scope)) {
+    if (show->weak)
+        SSL_set_security_level(l->ssl, 0);
+    if (!leaf_put(l->ssl, l->leaf) || !scope_put(l->ssl, show->scope)) {
         tls_err(e, "putting a leaf on a TLS leg");
         leg_free(l);
         return NULL;

@@ -13,6 +13,7 @@
 #include "facts.h"
 #include "leaf.h"
 #include "leaf_cache.h"
+#include "leaf_fault.h"
 #include "leaf_key.h"
 
 enum { NOW_S = 1795165200, DAY_S = 86400 };
@@ -86,6 +87,28 @@ static void a_leaf_with_less_than_a_day_or_a_date_ahead_is_made_anew(void **stat
     }
 }
 
+static void each_fault_has_a_leaf_of_its_own_which_is_made_anew_after_a_day(void **state)
+{
+    const struct world *w = *state;
+    struct err e = {0};
+    struct leaf_cache *c = leaf_cache_new(w->ca, w->keys, 0);
+    const struct leaf_fault *early = leaf_fault_find("cert-not-yet-valid");
+    struct leaf *usual = leaf_cache_get(c, "shop.example", NOW_S, &e);
+    struct leaf *first = leaf_cache_get_faulty(c, "shop.example", early, NOW_S, &e);
+    struct leaf *same = leaf_cache_get_faulty(c, "shop.example", early, NOW_S + DAY_S, &e);
+    struct leaf *later = leaf_cache_get_faulty(c, "shop.example", early, NOW_S + DAY_S + 1, &e);
+
+    assert_ptr_not_equal(first, usual);
+    assert_ptr_equal(first, same);
+    assert_ptr_not_equal(first, later);
+    assert_ptr_equal(look(c, "shop.example", NOW_S), usual);
+    leaf_unref(usual);
+    leaf_unref(first);
+    leaf_unref(same);
+    leaf_unref(later);
+    leaf_cache_free(c);
+}
+
 static void the_one_not_used_for_longest_goes_first(void **state)
 {
     const struct world *w = *state;
@@ -157,6 +180,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_host_gets_the_same_leaf_again_and_another_host_another),
         cmocka_unit_test(a_leaf_with_less_than_a_day_or_a_date_ahead_is_made_anew),
+        cmocka_unit_test(each_fault_has_a_leaf_of_its_own_which_is_made_anew_after_a_day),
         cmocka_unit_test(the_one_not_used_for_longest_goes_first),
         cmocka_unit_test(a_host_that_cannot_be_certified_is_an_error_and_leaves_nothing),
         cmocka_unit_test(threads_share_it),

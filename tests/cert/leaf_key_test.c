@@ -38,7 +38,7 @@ static void key_and_key_id_are_as_openssl_would_write_them(void **state)
     unsigned digest_len = 0;
 
     (void)state;
-    assert_true(leaf_keys_put(k, ours));
+    assert_true(leaf_keys_put(k, ours, NULL, true));
     X509_set_pubkey(theirs, leaf_keys_p256(k));
     int n = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(ours), &a),
         m = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(theirs), &b);

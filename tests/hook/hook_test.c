@@ -28,7 +28,7 @@ static bool speak(void *arg, struct call *c, struct err *e)
 
     v->n_calls++;
     if (v->action != ACTION_NONE)
-        assert_true(call_decide(c, v->action, "because"));
+        assert_true(call_decide(c, v->action, NULL, "because"));
     if (v->sets)
         assert_true(call_set(c, &(struct flow_fact){.name = v->sets, .text = "yes"}));
     if (v->cause) {

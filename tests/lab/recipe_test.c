@@ -48,7 +48,7 @@ static void a_recipe_differs_from_the_usual_in_its_fault_alone(void **state)
         const char *digest, *purpose;
     } cases[] = {
         {"cert-expired-leaf.lab.test", 90, CA_ISSUING, KEY_P256, "SHA256", "serverAuth"},
-        {"cert-not-yet-valid.lab.test", 90, CA_ISSUING, KEY_P256, "SHA256", "serverAuth"},
+        {"cert-not-yet-valid.lab.test", 45, CA_ISSUING, KEY_P256, "SHA256", "serverAuth"},
         {"validity-too-long.lab.test", 500, CA_ISSUING, KEY_P256, "SHA256", "serverAuth"},
         {"weak-key-rsa.lab.test", 90, CA_ISSUING, KEY_RSA1024, "SHA256", "serverAuth"},
         {"weak-signature-sha1.lab.test", 90, CA_RSA, KEY_P256, "SHA1", "serverAuth"},

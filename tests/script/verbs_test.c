@@ -22,6 +22,12 @@ static const struct {
         "may not 'tunnel': declare may = { \"tunnel\" }"},
     {"a decision at the wrong moment", "judged", "flow:decide 'tunnel'",
         "at 'judged' one may decide: allow, mirror, page, refuse; not 'tunnel'"},
+    {"a fault nobody can make", "judged", "flow:decide('mirror', { fault = 'cert-expired' })",
+        "no leaf can be made with the fault 'cert-expired'"},
+    {"a fault of no mirror", "judged", "flow:decide('page', { fault = 'cert-expired-leaf' })",
+        "only 'mirror' has a fault"},
+    {"a decision with an odd option", "judged", "flow:decide('page', { wy = 'so' })",
+        "there are why and fault"},
     {"a decision when there is none", "finish", "flow:decide 'refuse'",
         "at 'finish' nothing can be decided"},
     {"evidence that is no fact", "judged",
@@ -104,6 +110,25 @@ static void every_slip_is_told_and_drops_the_call(void **state)
     }
 }
 
+static void a_mirror_may_name_its_fault(void **state)
+{
+    struct kit k;
+    struct flow *f = flow_with_request();
+    struct decision d;
+
+    (void)state;
+    kit_init(&k);
+    rule_of(
+        &k, "judged", "\"mirror\"", "flow:decide('mirror', { fault = 'eku-missing', why = 'so' })");
+    hook_fire(k.hooks, MOMENT_JUDGED, f, &d);
+    assert_string_equal(text_str(&k.faults), "");
+    assert_int_equal(d.action, ACTION_MIRROR);
+    assert_string_equal(d.fault, "eku-missing");
+    assert_string_equal(d.why, "so");
+    flow_free(f);
+    kit_fini(&k);
+}
+
 static void what_is_written_is_committed(void **state)
 {
     struct kit k;
@@ -161,6 +186,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_slip_is_told_and_drops_the_call),
+        cmocka_unit_test(a_mirror_may_name_its_fault),
         cmocka_unit_test(what_is_written_is_committed),
         cmocka_unit_test(headers_are_edited_with_the_power_and_never_split),
     };

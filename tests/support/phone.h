@@ -29,8 +29,9 @@ struct phone_config {
     const uint8_t *pin;   /* SHA-256 of the only certificate it accepts; NULL: any */
     int64_t clock_s;      /* what it thinks the time is */
     enum phone_refusal refusal;
-    int alert;  /* RFC 8446 §6; 0: 46 certificate_unknown, as Apple's stack says for most */
-    bool spare; /* content with everything, but closes without using the connection */
+    int alert;     /* RFC 8446 §6; 0: 46 certificate_unknown, as Apple's stack says for most */
+    bool careless; /* takes any certificate */
+    bool spare;    /* content with everything, but closes without using the connection */
     bool no_alpn;
     bool goes_mute;        /* sends its ClientHello and nothing after it */
     struct phone *resumes; /* the session of this one, which must have ended in order or still be

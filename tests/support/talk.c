@@ -247,7 +247,7 @@ static bool visit(void *arg, struct call *c, struct err *e)
     (void)e;
     text_printf(&t->moments, "%s%s", t->moments.len ? " " : "", moment_name(c->moment));
     return t->decisions[c->moment] == ACTION_NONE ||
-           call_decide(c, t->decisions[c->moment], "the test says so");
+           call_decide(c, t->decisions[c->moment], NULL, "the test says so");
 }
 
 static void listen_in(struct talk *t)
@@ -275,7 +275,15 @@ static void roots_make(struct talk *t)
     cert_chain_free(anchors);
 }
 
-static void relays_make(struct talk *t)
+/* What a world has that not all have. */
+struct wish {
+    bool rules;
+    const struct ct_logs *ct_logs;
+    const struct mirror_plan *mirror;
+    struct learn learn;
+};
+
+static void relays_make(struct talk *t, const struct wish *wish)
 {
     struct relay_world world = {
         .clock = &t->clock,
@@ -288,6 +296,8 @@ static void relays_make(struct talk *t)
         .roots = t->roots,
         .ct_logs = t->ct_logs,
         .pinned = t->pinned,
+        .mirror = wish->mirror,
+        .learn = wish->learn,
         .history = t->history,
         .witness = t->witness,
         .name = "test",
@@ -300,21 +310,31 @@ static void relays_make(struct talk *t)
     t->relays = relays_new(&world);
 }
 
-static struct talk *make(bool with_rules, const struct ct_logs *logs);
+static struct talk *make(const struct wish *wish);
 
 struct talk *talk_new(void)
 {
-    return make(false, NULL);
+    return make(&(struct wish){0});
 }
 
 struct talk *talk_new_with_rules(void)
 {
-    return make(true, NULL);
+    return make(&(struct wish){.rules = true});
+}
+
+struct talk *talk_new_with_faults(const struct mirror_plan *plan)
+{
+    return make(&(struct wish){.rules = true, .mirror = plan});
+}
+
+struct talk *talk_new_that_learns(void)
+{
+    return make(&(struct wish){.rules = true, .learn = {.mode = LEARN_ON}});
 }
 
 struct talk *talk_new_with_logs(const struct ct_logs *logs)
 {
-    return make(true, logs);
+    return make(&(struct wish){.rules = true, .ct_logs = logs});
 }
 
 static void warned(void *arg, const char *line)
@@ -334,12 +354,12 @@ static void rules_take(struct talk *t)
     must(rules_attach(t->rules, t->hooks, &e), &e);
 }
 
-static struct talk *make(bool with_rules, const struct ct_logs *logs)
+static struct talk *make(const struct wish *wish)
 {
     struct talk *t = mem_new(sizeof *t);
     struct err e = {0};
 
-    t->ct_logs = logs;
+    t->ct_logs = wish->ct_logs;
     t->dialer = (struct dialer){.start = dial_begin, .cancel = dial_cancel};
     t->gatherer.door = (struct gatherer){.start = gather_begin, .cancel = gather_cancel};
     clock_fake_init(&t->clock, MINT_AT * 1000);
@@ -356,10 +376,10 @@ static struct talk *make(bool with_rules, const struct ct_logs *logs)
     t->history = device_history_new();
     t->witness = clock_witness_new();
     t->hooks = hooks_new();
-    if (with_rules)
+    if (wish->rules)
         rules_take(t);
     listen_in(t);
-    relays_make(t);
+    relays_make(t, wish);
     return t;
 }
 
@@ -749,6 +769,11 @@ void talk_soon_is_now(struct talk *t)
 struct relays *talk_relays(struct talk *t)
 {
     return t->relays;
+}
+
+const struct ca *talk_ca(const struct talk *t)
+{
+    return t->ca;
 }
 
 struct device_history *talk_history(struct talk *t)

@@ -27,9 +27,11 @@
 #include "net/dial.h"
 #include "phone.h"
 
+struct ca;
 struct caller;
 struct ct_logs;
 struct device_history;
+struct mirror_plan;
 struct relays;
 struct talk;
 
@@ -40,6 +42,10 @@ struct talk *talk_new_with_rules(void);
 /* With these logs of Certificate Transparency (borrowed), so that public sites must have their
  * promises; and the rules. */
 struct talk *talk_new_with_logs(const struct ct_logs *logs);
+/* With the rules, and these faults (borrowed) shown on purpose. */
+struct talk *talk_new_with_faults(const struct mirror_plan *plan);
+/* With the rules, and --learn on. */
+struct talk *talk_new_that_learns(void);
 void talk_free(struct talk *t);
 /* Another flow than one for each caller: a connection on which several hosts were asked for. */
 void talk_expects_more_flows(struct talk *t, size_t n);
@@ -108,6 +114,7 @@ void talk_soon_is_now(struct talk *t);
 /* --- what was seen --- */
 struct relays *talk_relays(struct talk *t);
 struct device_history *talk_history(struct talk *t);
+const struct ca *talk_ca(const struct talk *t); /* ours */
 int64_t talk_now_ms(const struct talk *t);
 /* The moments so far, in order: "hello judged finish"; starts anew with each call. */
 const char *talk_moments(struct talk *t);
