@@ -114,3 +114,29 @@ rule {
         end
     end,
 }
+
+-- The same app accepted us at the same host, and for a while nothing on this device does any more: not one app's decision.
+local function lost_its_trust(flow)
+    local past = flow.history
+    local here = past.host.last_accepted or past.browser.last_accepted
+    return here ~= nil and past.device.last_accepted >= flow.proxy.root_since and past.device.streak >= 3 and past.device.hosts_refused >= 2
+end
+
+rule {
+    name     = "lost",
+    about    = "A device that accepted us, under the root in force, and now refuses us everywhere: the profile is gone, or its clock is.",
+    causes   = { "root-removed-by-restriction", "device-clock-wrong" },
+    wakes_on = { tls_failed = { leg = "client", symptom = shown } },
+
+    tls_failed = function(flow)
+        local leg, device = flow.client_leg, flow.client.device
+        if leg.resumed or leg.alert and unreadable[leg.alert.number] or not lost_its_trust(flow) then return end
+        local here = flow.history.host.last_accepted and "history.host.last_accepted" or "history.browser.last_accepted"
+        local gone = flow:suspect("root-removed-by-restriction"):because("history.device.streak", 3):because(here, 3)
+
+        if leg.alert and leg.alert.number == BAD_DATE then gone:against("client_leg.alert.number", 3) end
+        if device.clock_state == "wrong" then gone:against("client.device.clock_state", 3)
+        elseif device.clock_state ~= "right" then flow:suspect("device-clock-wrong"):because("history.device.streak", 2):because(here, 1) end
+        if device.probe == "trusted" and device.probe_at > flow.history.device.last_accepted then gone:against("client.device.probe", 3) end
+    end,
+}

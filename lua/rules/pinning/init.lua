@@ -43,7 +43,7 @@ end
 
 local function suspect_pin(flow)
     local leg, past = flow.client_leg, flow.history
-    local pin = flow:suspect "app-pinning"
+    local pin = flow:suspect("app-pinning", { words = flow.proxy.learn == "suggest" and "offer" or nil })
 
     -- for it: this host and no other
     if past.app.hosts_accepted > 0 then pin:because("history.app.hosts_accepted", 3)

@@ -37,3 +37,30 @@ describe("client/wants-http2", function()
         expect_no_diagnosis(leaves {})
     end)
 end)
+
+describe("client/left", function()
+    local function closes(host) return play { client_leg = { symptom = "close-after-certificate", ended = "fin", finished = false }, history = { host = host } } end
+
+    it("takes a close at a host that it uses for no refusal", function()
+        local flow = closes { accepted = 3, refused = 1, streak = 1, last_accepted = hours(-1) }
+        expect_diagnosis(flow, "client-abort-no-alert", { place = 1, confidence = "likely" })
+        expect_diagnosis(flow, "user-cancelled", { place = 2, confidence = "possible" })
+    end)
+
+    it("does not, from the third in a row, or where it never accepted us", function()
+        expect_no_diagnosis(closes { accepted = 3, refused = 3, streak = 3, last_accepted = hours(-1) }, "client-abort-no-alert")
+        expect_no_diagnosis(closes { refused = 1, streak = 1 }, "client-abort-no-alert")
+    end)
+end)
+
+describe("client/silent", function()
+    local function stalls(device) return play { client_leg = { symptom = "stalled", ended = "timeout", finished = false }, history = { device = device } } end
+
+    it("thinks of the network when a device that trusts us falls silent", function()
+        expect_diagnosis(stalls { accepted = 3, last_accepted = hours(-1) }, "network-switch", { place = 1, confidence = "likely" })
+    end)
+
+    it("does not of one that never accepted us", function()
+        expect_no_diagnosis(stalls {}, "network-switch")
+    end)
+end)

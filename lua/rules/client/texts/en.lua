@@ -36,4 +36,37 @@ return {
         server_fix = { "Let {target.host} pass unread (by a rule that says `flow:decide \"tunnel\"`). whytls does not speak HTTP/2 yet." },
         next_test = "Let {target.host} pass unread. If it works then, the protocol was the reason.",
     },
+    ["client-abort-no-alert"] = {
+        title = "The app gave this connection up",
+        why   = "The app ({client.app.name}) closed its connection to {target.host} in the middle of the handshake, without an alert. It accepted us here before, last on {history.host.last_accepted}, so this is hardly a refusal: apps open several connections and drop the slower ones.",
+        because = {
+            ["client_leg.symptom"] = "it closed without a word ({client_leg.symptom})",
+            ["history.host.last_accepted"] = "the same app accepted us here, last on {history.host.last_accepted}",
+        },
+        ios = { app = "nothing, as a rule", grade = "observed" },
+        device_fix = { "Nothing." },
+        next_test = "Use the app at this host again. Three of these in a row, and none that is used, would speak for pinning.",
+    },
+    ["user-cancelled"] = {
+        title = "Somebody left before the page came",
+        why   = "The connection to {target.host} ended while it was still being made. The page was closed, the app was put away, or the load was stopped.",
+        because = {
+            ["client_leg.symptom"] = "it closed without a word ({client_leg.symptom})",
+            ["history.host.last_accepted"] = "the same app accepted us here, last on {history.host.last_accepted}",
+        },
+        ios = { app = "error -999, cancelled, in its log", grade = "observed" },
+        device_fix = { "Nothing." },
+        next_test = "Load it again, and wait. If it works, this was the reason.",
+    },
+    ["network-switch"] = {
+        title = "The device fell silent in the middle of a handshake",
+        why   = "This device[, {client.device.name},] asked for {target.host}, and then sent nothing more. It accepts us elsewhere. Devices that sleep or change from Wi-Fi to the mobile network do so; this is no fault.",
+        because = {
+            ["client_leg.symptom"] = "after its ClientHello nothing came ({client_leg.symptom})",
+            ["history.device.last_accepted"] = "this device accepts us, last on {history.device.last_accepted}",
+        },
+        ios = { app = "a short stall; error -1005 in its log", grade = "observed" },
+        device_fix = { "Nothing. If it happens while the device lies still, its Wi-Fi signal may be weak." },
+        next_test = "Look whether the device comes back, with the same address or a new one.",
+    },
 }

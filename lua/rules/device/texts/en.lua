@@ -56,6 +56,25 @@ return {
         server_fix = { "Nothing on the sites. Keep the data folder of whytls when you move or reinstall it: the root lives there." },
         next_test = "With the new profile in place, open any site in Safari. If it loads, this was the reason.",
     },
+    ["root-removed-by-restriction"] = {
+        title = "This device no longer trusts our root",
+        why   = "This device[, {client.device.name},] accepted the certificates of whytls until {history.device.last_accepted}, and refuses them everywhere since. The profile was removed, or its switch is off again; Lockdown Mode, or whoever manages the device, can do that as well.",
+        because = {
+            ["history.device.streak"] = "refusals in a row on this device, whatever the app: {history.device.streak}",
+            ["history.host.last_accepted"] = "the same app accepted us here, last on {history.host.last_accepted}",
+            ["history.browser.last_accepted"] = "its browser accepted us here, last on {history.browser.last_accepted}",
+        },
+        against = {
+            ["client_leg.alert.number"] = alert .. ", which speaks of a date",
+            ["client.device.clock_state"] = "its clock is wrong, which would be reason enough",
+            ["client.device.probe"] = "it opened our test page since then",
+        },
+        ios = { safari = safari, app = "error -1202 or -1200 on every host (observed)", grade = "unverified" },
+        device_fix = { "Settings → General → VPN & Device Management: is the whytls profile still there?", install, switch,
+                       "Managed, or in Lockdown Mode? Then ask whoever manages it, or use a test device." },
+        server_fix = { "Nothing on the sites. A managed device gets the root from its MDM server: there it is trusted without the switch." },
+        next_test = "Open http://whytls.test/ in Safari on this device. Its last steps say whether the root is there, and whether it is trusted.",
+    },
     ["proxy-leaf-defect"] = {
         title = "The certificate that we made is at fault",
         why   = "The certificate that whytls made for {target.host} is at fault. That is ours to mend, not the site's and not the phone's.",
@@ -79,6 +98,9 @@ return {
             ["client.device.clock_state"] = "the set-up page read its clock, and it was wrong",
             ["client.device.clock_offset"] = "its clock was {client.device.clock_offset} away from ours",
             ["proxy.clock.state"] = "our own clock agrees with other sites",
+            ["history.device.streak"] = "refusals in a row on this device, whatever the app: {history.device.streak}",
+            ["history.host.last_accepted"] = "the same app accepted us here, last on {history.host.last_accepted}",
+            ["history.browser.last_accepted"] = "its browser accepted us here, last on {history.browser.last_accepted}",
         },
         against = {
             ["client.device.clock_state"] = "the set-up page read its clock, and it was right",

@@ -40,6 +40,15 @@ return {
             "If the app is yours, trust a test CA in its debug builds.",
         },
         next_test = "To settle it, " .. pass .. " and use the app again. If it works, the app pins. If it still fails, its pin is out of date.",
+        variants = {
+            offer = {
+                server_fix = {
+                    "To go on, start whytls with `--learn on`: then {target.host} passes unread for this app from the next try on, and all else is read as before.",
+                    "Or " .. pass .. ".",
+                    "If the app is yours, trust a test CA in its debug builds.",
+                },
+            },
+        },
     },
     ["app-own-trust-store"] = {
         title = "The app brings its own authorities",
