@@ -2,17 +2,19 @@
 _whytls() {
     local word=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]:-} options= words= values=
     if [ "$COMP_CWORD" = 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W "run explain compare judge ca profile lab doctor rules --help --version" -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W "run explain compare judge ca profile lab devices review doctor rules --help --version" -- "$word")
         return
     fi
     case $command in
-    run) options="--listen --log --data --roots --resolve --rules --revocation --fetch --threads --lab --allow-public --keylog --color --quiet --verbose --help" ;;
+    run) options="--listen --log --data --roots --resolve --rules --revocation --fetch --learn --learn-after --threads --lab --allow-public --keylog --color --quiet --verbose --help" ;;
     explain) options="--host --at --roots --anchors-are --policy --email --password-file --revocation --fetch --resolve --lab --json --color --verbose --help" ;;
     compare) options="--host --at --roots --anchors-are --policy --email --password-file --revocation --fetch --resolve --lab --json --color --verbose --help" ;;
     judge) options="--help" ;;
     ca) options="--format --data --new-key --json --help" words="init show export renew" ;;
     profile) options="--out --name --organization --identifier --identity --password-file --embed-password --sign --sign-key --at --roots --json --color --verbose --help" words="build lint" ;;
     lab) options="--list --json --data --help" ;;
+    devices) options="--data --json --color --help" ;;
+    review) options="--app --device --json --color --help" ;;
     doctor) options="--refresh --sha256 --data --json --color --help" ;;
     rules) options="--json --verbose --rules --help" words="list test fields new" ;;
     esac
@@ -34,6 +36,8 @@ _whytls() {
     "ca --format") values="pem der mobileconfig" ;;
     "profile --roots") values="apple mozilla" ;;
     "profile --color") values="always never auto" ;;
+    "devices --color") values="always never auto" ;;
+    "review --color") values="always never auto" ;;
     "doctor --refresh") values="roots removed limits ct-logs pinned-hosts apple-roots" ;;
     "doctor --color") values="always never auto" ;;
     esac

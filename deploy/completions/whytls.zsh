@@ -9,6 +9,8 @@ _whytls() {
     'ca:our own root\: init, show, export, renew'
     'profile:one .mobileconfig out of many company certificates\: build, lint'
     'lab:a local badssl\: one failing server per cause'
+    'devices:the phones we know\: how far their set-up came, and who refuses us there'
+    'review:which app accepted which faulty certificate, and who pins'
     'doctor:is everything here, and is its data fresh?'
     'rules:the Lua rules\: list, test, fields'
     )
@@ -29,6 +31,8 @@ _whytls() {
         '*--rules[a folder of rule packages of your own; may be given again]:dir:_files' \
         '--revocation[off; staple\: what sites send along (default, as iPhones); fetch\: ask responders as well]:how:(off staple fetch)' \
         '--fetch[on, or off\: fetch a missing intermediate as iPhones do (default on)]:when:(on off)' \
+        '--learn[off; suggest (default)\: offer it; on\: hosts that an app refused us for pass unread for a day]:when:' \
+        '--learn-after[of --learn on\: after so many refusals in a row (default 1)]:n:' \
         '--threads[traffic threads (default\: one a core)]:n:' \
         '--lab[start the lab too\: sites under lab.test, each with one fault]' \
         '--allow-public[accept clients from public addresses, too]' \
@@ -103,6 +107,19 @@ _whytls() {
         '--list[print the table of sites and end]' \
         '--json[as one JSON object]' \
         '--data[where the lab keeps its certificates (default $XDG_DATA_HOME/whytls)]:dir:_files' \
+        '--help[this text]' \
+        '*:file:_files' ;;
+    devices) _arguments -s \
+        '--data[where whytls keeps its files]:dir:_files' \
+        '--json[one JSON object]' \
+        '--color[always, never or auto]:when:(always never auto)' \
+        '--help[this text]' \
+        '*:file:_files' ;;
+    review) _arguments -s \
+        '--app[records of this app alone]:name:' \
+        '--device[records of this device alone\: its name, id or address]:name:' \
+        '--json[one JSON object]' \
+        '--color[always, never or auto]:when:(always never auto)' \
         '--help[this text]' \
         '*:file:_files' ;;
     doctor) _arguments -s \

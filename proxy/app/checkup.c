@@ -18,19 +18,15 @@
 #include "base/text.h"
 #include "base/time_text.h"
 #include "cert/ca.h"
-#include "cert/chain.h"
-#include "cert/facts.h"
-#include "cert/leaf.h"
 #include "cert/leaf_key.h"
-#include "judge/judge.h"
-#include "judge/verdict.h"
 #include "net/listen.h"
 #include "net/loop.h"
 #include "paths.h"
+#include "self_audit.h"
 #include "term.h"
 #include "trust/openssl_facts.h"
 
-enum { DAY_S = 86400, ROOT_ENDS_SOON_S = 30 * DAY_S, FREE_MB_LEAST = 200, LABEL = 15 };
+enum { FREE_MB_LEAST = 200, LABEL = 15 };
 
 const char *finding_state_name(enum finding_state s)
 {
@@ -182,41 +178,27 @@ static void rules_look(struct checkup *c)
     mem_free(own);
 }
 
-/* One leaf of ours, judged as a phone would that trusts our root. */
+/* Leaves of ours, judged as a phone would that trusts our root. */
 static void test_certificate_look(struct checkup *c, const struct ca *ca, int64_t now_s)
 {
     struct err e = {0};
     struct leaf_keys *keys = leaf_keys_new(&e);
-    struct leaf *leaf = keys ? leaf_mint(ca, keys, "doctor.whytls.test", now_s, &e) : NULL;
-    struct cert_chain *chain = cert_chain_new(), *anchors = cert_chain_new();
-    struct verdict v = {0};
-    size_t len = 0;
-    const uint8_t *der = ca_der(ca, &len);
-    bool made = leaf && cert_chain_add(anchors, der, len, &e);
+    struct self_audit audit = {.failed = "our keys"};
+    struct text why = {0};
 
-    if (made) {
-        cert_chain_push(chain, leaf_facts(leaf));
-        judge_chain(&(struct judge_case){.chain = chain,
-                        .anchors = anchors,
-                        .anchors_are = ANCHORS_USER,
-                        .host = "doctor.whytls.test",
-                        .at = now_s,
-                        .no_openssl = true},
-            &v);
-    }
-    if (made && v.answer == VERDICT_ACCEPT)
-        checkup_find(c, FINDING_OF_ROOT, FINDING_FINE, "Test leaf", NULL,
-            "minted, judged, and accepted by every rule for a root that a user installed");
+    if (keys)
+        self_audit_run(&audit, ca, keys, now_s, &why);
     else
+        text_add(&why, e.text);
+    if (audit.failed)
         checkup_find(c, FINDING_OF_ROOT, FINDING_FAULT, "Test leaf",
-            "whytls ca renew, then install the new root on the phones.", "%s",
-            !made    ? e.text
-            : v.text ? v.text
-                     : v.error);
-    verdict_fini(&v);
-    cert_chain_free(chain);
-    cert_chain_free(anchors);
-    leaf_unref(leaf);
+            "whytls ca renew, then install the new root on the phones.", "%s: %s", audit.failed,
+            text_str(&why));
+    else
+        checkup_find(c, FINDING_OF_ROOT, FINDING_FINE, "Test leaf", NULL,
+            "%zu kinds minted, judged, and accepted by every rule for a root that a user installed",
+            audit.n_kinds);
+    text_fini(&why);
     leaf_keys_free(keys);
 }
 

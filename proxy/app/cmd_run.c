@@ -30,8 +30,11 @@
 #include "paths.h"
 #include "pool.h"
 #include "reach.h"
+#include "relay/mirror.h"
 #include "script/rules.h"
+#include "self_audit.h"
 #include "start_screen.h"
+#include "store/device_keeper.h"
 #include "store/log_jsonl.h"
 #include "store/sink.h"
 #include "store/writer.h"
@@ -54,6 +57,14 @@ static const struct option_row rows[] = {
     {"revocation", 0, "HOW",
         "off; staple: what sites send along (default, as iPhones); fetch: ask responders as well"},
     {"fetch", 0, "WHEN", "on, or off: fetch a missing intermediate as iPhones do (default on)"},
+    {"learn", 0, "WHEN",
+        "off; suggest (default): offer it; on: hosts that an app refused us for pass unread for a "
+        "day"},
+    {"learn-after", 0, "N", "of --learn on: after so many refusals in a row (default 1)"},
+    {"fault", 0, "CAUSE[@HOST[%DEVICE]]",
+        "show apps a certificate with this fault, on purpose; may be given again"},
+    {"mirror-faults", 0, "[HOST[%DEVICE]]",
+        "show apps the fault that the site's own certificate has, instead of a page"},
     {"threads", 0, "N", "traffic threads (default: one a core)"},
     {"lab", 0, NULL, "start the lab too: sites under lab.test, each with one fault"},
     {"allow-public", 0, NULL, "accept clients from public addresses, too"},
@@ -81,7 +92,8 @@ struct run {
     const char *log, *data, *roots_file, *keylog, *color;
     const char *rule_folders[RULE_FOLDERS_MOST];
     size_t n_rule_folders;
-    long threads;
+    long threads, learn_after;
+    enum learn_mode learn;
     bool with_lab, quiet, verbose;
     bool no_fetch, no_staple, asks_revocation;
     /* made by prepare, freed by finish */
@@ -94,6 +106,7 @@ struct run {
     struct ct_logs *ct_logs;
     struct pinned_hosts *pinned;
     struct tls_contexts *contexts;
+    struct mirror_plan *mirror;
     struct device_history *history;
     struct clock_witness *witness;
     struct rules *rules;
@@ -116,15 +129,25 @@ static bool add_listener(struct run *r, const char *text, struct err *e)
     return true;
 }
 
-static bool take_number(const char *text, long most, long *out, struct err *e)
+static bool take_number(const char *option, const char *text, long most, long *out, struct err *e)
 {
     char *end;
 
     errno = 0;
     *out = strtol(text, &end, 10);
     if (errno || *end || end == text || *out < 1 || *out > most)
-        return err_set(e, ERR_USAGE, "--threads %s: write a number from 1 to %ld", text, most);
+        return err_set(e, ERR_USAGE, "--%s %s: write a number from 1 to %ld", option, text, most);
     return true;
+}
+
+static bool take_learn(struct run *r, const char *when, struct err *e)
+{
+    for (enum learn_mode m = LEARN_SUGGEST; m <= LEARN_ON; m++)
+        if (strcmp(when, learn_mode_name(m)) == 0) {
+            r->learn = m;
+            return true;
+        }
+    return err_set(e, ERR_USAGE, "--learn %s: write off, suggest or on", when);
 }
 
 static bool take_revocation(struct run *r, const char *how, struct err *e)
@@ -144,7 +167,15 @@ static bool take(void *arg, const char *name, const char *value, struct err *e)
     if (strcmp(name, "resolve") == 0)
         return reach_add_resolve(&r->reach, value, e);
     if (strcmp(name, "threads") == 0)
-        return take_number(value, 256, &r->threads, e);
+        return take_number(name, value, 256, &r->threads, e);
+    if (strcmp(name, "fault") == 0)
+        return mirror_plan_add_fault(r->mirror, value, e);
+    if (strcmp(name, "mirror-faults") == 0)
+        return mirror_plan_add_sites(r->mirror, value, e);
+    if (strcmp(name, "learn") == 0)
+        return take_learn(r, value, e);
+    if (strcmp(name, "learn-after") == 0)
+        return take_number(name, value, 1000, &r->learn_after, e);
     if (strcmp(name, "revocation") == 0)
         return take_revocation(r, value, e);
     if (strcmp(name, "fetch") == 0)
@@ -228,6 +259,8 @@ static bool load_trust(struct run *r, struct err *e)
     r->keys = leaf_keys_new(e);
     if (!r->keys)
         return false;
+    if (mirror_plan_count(r->mirror) && !leaf_keys_expect_faults(r->keys, now_s, e))
+        return false;
     r->leaves = leaf_cache_new(r->ca, r->keys, 0);
     r->roots = roots_load(r->roots_file, r->lab ? lab_root_pem_path(r->lab) : NULL, r->data_dir, e);
     r->ct_logs = r->roots ? ct_list_open(r->data_dir, r->lab, e) : NULL;
@@ -262,14 +295,22 @@ static bool start_fetcher(struct run *r, struct err *e)
 
 static bool start_store(struct run *r, struct err *e)
 {
-    struct sink sinks[2];
+    struct sink sinks[3];
     size_t n = 0;
+    const struct device_keeper_config keeper = {
+        .folder = r->data_dir, .history = r->history, .clock = clock_system()};
 
     if (r->log) {
         if (!log_jsonl_open(r->log, &sinks[n], e))
             return false;
         n++;
     }
+    if (!device_keeper_open(&keeper, &sinks[n], e)) {
+        if (n)
+            sinks[0].close(sinks[0].arg);
+        return false;
+    }
+    n++;
     /* JSON on standard output stands alone there. */
     if (!r->log || strcmp(r->log, "-") != 0) {
         struct live_config live = {.term = &r->term, .quiet = r->quiet, .verbose = r->verbose};
@@ -309,8 +350,10 @@ static bool start_pool(struct run *r, struct err *e)
             .roots = r->roots,
             .ct_logs = r->ct_logs,
             .pinned = r->pinned,
+            .mirror = r->mirror,
             .no_staple = r->no_staple,
             .asks_revocation = r->asks_revocation,
+            .learn = {.mode = r->learn, .after = r->learn_after},
             .history = r->history,
             .witness = r->witness,
             .name = proxy_name(),
@@ -354,6 +397,7 @@ static void finish(struct run *r)
     ct_logs_unref(r->ct_logs);
     pinned_hosts_free(r->pinned);
     ca_free(r->ca);
+    mirror_plan_free(r->mirror);
     device_history_free(r->history);
     clock_witness_free(r->witness);
     mem_free(r->data_dir);
@@ -375,10 +419,27 @@ static bool roots_are_old(const struct roots *roots)
     return clock_wall_ms(clock_system()) / 1000 - facts->date > (int64_t)facts->fresh_days * 86400;
 }
 
+/* Before an app is blamed for refusing us. */
+static void audit_ourselves(const struct run *r)
+{
+    struct self_audit audit;
+    struct text why = {0};
+
+    self_audit_run(&audit, r->ca, r->keys, clock_wall_ms(clock_system()) / 1000, &why);
+    if (audit.failed)
+        log_error("phones will refuse %s: %s; see whytls doctor", audit.failed, text_str(&why));
+    else if (audit.root_ends_soon)
+        log_warn("our root ends within %d days: whytls ca renew, then install the new root on the "
+                 "phones",
+            (int)(ROOT_ENDS_SOON_S / 86400));
+    text_fini(&why);
+}
+
 static void greet(struct run *r)
 {
     struct start_facts facts = {.reach = &r->reach,
         .ca = r->ca,
+        .mirror = r->mirror,
         .data_dir = r->data_dir,
         .log = r->log,
         .roots = roots_name(r->roots),
@@ -391,6 +452,7 @@ static void greet(struct run *r)
 
     rules_count(r->rules, &facts.rules, &facts.rules_awake);
     start_screen(&r->term, &facts);
+    audit_ourselves(r);
 }
 
 /* The first signal lets connections finish; the second ends the process as it is. */
@@ -413,15 +475,16 @@ static void wait_for_end(struct run *r, const sigset_t *signals)
 
 int cmd_run(int argc, char **argv)
 {
-    struct run r = {0};
+    struct run r = {.mirror = mirror_plan_new()};
     struct err e = {0};
     sigset_t signals;
     int rest;
 
-    if (!options_parse(&help, argc, argv, take, &r, &rest, &e))
-        return fail(&e);
-    if (rest < argc) {
-        err_set(&e, ERR_USAGE, "run takes no \"%s\"; see whytls run --help", argv[rest]);
+    bool parsed = options_parse(&help, argc, argv, take, &r, &rest, &e);
+    if (parsed && rest < argc)
+        parsed = err_set(&e, ERR_USAGE, "run takes no \"%s\"; see whytls run --help", argv[rest]);
+    if (!parsed) {
+        mirror_plan_free(r.mirror);
         return fail(&e);
     }
     signal(SIGPIPE, SIG_IGN);

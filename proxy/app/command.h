@@ -11,6 +11,8 @@ int cmd_ca(int argc, char **argv);
 int cmd_profile(int argc, char **argv);
 int cmd_lab(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
+int cmd_devices(int argc, char **argv);
+int cmd_review(int argc, char **argv);
 int cmd_rules(int argc, char **argv);
 
 #endif

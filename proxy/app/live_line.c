@@ -51,11 +51,11 @@ enum live_kind live_kind(const struct flow *f)
     if (f->n_diagnosis && is(f->diagnosis[0].cause, "apple-pinned-service"))
         return LIVE_EXPECTED;
     if (is(f->decision->action, "mirror"))
-        return LIVE_MIRRORED;
+        return loud_note(f) ? LIVE_WARNING : LIVE_MIRRORED;
     if (has_failed(f))
         return LIVE_FAILING;
     if (tunnelled)
-        return is(f->decision->by, "apple-hosts") ? LIVE_EXPECTED : LIVE_UNREAD;
+        return f->target->apple_pinned ? LIVE_EXPECTED : LIVE_UNREAD;
     return f->n_diagnosis || explanation_is_refused(f) || loud_note(f) ? LIVE_WARNING : LIVE_FINE;
 }
 
@@ -138,7 +138,9 @@ static void detail_text(const struct flow *f, enum live_kind kind, struct text *
         return;
     }
     if (kind == LIVE_MIRRORED) {
-        text_add(out, "a fault on purpose, ");
+        text_printf(out, "%s, ", f->decision->fault ? f->decision->fault : "a fault on purpose");
+        if (f->decision->fault_met)
+            text_printf(out, "%s, ", f->decision->fault_met);
         by_text(f, out);
         return;
     }
@@ -226,6 +228,8 @@ static const char *sentence_of(const struct term *t, const struct flow *f)
     const struct flow_note *note = loud_note(f);
     const struct flow_diagnosis *d = f->n_diagnosis ? &f->diagnosis[0] : NULL;
 
+    if (note && is(f->decision->action, "mirror"))
+        return note->text; /* what the app made of a fault goes before the site's own */
     if (d && t->width >= TERM_WIDE && d->why && *d->why)
         return d->why;
     if (d)
@@ -238,7 +242,9 @@ static const char *sentence_of(const struct term *t, const struct flow *f)
 static void first_line(
     const struct term *t, const struct flow *f, enum live_kind kind, struct text *out)
 {
-    const char *sure = f->n_diagnosis ? term_shape(t, sure_shape(f->diagnosis[0].confidence)) : "";
+    const char *sure = f->n_diagnosis && !is(f->decision->action, "mirror")
+                           ? term_shape(t, sure_shape(f->diagnosis[0].confidence))
+                           : "";
     size_t width = (size_t)t->width, room;
     bool narrow = width < TERM_NARROW;
 

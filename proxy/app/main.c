@@ -17,6 +17,9 @@ static const struct {
     {"ca", cmd_ca, "our own root: init, show, export, renew"},
     {"profile", cmd_profile, "one .mobileconfig out of many company certificates: build, lint"},
     {"lab", cmd_lab, "a local badssl: one failing server per cause"},
+    {"devices", cmd_devices,
+        "the phones we know: how far their set-up came, and who refuses us there"},
+    {"review", cmd_review, "which app accepted which faulty certificate, and who pins"},
     {"doctor", cmd_doctor, "is everything here, and is its data fresh?"},
     {"rules", cmd_rules, "the Lua rules: list, test, fields"},
 };

@@ -11,16 +11,27 @@ enum {
     LONG_ONES = 999, /* getopt's numbers from here on are long options: --help, then the rows */
 };
 
+static int has_value(const struct option_row *row)
+{
+    if (!row->value)
+        return no_argument;
+    return row->value[0] == '[' ? optional_argument : required_argument;
+}
+
 void options_help(const struct command_help *help)
 {
     printf("usage: %s\n\n%s\n\n", help->usage, help->about);
     for (const struct option_row *row = help->rows; row->name; row++) {
+        bool optional = has_value(row) == optional_argument;
         char left[64], letter[8] = "    ";
 
         if (row->letter)
             snprintf(letter, sizeof letter, "-%c, ", row->letter);
-        snprintf(left, sizeof left, "%s--%s%s%s", letter, row->name, row->value ? " " : "",
-            row->value ? row->value : "");
+        snprintf(left, sizeof left, "%s--%s%s%s", letter, row->name,
+            optional     ? "[="
+            : row->value ? " "
+                         : "",
+            row->value ? row->value + optional : "");
         printf("  %-28s %s\n", left, row->about);
     }
     printf("  %-28s %s\n", "    --help", "this text");
@@ -64,9 +75,8 @@ bool options_parse(const struct command_help *help, int argc, char **argv,
     for (const struct option_row *row = help->rows; row->name && n < OPTIONS_MOST; row++, n++) {
         char one[3] = {row->letter, row->value ? ':' : '\0', '\0'};
 
-        table[n] = (struct option){.name = row->name,
-            .has_arg = row->value ? required_argument : no_argument,
-            .val = LONG_ONES + 1 + (int)n};
+        table[n] = (struct option){
+            .name = row->name, .has_arg = has_value(row), .val = LONG_ONES + 1 + (int)n};
         if (row->letter)
             strncat(letters, one, sizeof letters - strlen(letters) - 1);
     }

@@ -9,9 +9,10 @@
 #include "base/err.h"
 
 struct option_row {
-    const char *name;  /* "listen"; NULL ends the table */
-    char letter;       /* 'q', or 0 */
-    const char *value; /* "ADDR:PORT"; NULL: a switch */
+    const char *name; /* "listen"; NULL ends the table */
+    char letter;      /* 'q', or 0 */
+    const char
+        *value; /* "ADDR:PORT"; "[HOST]": may be left out, and is given with =; NULL: a switch */
     const char *about;
 };
 

@@ -12,6 +12,7 @@
 #include "net/addr.h"
 #include "qr.h"
 #include "reach.h"
+#include "relay/mirror.h"
 #include "term.h"
 
 enum { LABEL = 10, VALUE = 26 };
@@ -157,6 +158,27 @@ static void steps(
     text_fini(&square);
 }
 
+/* Loud: whoever browses through this proxy would take such a certificate for an attack. */
+static void faults(const struct term *t, const struct start_facts *facts, struct text *out)
+{
+    size_t n = mirror_plan_count(facts->mirror);
+
+    if (!n)
+        return;
+    text_add_char(out, '\n');
+    term_style(t, out, TERM_WARNING);
+    text_printf(out, "%s FAULTS ARE SHOWN ON PURPOSE to apps that use this proxy:\n",
+        term_shape(t, SHAPE_WARNING));
+    term_style(t, out, TERM_PLAIN);
+    for (size_t i = 0; i < n; i++) {
+        text_add(out, "     ");
+        mirror_order_say(facts->mirror, i, out);
+        text_add_char(out, '\n');
+    }
+    text_add(out, "  Use it for tests alone. Hosts that Apple pins are left out.\n"
+                  "  What the apps made of it: whytls review LOG (of --log FILE).\n");
+}
+
 void start_screen_write(const struct term *t, const struct start_facts *facts, struct text *out)
 {
     char proxy[ADDR_TEXT_CAP + 16];
@@ -169,6 +191,7 @@ void start_screen_write(const struct term *t, const struct start_facts *facts, s
     facts_lines(t, facts, proxy, out);
     text_add_char(out, '\n');
     steps(t, facts, proxy, out);
+    faults(t, facts, out);
     text_add(out, "\nWaiting for the first connection.  Ctrl-C ends.\n\n");
 }
 

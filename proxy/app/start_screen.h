@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 struct ca;
+struct mirror_plan;
 struct reach;
 struct term;
 struct text;
@@ -15,6 +16,7 @@ struct text;
 struct start_facts {
     const struct reach *reach;
     const struct ca *ca;
+    const struct mirror_plan *mirror; /* NULL: no fault is shown on purpose */
     const char *data_dir, *log;
     const char *roots;      /* whose list is gone by: "apple", "mozilla", "custom" */
     const char *roots_from; /* which one, or which file */

@@ -16,6 +16,7 @@
 #include "hook/hook.h"
 #include "judge/judge.h"
 #include "judge/verdict.h"
+#include "wire/tls_names.h"
 
 static enum symptom symptom_of(const struct relay *r, enum leg_side which)
 {
@@ -105,22 +106,27 @@ static bool speaks_of_trust(const struct relay *r, enum symptom symptom)
     return false;
 }
 
-/* Before anybody else is blamed: would a phone that trusts our root accept the leaf that we showed?
- */
-static void audit_leaf(struct relay *r)
+void audit_leaf(struct relay *r)
 {
     const struct relay_world *world = relay_world(r);
-    struct cert_chain *shown = cert_chain_new();
+    struct cert_chain *shown = cert_chain_new(), *anchors = cert_chain_new();
     struct verdict verdict = {0};
     size_t len;
     const uint8_t *root = ca_der(world->ca, &len);
 
     cert_chain_push(shown, leaf_facts(r->leaf));
-    if (cert_chain_add(shown, root, len, NULL)) {
+    if (leaf_issuer(r->leaf)) {
+        size_t issuer_len;
+        const uint8_t *issuer = ca_der(leaf_issuer(r->leaf), &issuer_len);
+        bool readable = cert_chain_add(shown, issuer, issuer_len, NULL);
+        (void)readable;
+    }
+    if (cert_chain_add(anchors, root, len, NULL)) {
         struct judge_case the_case = {.chain = shown,
             .host = r->asked,
             .at = clock_wall_ms(world->clock) / 1000,
             .anchors_are = ANCHORS_USER,
+            .anchors = anchors,
             .no_openssl = true};
 
         judge_chain(&the_case, &verdict);
@@ -128,6 +134,34 @@ static void audit_leaf(struct relay *r)
         verdict_fini(&verdict);
     }
     cert_chain_free(shown);
+    cert_chain_free(anchors);
+}
+
+/* "TLSv1.3" as it is on the wire, where 0x0304 is 1.3; 0: not agreed. */
+static uint16_t version_number(const char *name)
+{
+    char text[TLS_NAME_CAP];
+
+    for (uint16_t version = 0x0301; version <= 0x0304; version++)
+        if (!strcmp(tls_version_name(version, text), name))
+            return version;
+    return 0;
+}
+
+/* How it said no, for the memory of the device. */
+static struct refusal refusal_of(const struct relay *r)
+{
+    const struct flow_client_leg *told = r->flow->client_leg;
+    const struct leg_facts *facts = leg_facts(r->side[LEG_CLIENT].leg);
+    struct refusal how = {.way = (uint8_t)refusal_way_of(told->ended),
+        .version = version_number(facts->version),
+        .finished = facts->finished};
+
+    if (facts->alert.seen && facts->alert.fatal) {
+        how.way = REFUSAL_ALERT;
+        how.alert = facts->alert.number;
+    }
+    return how;
 }
 
 void fail_client(struct relay *r)
@@ -144,14 +178,17 @@ void fail_client(struct relay *r)
     r->flow->client_leg->symptom = symptom_name(symptom);
     bool spare = symptom == SYMPTOM_CLOSE_AFTER_FINISH_UNUSED &&
                  history_accepted_since(world->history, &key, now - BESIDE_MS);
-    if (speaks_of_trust(r, symptom) && !spare)
-        history_note(world->history, &key, HISTORY_REFUSED, now);
-    if (speaks_of_trust(r, symptom))
+    struct refusal how = refusal_of(r);
+    bool speaks = speaks_of_trust(r, symptom);
+    if (speaks && !spare && !r->fault)
+        history_note_refusal(world->history, &key, &how, now);
+    if (speaks)
         audit_leaf(r);
     const struct leg_facts *facts = leg_facts(r->side[LEG_CLIENT].leg);
     if (facts->error[0])
         flow_note_add(r->flow, "relay/client-leg", "info", facts->error, "proxy");
-    if (symptom != SYMPTOM_NONE)
+    /* To refuse what is shown as a fault is right: there is nothing to explain. */
+    if (symptom != SYMPTOM_NONE && !(speaks && r->fault))
         tell(r, "client");
 }
 

@@ -6,10 +6,13 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "cert/ca.h"
 #include "cert/leaf.h"
+#include "device/agent.h"
 #include "device/clock_witness.h"
 #include "device/history.h"
+#include "device/memory.h"
 #include "flow/facts.h"
 #include "flow/legs.h"
 #include "history_key.h"
@@ -41,6 +44,7 @@ void record_start(struct relay *r)
     f->proxy->version = WHYTLS_VERSION;
     f->proxy->root_sha256 = ca_sha256(world->ca);
     f->proxy->root_since = ca_since(world->ca);
+    f->proxy->learn = learn_mode_name(world->learn.mode);
     f->decision->action = "intercept";
     f->decision->by = "default";
     record_now(r);
@@ -71,6 +75,52 @@ static void fill_tally(struct flow_tally *out, const struct tally *in)
     out->tunnel_worked = in->tunnel_worked;
 }
 
+/* Most agents of iOS name no device: then the kernel is read as that of a phone, which the device
+ * at this address may not be. */
+static bool is_phone(const char *family)
+{
+    return !strcmp(family, "iPhone") || !strcmp(family, "iPad") || !strcmp(family, "unknown");
+}
+
+static int64_t seconds_or_none(int64_t ms)
+{
+    return ms > 0 ? ms / 1000 : FLOW_NONE;
+}
+
+/* The remembered phone. What the agent of this very connection claims goes before what is
+ * remembered; an app that names no device is taken for the device at its address. */
+static void record_device(struct relay *r, const struct history_view *view)
+{
+    const struct device_setup *setup = &view->setup;
+    struct flow *f = r->flow;
+    struct flow_device *d = f->client->device;
+
+    d->id = flow_text(f, view->device_id);
+    d->first_seen = view->first_seen;
+    if (view->last_seen != HISTORY_NEVER)
+        d->last_seen = view->last_seen;
+    if (view->apple_passed)
+        d->apple_passed = view->apple_passed;
+    if (view->relay_asked)
+        d->relay_asked = view->relay_asked;
+    if (*view->name)
+        d->name = flow_text(f, view->name);
+    if (!d->family || !strcmp(d->family, "unknown")) {
+        d->family = flow_text(f, view->family);
+        if (!is_phone(view->family))
+            d->os_version = NULL;
+    }
+    if (!d->os_version && *view->os_version)
+        d->os_version = flow_text(f, view->os_version);
+    d->profile_fetched = seconds_or_none(setup->profile_fetched_ms);
+    d->root_fetched = *setup->root_sha256_hex ? flow_text(f, setup->root_sha256_hex) : NULL;
+    if (setup->probe != DEVICE_PROBE_UNKNOWN)
+        d->probe = setup->probe == DEVICE_PROBE_TRUSTED ? "trusted" : "refused";
+    d->probe_at = seconds_or_none(setup->probe_ms);
+    d->clock_state = device_clock_state(setup, clock_wall_ms(relay_world(r)->clock));
+    d->clock_offset = setup->clock_known ? setup->clock_offset_ms / 1000 : FLOW_NONE;
+}
+
 void record_history(struct relay *r)
 {
     struct history_key key = history_key_of(r);
@@ -83,8 +133,7 @@ void record_history(struct relay *r)
     fill_tally(f->history->host, &view.host);
     fill_tally(f->history->browser, &view.browser);
     fill_tally(f->history->others, &view.others);
-    f->client->device->id = flow_text(f, view.device_id);
-    f->client->device->first_seen = view.first_seen;
+    record_device(r, &view);
 }
 
 static const char *ended(const struct relay *r, enum leg_side which)
@@ -144,6 +193,34 @@ static void note_tunnel(struct relay *r)
             clock_wall_ms(relay_world(r)->clock));
 }
 
+/* mask.icloud.com, mask-h2.icloud.com, mask-api.icloud.com: the ways into iCloud Private Relay
+ * (Apple, "Prepare your network or web server for iCloud Private Relay"). */
+static bool is_private_relay(const char *host)
+{
+    return host && text_starts(host, "mask") && text_ends(host, ".icloud.com") &&
+           strspn(host + 4, ".-") > 0;
+}
+
+/* What the connection tells of its device, whatever became of it. */
+static void note_device(struct relay *r)
+{
+    struct device_history *history = relay_world(r)->history;
+    struct history_key key = history_key_of(r);
+    const struct flow *f = r->flow;
+    int64_t now = clock_wall_ms(relay_world(r)->clock);
+    struct agent agent;
+
+    agent_read(f->client->agent, &agent);
+    struct device_claim claim = {.app_version = agent.version, .by_kernel = agent.by_kernel};
+    if (strcmp(agent.family, "unknown") || is_phone(f->client->device->family))
+        claim.os_version = agent.os_version;
+    device_seen(history, &key, &claim, now);
+    if (r->tunnel && f->target->apple_pinned)
+        device_apple_passed(history, &key, now);
+    if (is_private_relay(f->target->host))
+        device_relay_asked(history, &key, now);
+}
+
 void record_seal(struct relay *r)
 {
     const struct relay_world *world = relay_world(r);
@@ -154,6 +231,7 @@ void record_seal(struct relay *r)
     note_tunnel(r);
     if (!f->client->device->id)
         record_history(r);
+    note_device(r);
     f->ms = clock_steady_ms(world->clock) - r->accepted_ms;
     record_now(r);
     /* Rules may still read what the legs left behind; the message arena is alive until the relay is

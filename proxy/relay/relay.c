@@ -108,6 +108,7 @@ static void relay_end(struct relay *r)
         all->world.dialer->cancel(all->world.dialer, r->dial);
     r->dial = NULL;
     judge_stop(r);
+    fault_tell(r);
     record_seal(r);
     if (r->prev)
         r->prev->next = r->next;

@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "relay/learn.h"
+
 struct ca;
 struct clock;
 struct clock_witness;
@@ -21,6 +23,7 @@ struct flow;
 struct gatherer;
 struct hooks;
 struct leaf_cache;
+struct mirror_plan;
 struct pinned_hosts;
 struct pipe;
 struct relays;
@@ -39,9 +42,11 @@ struct relay_world {
     const struct roots *roots;
     const struct ct_logs *ct_logs;     /* NULL: Certificate Transparency is not judged */
     const struct pinned_hosts *pinned; /* NULL: no host counts as pinned by iOS itself */
+    const struct mirror_plan *mirror;  /* faults to show on purpose; NULL: none */
     struct gatherer *gatherer;         /* this thread's; NULL: nothing is fetched */
     bool no_staple;                    /* what a site staples is not judged */
     bool asks_revocation; /* responders and lists are asked for every chain; iOS does not */
+    struct learn learn;   /* hosts that an app refused us for, and that pass unread since */
     struct device_history *history;
     struct clock_witness *witness;
     const char *name; /* this proxy's, in every record */

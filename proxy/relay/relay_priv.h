@@ -12,10 +12,12 @@
 #include "wire/client_hello.h"
 
 struct cert_chain;
+struct decision;
 struct dial;
 struct h1;
 struct h1_head;
 struct leaf;
+struct leaf_fault;
 
 enum stage {
 #define STAGE(ID, name, deadline_ms, about) STAGE_##ID,
@@ -66,6 +68,9 @@ struct relay {
     struct dial *dial;
     bool dialled; /* an answer came (good or bad) */
     struct leaf *leaf;
+    const struct leaf_fault *fault; /* that it has on purpose; NULL: none */
+    bool mirrors;                   /* … or will have, when the site has one */
+    const char *mirror_by;          /* who wants so */
     struct cert_chain *chain;
     struct gather *gather;           /* under way; the verdict waits */
     struct fetch_evidence *evidence; /* what it brought; owned */
@@ -153,6 +158,20 @@ enum stage client_gone(struct relay *r);
 /* Nobody waits for an answer any more, and none was begun. */
 bool client_has_left(const struct relay *r);
 enum stage client_left(struct relay *r);
+
+/* Before anybody else is blamed: would a phone that trusts our root accept the leaf that we showed?
+ */
+void audit_leaf(struct relay *r);
+
+/* show_fault.c - a fault that the client is shown on purpose. */
+/* At hello: what was ordered or decided. */
+void fault_plan(struct relay *r, const struct decision *decision);
+/* Once the site is judged; true when its fault is mirrored. */
+bool fault_mirror(struct relay *r, const struct decision *decision, bool accepted);
+/* No leaf is shown at all. */
+void fault_drop(struct relay *r);
+/* How the client met it, at the seal. */
+void fault_tell(struct relay *r);
 
 /* The client sent application data over this leg: it trusts us. Goes into the history once. */
 void note_acceptance(struct relay *r);

@@ -56,17 +56,22 @@ enum stage stage_decide(struct relay *r)
     record_history(r);
     record_now(r);
     hook_fire(relay_world(r)->hooks, MOMENT_HELLO, r->flow, &decision);
-    if (decision.action == ACTION_MIRROR) {
-        flow_note_add(r->flow, "relay/no-mirror", "low",
-            "A rule asked to mirror a fault, which this release cannot: opened as usual.", "proxy");
-    } else if (decision.action != ACTION_NONE) {
+    if (decision.action != ACTION_NONE && decision.action != ACTION_MIRROR) {
         told->action = action_name(decision.action);
         told->by = decision.by;
+    }
+    if (decision.action == ACTION_NONE && !r->tunnel &&
+        learn_passes(&relay_world(r)->learn, r->flow)) {
+        decision.action = ACTION_TUNNEL;
+        told->action = "tunnel";
+        told->by = "learned";
     }
     if (decision.action == ACTION_REFUSE)
         return refuse(r);
     if (decision.action == ACTION_TUNNEL)
         r->tunnel = true;
+    else if (!r->tunnel)
+        fault_plan(r, &decision);
     /* A client that speaks nothing from TLS 1.2 on needs no site to fail: our own leg says so, in
      * an alert. */
     if (!r->tunnel && client_hello_max_version(&r->hello) < 0x0303) {

@@ -185,8 +185,14 @@ static void answer(struct relay *r, const struct decision *decision)
     struct flow_decision *told = r->flow->decision;
     bool accepted = is_accepted(r->flow->server_leg);
 
-    if (decision->action != ACTION_NONE)
+    if (decision->action != ACTION_NONE && decision->action != ACTION_MIRROR)
         told->by = decision->by;
+    if (fault_mirror(r, decision, accepted) ||
+        (r->readable && accepted && decision->action == ACTION_MIRROR)) {
+        r->answer = ANSWER_RELAY;
+        told->answer = accepted ? "relay" : "allow";
+        return;
+    }
     if (r->readable &&
         (decision->action == ACTION_ALLOW || (decision->action == ACTION_NONE && accepted))) {
         r->answer = ANSWER_RELAY;

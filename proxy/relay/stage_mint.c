@@ -19,20 +19,39 @@ static const char *chosen_protocol(const struct relay *r)
     return alpn[0] ? alpn : NULL;
 }
 
+static struct leaf *take_leaf(struct relay *r, struct err *e)
+{
+    const struct relay_world *world = relay_world(r);
+    int64_t now_s = clock_wall_ms(world->clock) / 1000;
+    struct leaf *leaf = leaf_cache_get_faulty(world->leaves, r->asked, r->fault, now_s, e);
+
+    if (leaf || !r->fault)
+        return leaf;
+    flow_note_add(r->flow, "relay/no-mirror", "low", e->text, "proxy");
+    fault_drop(r);
+    return leaf_cache_get(world->leaves, r->asked, now_s, e);
+}
+
 enum stage stage_mint(struct relay *r)
 {
     const struct relay_world *world = relay_world(r);
     struct err e = {0};
     char scope[HOST_CAP + 80];
 
-    r->leaf = leaf_cache_get(world->leaves, r->asked, clock_wall_ms(world->clock) / 1000, &e);
+    if (r->answer == ANSWER_ALERT)
+        fault_drop(r);
+    r->leaf = take_leaf(r, &e);
     if (!r->leaf) {
         log_error("cannot make a certificate: %s", e.text);
         return STAGE_DRAIN;
     }
     snprintf(scope, sizeof scope, "%s|%s", r->asked, ca_sha256(world->ca));
-    struct leg_client_show show = {
-        .leaf = r->leaf, .alpn = chosen_protocol(r), .h1_only = true, .scope = scope};
+    /* No ticket of a session that began with a fault: each connection is to be shown it anew. */
+    struct leg_client_show show = {.leaf = r->leaf,
+        .alpn = chosen_protocol(r),
+        .h1_only = true,
+        .scope = r->fault ? NULL : scope,
+        .weak = r->fault};
     r->side[LEG_CLIENT].leg = leg_client_new(world->contexts, &show, &e);
     if (!r->side[LEG_CLIENT].leg) {
         log_error("cannot begin the client leg: %s", e.text);

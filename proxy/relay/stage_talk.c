@@ -19,6 +19,8 @@ void note_acceptance(struct relay *r)
     r->accepted = true;
     if (leg_facts(client->leg)->resumed)
         return; /* no certificate was shown: this says nothing about trust */
+    if (r->fault)
+        return; /* it would take one that is wrong: this says nothing about our root */
     struct history_key key = history_key_of(r);
     history_note(
         relay_world(r)->history, &key, HISTORY_ACCEPTED, clock_wall_ms(relay_world(r)->clock));

@@ -237,3 +237,43 @@ const struct table_facts *pinned_hosts_facts(const struct pinned_hosts *p)
 {
     return &p->facts;
 }
+
+struct walk {
+    void (*row)(void *arg, const struct pinned_row *row);
+    void (*name)(void *arg, const char *name);
+    void *arg;
+};
+
+static bool walk_rows(void *arg, const char *suffix, void *value)
+{
+    const struct walk *w = arg;
+
+    for (const struct pin_row *row = value; row; row = row->next)
+        w->row(w->arg, &(struct pinned_row){.suffix = suffix,
+                           .labels = (const char *const *)row->labels,
+                           .but = (const char *const *)row->but,
+                           .n_labels = row->n_labels,
+                           .n_but = row->n_but});
+    return true;
+}
+
+static bool walk_listed(void *arg, const char *name, void *value)
+{
+    const struct walk *w = arg;
+
+    (void)value;
+    w->name(w->arg, name);
+    return true;
+}
+
+void pinned_hosts_each_row(
+    const struct pinned_hosts *p, void (*call)(void *arg, const struct pinned_row *row), void *arg)
+{
+    map_each(p->by_suffix, walk_rows, &(struct walk){.row = call, .arg = arg});
+}
+
+void pinned_hosts_each_listed(
+    const struct pinned_hosts *p, void (*call)(void *arg, const char *name), void *arg)
+{
+    map_each(p->listed, walk_listed, &(struct walk){.name = call, .arg = arg});
+}

@@ -31,4 +31,19 @@ void pinned_hosts_free(struct pinned_hosts *p); /* NULL is fine */
 const char *pinned_hosts_policy(const struct pinned_hosts *p, const char *host);
 const struct table_facts *pinned_hosts_facts(const struct pinned_hosts *p);
 
+/* One row of the table, borrowed: a host is in it when its first label fits one of `labels` and
+ * none of `but`, and the rest of it is `suffix`. `*` is anything, `#` up to three digits, `?` one
+ * character. */
+struct pinned_row {
+    const char *suffix;
+    const char *const *labels, *const *but;
+    size_t n_labels, n_but;
+};
+
+/* Each row, in no order; and each name of Apple's page, "*.apple.com" for all below. */
+void pinned_hosts_each_row(
+    const struct pinned_hosts *p, void (*call)(void *arg, const struct pinned_row *row), void *arg);
+void pinned_hosts_each_listed(
+    const struct pinned_hosts *p, void (*call)(void *arg, const char *name), void *arg);
+
 #endif

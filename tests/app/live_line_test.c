@@ -71,12 +71,15 @@ static void the_kind_follows_from_what_became_of_the_flow(void **state)
     assert_int_equal(live_kind(f), LIVE_FINE);
     f->decision->action = "tunnel";
     assert_int_equal(live_kind(f), LIVE_UNREAD);
-    f->decision->by = "apple-hosts";
+    f->target->apple_pinned = "GS";
     assert_int_equal(live_kind(f), LIVE_EXPECTED);
     f->failed_leg = "server";
     assert_int_equal(live_kind(f), LIVE_FAILING);
     f->decision->action = "mirror";
     assert_int_equal(live_kind(f), LIVE_MIRRORED);
+    flow_note_add(f, "review/accepts-fault", "high", "It accepts anything.", "rule:review/fault");
+    assert_int_equal(live_kind(f), LIVE_WARNING);
+    f->n_notes = 0;
     f->decision->action = "intercept";
     f->failed_leg = NULL;
     flow_note_add(f, "a/b", "info", "quiet", "rule:a/b");

@@ -17,6 +17,7 @@ static const struct option_row rows[] = {
     {"log", 0, "FILE", "where records go"},
     {"quiet", 'q', NULL, "say less"},
     {"lab", 0, NULL, "bring the lab"},
+    {"sites", 0, "[HOST]", "some, or all"},
     {NULL, 0, NULL, NULL},
 };
 static const struct command_help help = {.usage = "whytls try [OPTION]…",
@@ -60,6 +61,8 @@ static void each_way_to_write_an_option_is_taken(void **state)
         {"", "", ""},
         {"--log file", "log=file", ""},
         {"--log=file", "log=file", ""},
+        {"--sites rest", "sites", "rest"},
+        {"--sites=shop.example", "sites=shop.example", ""},
         {"--log=a=b", "log=a=b", ""},
         {"--log=", "log=", ""},
         {"--log -", "log=-", ""},
@@ -157,6 +160,7 @@ static void help_is_printed_and_is_no_error(void **state)
                                  "      --log FILE               where records go\n"
                                  "  -q, --quiet                  say less\n"
                                  "      --lab                    bring the lab\n"
+                                 "      --sites[=HOST]           some, or all\n"
                                  "      --help                   this text\n"
                                  "\nExit codes: 0 done.\n");
     free(printed);

@@ -11,6 +11,7 @@
 #include "cert/ca.h"
 #include "net/addr.h"
 #include "reach.h"
+#include "relay/mirror.h"
 #include "start_screen.h"
 #include "term.h"
 
@@ -210,6 +211,27 @@ static void a_path_from_outside_is_harmless(void **state)
     mem_free(screen);
 }
 
+static void faults_that_are_shown_are_said_loudly(void **state)
+{
+    struct start_facts facts = facts_of("127.0.0.1:8080");
+    struct mirror_plan *plan = mirror_plan_new();
+    struct err e = {0};
+
+    (void)state;
+    facts.mirror = plan;
+    char *none = written(&ascii, &facts);
+    assert_null(strstr(none, "ON PURPOSE"));
+    assert_true(mirror_plan_add_fault(plan, "cert-expired-leaf@*.shop.example%192.0.2.7", &e));
+    assert_true(mirror_plan_add_sites(plan, NULL, &e));
+    char *screen = written(&ascii, &facts);
+    holds(screen, "FAULTS ARE SHOWN ON PURPOSE");
+    holds(screen, "cert-expired-leaf at *.shop.example, from 192.0.2.7");
+    holds(screen, "the site's own fault at every host");
+    mem_free(none);
+    mem_free(screen);
+    mirror_plan_free(plan);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -221,6 +243,7 @@ int main(void)
         cmocka_unit_test(no_line_of_the_square_is_wider_than_the_terminal),
         cmocka_unit_test(a_terminal_without_utf8_gets_ascii),
         cmocka_unit_test(a_path_from_outside_is_harmless),
+        cmocka_unit_test(faults_that_are_shown_are_said_loudly),
     };
 
     return cmocka_run_group_tests(tests, open_all, close_all);
