@@ -35,7 +35,9 @@ static const struct command_help help = {
              "  renew    a new certificate of two years for the same key: phones that trust the "
              "old root go on until it\n"
              "           expires, new ones install the new; a running proxy takes it up when it is "
-             "started again",
+             "started again.\n"
+             "           The profile keeps its identity and holds the old root as well, so that "
+             "installing it replaces",
     .rows = rows,
     .after = "Examples:\n"
              "  whytls ca export > whytls-root.pem\n"

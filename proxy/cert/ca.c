@@ -12,6 +12,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "cert/chain.h"
 
 #include "ca_priv.h"
 #include "ca_root_priv.h"
@@ -20,11 +21,12 @@
 enum { NAME_CAP = 128 };
 
 struct ca {
-    X509 *root;          /* owned */
-    EVP_PKEY *key;       /* owned */
-    X509_EXTENSION *aki; /* owned: the same for each leaf, so encoded once */
-    uint8_t *der;        /* owned by OpenSSL's allocator */
-    char *pem;           /* owned */
+    X509 *root;              /* owned */
+    EVP_PKEY *key;           /* owned */
+    X509_EXTENSION *aki;     /* owned: the same for each leaf, so encoded once */
+    uint8_t *der;            /* owned by OpenSSL's allocator */
+    char *pem;               /* owned */
+    struct cert_chain *kept; /* owned */
     size_t der_len;
     int64_t since, until;
     char name[NAME_CAP];
@@ -75,6 +77,7 @@ struct ca *ca_take(EVP_PKEY *key, X509 *root, struct err *e)
 
     ca->key = key;
     ca->root = root;
+    ca->kept = cert_chain_new();
     if (!ca_root_check(key, root, e))
         goto fail;
     ca->aki = aki_of(root);
@@ -117,7 +120,18 @@ void ca_free(struct ca *ca)
     X509_EXTENSION_free(ca->aki);
     OPENSSL_free(ca->der);
     mem_free(ca->pem);
+    cert_chain_free(ca->kept);
     mem_free(ca);
+}
+
+void ca_add_kept(struct ca *ca, const struct cert *older)
+{
+    cert_chain_push(ca->kept, older);
+}
+
+const struct cert_chain *ca_kept(const struct ca *ca)
+{
+    return ca->kept;
 }
 
 struct evp_pkey_st *ca_key(const struct ca *ca)

@@ -14,6 +14,7 @@
 #include "base/err.h"
 
 struct ca;
+struct cert_chain; /* cert/chain.h */
 struct x509_st;
 
 /* Opens DIR/ca/{root.pem,root.key}; when neither is there makes them (P-256, 2 years, CN "whytls
@@ -26,6 +27,9 @@ struct ca *ca_load(const char *dir, struct err *e) MUST_USE;
  * go on accepting our leaves until it expires; or with a new key. The old root (and a replaced key)
  * stay beside it as root-XXXXXXXX.pem. */
 struct ca *ca_renew(const char *dir, int64_t now_s, bool new_key, struct err *e) MUST_USE;
+/* The roots that ours took the place of, as they are kept in its folder, the oldest first;
+ * borrowed, may be empty. */
+const struct cert_chain *ca_kept(const struct ca *ca);
 /* A CA that lives in memory only, for tests. */
 struct ca *ca_new_in_memory(int64_t now_s, struct err *e) MUST_USE;
 void ca_free(struct ca *ca);

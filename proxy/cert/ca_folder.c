@@ -2,8 +2,10 @@
  * lock. */
 #include "ca.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <sys/file.h>
@@ -21,12 +23,14 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/time_text.h"
+#include "cert/chain.h"
+#include "cert/facts.h"
 
 #include "ca_priv.h"
 #include "ca_root_priv.h"
 #include "crypto_err_priv.h"
 
-enum { PEM_MOST = 64 * 1024, FINGERPRINT_SHOWN = 8 };
+enum { PEM_MOST = 64 * 1024, FINGERPRINT_SHOWN = 8, KEPT_MOST = 16 };
 
 struct ca_paths {
     char *dir, *lock, *root, *key; /* owned */
@@ -114,6 +118,62 @@ static X509 *root_read(const char *path, struct err *e)
     return root;
 }
 
+/* "root-1a2b3c4d.pem": what keep_old writes. */
+static bool is_kept_name(const char *name)
+{
+    return strlen(name) == strlen("root-.pem") + FINGERPRINT_SHOWN && text_starts(name, "root-") &&
+           text_ends(name, ".pem");
+}
+
+static int by_age(const void *a, const void *b)
+{
+    const struct cert *const *left = a, *const *right = b;
+
+    return ((*left)->not_before > (*right)->not_before) -
+           ((*left)->not_before < (*right)->not_before);
+}
+
+static const struct cert *kept_read(const char *path)
+{
+    uint8_t *bytes = NULL;
+    size_t len = 0;
+
+    if (!file_read(path, PEM_MOST, &bytes, &len, NULL))
+        return NULL;
+    struct cert_chain *chain = cert_chain_from_bytes(bytes, len, NULL);
+    const struct cert *first = chain ? cert_ref(chain->at[0]) : NULL;
+    cert_chain_free(chain);
+    mem_free(bytes);
+    return first;
+}
+
+/* The roots before this one, of which a phone may still hold any. One that cannot be read is passed
+ * over: it is nobody's any more. */
+static void kept_load(const struct ca_paths *p, struct ca *ca)
+{
+    const struct cert *kept[KEPT_MOST];
+    DIR *dir = opendir(p->dir);
+    size_t n = 0;
+
+    for (struct dirent *d; dir && n < KEPT_MOST && (d = readdir(dir));) {
+        char *path = is_kept_name(d->d_name) ? file_join(p->dir, d->d_name) : NULL;
+        const struct cert *one = path ? kept_read(path) : NULL;
+
+        if (one && strcmp(one->sha256_hex, ca_sha256(ca)) != 0)
+            kept[n++] = one;
+        else
+            cert_unref(one);
+        mem_free(path);
+    }
+    if (dir)
+        closedir(dir);
+    qsort(kept, n, sizeof *kept, by_age);
+    for (size_t i = 0; i < n; i++) {
+        ca_add_kept(ca, kept[i]);
+        cert_unref(kept[i]);
+    }
+}
+
 static struct ca *files_load(const struct ca_paths *p, struct err *e)
 {
     bool has_root = file_exists(p->root), has_key = file_exists(p->key);
@@ -142,7 +202,9 @@ static struct ca *files_load(const struct ca_paths *p, struct err *e)
         return NULL;
     }
     struct ca *ca = ca_take(key, root, e);
-    if (!ca)
+    if (ca)
+        kept_load(p, ca);
+    else
         err_wrap(e, "%s", p->dir);
     return ca;
 }

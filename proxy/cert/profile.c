@@ -8,6 +8,8 @@
 #include <plist/plist.h>
 
 #include "ca.h"
+#include "cert/chain.h"
+#include "cert/facts.h"
 #include "profile_priv.h"
 
 enum { ID_TEXT_CAP = 64 };
@@ -50,44 +52,58 @@ bool profile_to_xml(plist_t profile, struct text *out, struct err *e)
     return true;
 }
 
-static void identity_put(plist_t dict, const struct ca *ca, const char *part, const char *type)
+static void identity_put(plist_t dict, const char *sha256, const char *part, const char *type)
 {
     char uuid[PROFILE_UUID_CAP], id[ID_TEXT_CAP], seed[128];
 
-    snprintf(seed, sizeof seed, "whytls %s %s", part, ca_sha256(ca));
+    snprintf(seed, sizeof seed, "whytls %s %s", part, sha256);
     profile_uuid(uuid, seed);
-    snprintf(id, sizeof id, "whytls.%.12s.%s", ca_sha256(ca), part);
+    snprintf(id, sizeof id, "whytls.%.12s.%s", sha256, part);
     profile_put_head(dict, type, id, uuid);
 }
 
-static plist_t root_payload(const struct ca *ca)
+static plist_t root_payload(const char *name, const char *sha256, struct cert_span der)
 {
     plist_t dict = plist_new_dict();
-    size_t len = 0;
-    const uint8_t *der = ca_der(ca, &len);
 
-    identity_put(dict, ca, "root", "com.apple.security.root");
-    profile_put(dict, "PayloadDisplayName", ca_name(ca));
+    identity_put(dict, sha256, "root", "com.apple.security.root");
+    profile_put(dict, "PayloadDisplayName", name);
     profile_put(dict, "PayloadDescription",
         "Lets this whytls proxy open the TLS traffic that is sent through it.");
     profile_put(dict, "PayloadCertificateFileName", "whytls-root.cer");
-    plist_dict_set_item(dict, "PayloadContent", plist_new_data((const char *)der, len));
+    plist_dict_set_item(dict, "PayloadContent", plist_new_data((const char *)der.at, der.len));
     return dict;
+}
+
+static void payloads_put(plist_t payloads, const struct ca *ca)
+{
+    const struct cert_chain *kept = ca_kept(ca);
+    struct cert_span der;
+
+    der.at = ca_der(ca, &der.len);
+    plist_array_append_item(payloads, root_payload(ca_name(ca), ca_sha256(ca), der));
+    /* Those that were still good when ours was made: leaves under them may be in use. */
+    for (size_t i = 0; i < kept->n; i++)
+        if (kept->at[i]->not_after > ca_since(ca))
+            plist_array_append_item(payloads,
+                root_payload(kept->at[i]->summary, kept->at[i]->sha256_hex, kept->at[i]->der));
 }
 
 bool profile_write(const struct ca *ca, struct text *out, struct err *e)
 {
     plist_t profile = plist_new_dict(), payloads = plist_new_array();
+    const struct cert_chain *kept = ca_kept(ca);
 
-    identity_put(profile, ca, "profile", "Configuration");
+    /* Named after the first root of all, so that a phone replaces the profile after a renewal. */
+    identity_put(
+        profile, kept->n ? kept->at[0]->sha256_hex : ca_sha256(ca), "profile", "Configuration");
     profile_put(profile, "PayloadDisplayName", ca_name(ca));
     profile_put(profile, "PayloadOrganization", "whytls");
     profile_put(profile, "PayloadDescription",
         "Installs the root of your whytls proxy. Afterwards switch it on in Settings, General, "
-        "About, "
-        "Certificate Trust Settings. Remove this profile when you are done.");
+        "About, Certificate Trust Settings. Remove this profile when you are done.");
     plist_dict_set_item(profile, "PayloadRemovalDisallowed", plist_new_bool(0));
-    plist_array_append_item(payloads, root_payload(ca));
+    payloads_put(payloads, ca);
     plist_dict_set_item(profile, "PayloadContent", payloads);
     bool good = profile_to_xml(profile, out, e);
     plist_free(profile);

@@ -20,6 +20,8 @@
 #include "base/mem.h"
 
 #include "ca.h"
+#include "cert/chain.h"
+#include "cert/facts.h"
 
 enum { NOW_S = 1795165200, DAY_S = 86400 };
 
@@ -262,6 +264,9 @@ static void a_renewed_root_has_new_dates_and_the_old_one_still_vouches(void **st
     assert_true(root_vouches(old, renewed));
     snprintf(kept, sizeof kept, "%s/root-%.8s.pem", h->ca, ca_sha256(old));
     assert_true(file_exists(kept));
+    assert_int_equal(ca_kept(old)->n, 0);
+    assert_int_equal(ca_kept(opened)->n, 1);
+    assert_string_equal(ca_kept(opened)->at[0]->sha256_hex, ca_sha256(old));
     ca_free(old);
     ca_free(renewed);
     ca_free(opened);

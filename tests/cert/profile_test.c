@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -87,11 +88,55 @@ static void the_same_root_gives_the_same_profile_and_another_another(void **stat
     ca_free(other);
 }
 
+static plist_t profile_of(const struct ca *ca)
+{
+    struct err e = {0};
+    struct text out = {0};
+    plist_t profile = NULL;
+
+    assert_true(profile_write(ca, &out, &e));
+    plist_from_xml(text_str(&out), (uint32_t)out.len, &profile);
+    assert_non_null(profile);
+    text_fini(&out);
+    return profile;
+}
+
+static size_t n_payloads(plist_t profile)
+{
+    return plist_array_get_size(plist_dict_get_item(profile, "PayloadContent"));
+}
+
+static void a_renewed_root_comes_with_the_one_before_in_the_same_profile(void **state)
+{
+    char dir[] = "/tmp/whytls-profile-XXXXXX", command[64];
+    struct err e = {0};
+
+    (void)state;
+    assert_non_null(mkdtemp(dir));
+    struct ca *old = ca_open(dir, NOW_S, NULL, &e);
+    ca_free(ca_renew(dir, NOW_S + 3600, true, &e));
+    struct ca *young = ca_open(dir, NOW_S + 7200, NULL, &e);
+    plist_t before = profile_of(old), after = profile_of(young);
+    char *first = string_of(before, "PayloadUUID"), *second = string_of(after, "PayloadUUID");
+    assert_string_equal(first, second);
+    assert_int_equal(n_payloads(before), 1);
+    assert_int_equal(n_payloads(after), 2);
+    free(first);
+    free(second);
+    plist_free(before);
+    plist_free(after);
+    ca_free(old);
+    ca_free(young);
+    snprintf(command, sizeof command, "rm -r %s", dir);
+    assert_int_equal(system(command), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_profile_holds_the_root_and_nothing_secret),
         cmocka_unit_test(the_same_root_gives_the_same_profile_and_another_another),
+        cmocka_unit_test(a_renewed_root_comes_with_the_one_before_in_the_same_profile),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
