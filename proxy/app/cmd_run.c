@@ -33,6 +33,7 @@
 #include "relay/mirror.h"
 #include "script/rules.h"
 #include "self_audit.h"
+#include "silence.h"
 #include "start_screen.h"
 #include "store/device_keeper.h"
 #include "store/log_jsonl.h"
@@ -293,9 +294,15 @@ static bool start_fetcher(struct run *r, struct err *e)
     return r->fetcher != NULL;
 }
 
+static void tell_silence(void *arg, const char *line)
+{
+    (void)arg;
+    log_warn("%s", line);
+}
+
 static bool start_store(struct run *r, struct err *e)
 {
-    struct sink sinks[3];
+    struct sink sinks[4];
     size_t n = 0;
     const struct device_keeper_config keeper = {
         .folder = r->data_dir, .history = r->history, .clock = clock_system()};
@@ -311,6 +318,8 @@ static bool start_store(struct run *r, struct err *e)
         return false;
     }
     n++;
+    silence_open(
+        &(struct silence_config){.clock = clock_system(), .tell = tell_silence}, &sinks[n++]);
     /* JSON on standard output stands alone there. */
     if (!r->log || strcmp(r->log, "-") != 0) {
         struct live_config live = {.term = &r->term, .quiet = r->quiet, .verbose = r->verbose};
