@@ -11,14 +11,14 @@ import subprocess
 import sys
 
 DEPLOY = pathlib.Path(__file__).resolve().parent
-OPTION = re.compile(r'^  (?:-(?P<letter>\w), |    )--(?P<name>[a-z0-9-]+)(?: (?P<value>[A-Z][A-Z:,|-]*))?  +(?P<about>.*)$')
+OPTION = re.compile(r'^  (?:-(?P<letter>\w), |    )--(?P<name>[a-z0-9-]+)(?: ?(?P<value>[A-Z\[][A-Z:,|@%=\[\]-]*))?  +(?P<about>.*)$')
 COMMAND = re.compile(r'^  ([a-z]+) +(\S.*)$')
 BEGIN, END = '.\\" Made by deploy/pages.py from the program\'s --help: begin {}\n', '.\\" end {}\n'
 
 # What an option takes, where it is one of a few words, or a path. (COMMAND, OPTION) goes before OPTION.
 WORDS = {
     'color': 'always never auto', 'fetch': 'on off', 'anchors-are': 'system user custom', 'roots': 'apple mozilla', 'policy': 'ios webpki',
-    ('ca', 'format'): 'pem der mobileconfig', ('run', 'revocation'): 'off staple fetch',
+    ('ca', 'format'): 'pem der mobileconfig', ('run', 'revocation'): 'off staple fetch', 'learn': 'off suggest on',
     ('doctor', 'refresh'): 'roots removed limits ct-logs pinned-hosts apple-roots',
 }
 PATHS = {'FILE', 'DIR', 'PATH', 'WHOSE', 'P12', 'CERT', 'KEY'}

@@ -6,12 +6,12 @@ _whytls() {
         return
     fi
     case $command in
-    run) options="--listen --log --data --roots --resolve --rules --revocation --fetch --learn --learn-after --threads --lab --allow-public --keylog --color --quiet --verbose --help" ;;
+    run) options="--listen --log --data --roots --resolve --rules --revocation --fetch --learn --learn-after --fault --mirror-faults --threads --sign-profile --lab --allow-public --keylog --color --quiet --verbose --help" ;;
     explain) options="--host --at --roots --anchors-are --policy --email --password-file --revocation --fetch --resolve --lab --json --color --verbose --help" ;;
     compare) options="--host --at --roots --anchors-are --policy --email --password-file --revocation --fetch --resolve --lab --json --color --verbose --help" ;;
     judge) options="--help" ;;
     ca) options="--format --data --new-key --json --help" words="init show export renew" ;;
-    profile) options="--out --name --organization --identifier --identity --password-file --embed-password --sign --sign-key --at --roots --json --color --verbose --help" words="build lint" ;;
+    profile) options="--out --name --organization --identifier --identity --password-file --embed-password --sign --sign-key --sign-password-file --at --roots --json --color --verbose --help" words="build lint" ;;
     lab) options="--list --json --data --help" ;;
     devices) options="--data --json --color --help" ;;
     review) options="--app --device --json --color --help" ;;
@@ -22,6 +22,7 @@ _whytls() {
     "run --roots") values="apple mozilla" ;;
     "run --revocation") values="off staple fetch" ;;
     "run --fetch") values="on off" ;;
+    "run --learn") values="off suggest on" ;;
     "run --color") values="always never auto" ;;
     "explain --roots") values="apple mozilla" ;;
     "explain --anchors-are") values="system user custom" ;;

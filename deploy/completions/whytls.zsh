@@ -31,9 +31,12 @@ _whytls() {
         '*--rules[a folder of rule packages of your own; may be given again]:dir:_files' \
         '--revocation[off; staple\: what sites send along (default, as iPhones); fetch\: ask responders as well]:how:(off staple fetch)' \
         '--fetch[on, or off\: fetch a missing intermediate as iPhones do (default on)]:when:(on off)' \
-        '--learn[off; suggest (default)\: offer it; on\: hosts that an app refused us for pass unread for a day]:when:' \
+        '--learn[off; suggest (default)\: offer it; on\: hosts that an app refused us for pass unread for a day]:when:(off suggest on)' \
         '--learn-after[of --learn on\: after so many refusals in a row (default 1)]:n:' \
+        '*--fault[show apps a certificate with this fault, on purpose; may be given again]:cause[@host[%device]]:' \
+        '--mirror-faults[show apps the fault that the site'\''s own certificate has, instead of a page]:[=host[%device]]:' \
         '--threads[traffic threads (default\: one a core)]:n:' \
+        '--sign-profile[sign the profile that phones download; PEM\: certificate, those above it, key]:file:_files' \
         '--lab[start the lab too\: sites under lab.test, each with one fault]' \
         '--allow-public[accept clients from public addresses, too]' \
         '--keylog[write TLS secrets of both legs for Wireshark]:file:_files' \
@@ -96,6 +99,7 @@ _whytls() {
         '--embed-password[of build\: write that password into the profile, where everybody can read it]' \
         '--sign[of build\: sign with this certificate and its key (PEM or PKCS#12)]:file:_files' \
         '--sign-key[of build\: the key, when it is in a file of its own (PEM)]:file:_files' \
+        '--sign-password-file[of build\: its first line is the password of that key]:file:_files' \
         '--at[judge at this time\: RFC 3339, or a date]:time:' \
         '--roots[trusted roots\: apple (default), mozilla (the system'\''s bundle), or a file or folder of them]:whose:_files' \
         '--json[what iOS will do with it, as one JSON object; of build\: with --out]' \

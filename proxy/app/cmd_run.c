@@ -17,6 +17,7 @@
 #include "cert/ca.h"
 #include "cert/leaf_cache.h"
 #include "cert/leaf_key.h"
+#include "cert/signer.h"
 #include "command.h"
 #include "ct_list.h"
 #include "device/clock_witness.h"
@@ -26,6 +27,7 @@
 #include "lab/lab.h"
 #include "live.h"
 #include "net/addr.h"
+#include "onboard/site.h"
 #include "option.h"
 #include "paths.h"
 #include "pool.h"
@@ -67,6 +69,8 @@ static const struct option_row rows[] = {
     {"mirror-faults", 0, "[HOST[%DEVICE]]",
         "show apps the fault that the site's own certificate has, instead of a page"},
     {"threads", 0, "N", "traffic threads (default: one a core)"},
+    {"sign-profile", 0, "FILE",
+        "sign the profile that phones download; PEM: certificate, those above it, key"},
     {"lab", 0, NULL, "start the lab too: sites under lab.test, each with one fault"},
     {"allow-public", 0, NULL, "accept clients from public addresses, too"},
     {"keylog", 0, "FILE", "write TLS secrets of both legs for Wireshark"},
@@ -93,6 +97,7 @@ struct run {
     const char *log, *data, *roots_file, *keylog, *color;
     const char *rule_folders[RULE_FOLDERS_MOST];
     size_t n_rule_folders;
+    const char *sign_profile;
     long threads, learn_after;
     enum learn_mode learn;
     bool with_lab, quiet, verbose;
@@ -116,6 +121,8 @@ struct run {
     struct fetcher *fetcher;
     struct store *store;
     struct pool *pool;
+    struct site *site;
+    struct own_address own;
     struct term term;
 };
 
@@ -195,6 +202,8 @@ static bool take(void *arg, const char *name, const char *value, struct err *e)
         r->keylog = value;
     else if (strcmp(name, "color") == 0)
         r->color = value;
+    else if (strcmp(name, "sign-profile") == 0)
+        r->sign_profile = value;
     else if (strcmp(name, "lab") == 0)
         r->with_lab = true;
     else if (strcmp(name, "allow-public") == 0)
@@ -345,6 +354,22 @@ static const char *proxy_name(void)
     return name;
 }
 
+static bool make_site(struct run *r, struct err *e)
+{
+    struct site_config config = {.ca = r->ca, .pinned = r->pinned};
+    struct signer signer = {0};
+
+    r->own = (struct own_address){.is_own = reach_is_own, .find = reach_find_own, .arg = &r->reach};
+    if (r->sign_profile) {
+        if (!signer_open(r->sign_profile, &signer, e))
+            return err_wrap(e, "--sign-profile");
+        config.signer = &signer;
+    }
+    r->site = site_new(&config, e);
+    signer_fini(&signer);
+    return r->site != NULL;
+}
+
 static bool start_pool(struct run *r, struct err *e)
 {
     struct pool_config config = {
@@ -360,6 +385,8 @@ static bool start_pool(struct run *r, struct err *e)
             .ct_logs = r->ct_logs,
             .pinned = r->pinned,
             .mirror = r->mirror,
+            .site = r->site,
+            .own = &r->own,
             .no_staple = r->no_staple,
             .asks_revocation = r->asks_revocation,
             .learn = {.mode = r->learn, .after = r->learn_after},
@@ -388,13 +415,14 @@ static bool prepare(struct run *r, struct err *e)
     r->history = device_history_new();
     r->witness = clock_witness_new();
     return start_lab(r, e) && load_trust(r, e) && load_rules(r, e) && start_fetcher(r, e) &&
-           start_store(r, e) && start_pool(r, e);
+           start_store(r, e) && make_site(r, e) && start_pool(r, e);
 }
 
 static void finish(struct run *r)
 {
     fetcher_stop(r->fetcher); /* it tells the threads' loops, which go next */
     pool_free(r->pool);
+    site_free(r->site);
     fetcher_free(r->fetcher);
     store_stop(r->store);
     lab_stop(r->lab);

@@ -219,6 +219,12 @@ static void fold_more(struct live *l, const struct flow *f, enum live_kind kind,
     }
 }
 
+/* The set-up page asks for news every two seconds: that is none for whoever watches. */
+static bool is_chatter(const struct live *l, const struct flow *f, enum live_kind kind)
+{
+    return kind == LIVE_FINE && !l->verbose && f->entry && !strcmp(f->entry, "self");
+}
+
 static void live_flow(void *arg, const struct flow *f)
 {
     struct live *l = arg;
@@ -227,7 +233,7 @@ static void live_flow(void *arg, const struct flow *f)
     struct text key = {0};
 
     folds_end_older(l, now_ms - FOLD_MS);
-    if (l->quiet && !live_kind_is_wrong(kind))
+    if ((l->quiet && !live_kind_is_wrong(kind)) || is_chatter(l, f, kind))
         return;
     if (kind == LIVE_FINE) {
         print_new(l, f, kind, "", NULL);

@@ -32,9 +32,9 @@ void options_help(const struct command_help *help)
             : row->value ? " "
                          : "",
             row->value ? row->value + optional : "");
-        printf("  %-28s %s\n", left, row->about);
+        printf("  %-27s  %s\n", left, row->about);
     }
-    printf("  %-28s %s\n", "    --help", "this text");
+    printf("  %-27s  %s\n", "    --help", "this text");
     if (help->after)
         printf("\n%s\n", help->after);
 }

@@ -120,7 +120,7 @@ static bool signer_files(const struct profile_order *order, struct text *both, s
     return true;
 }
 
-static bool signer_open(const struct profile_order *order, struct signer *out, struct err *e)
+static bool signer_of(const struct profile_order *order, struct signer *out, struct err *e)
 {
     struct text both = {0};
     char *password = NULL;
@@ -143,7 +143,7 @@ static bool sign(const struct profile_order *order, struct text *profile, struct
     struct signer signer = {0};
     struct text sealed = {0};
 
-    if (!signer_open(order, &signer, e))
+    if (!signer_of(order, &signer, e))
         return false;
     bool good =
         mobileconfig_sign((struct cert_span){(const uint8_t *)text_str(profile), profile->len},

@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/host.h"
 #include "lab/lab.h"
@@ -55,6 +56,68 @@ static bool is_own_listener(const struct reach *r, const struct sockaddr *to)
             return true;
     }
     return false;
+}
+
+bool reach_is_own(const void *arg, const char *host, uint16_t port)
+{
+    struct sockaddr_storage at;
+
+    if (!host_is_ip(host) || !addr_parse(host, port, &at))
+        return false;
+    return !addr_is_any((struct sockaddr *)&at) && is_own_listener(arg, (struct sockaddr *)&at);
+}
+
+/* The source address of a packet to the world, which is not sent: a datagram socket that is
+ * connected only looks for its way. 192.0.2.1 is nobody (RFC 5737). */
+static bool find_way_out(char ip[static ADDR_TEXT_CAP])
+{
+    struct sockaddr_storage nobody, from = {0};
+    socklen_t len = sizeof from;
+    bool found = false;
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+    if (fd < 0)
+        return false;
+    if (addr_parse("192.0.2.1", 9, &nobody) &&
+        connect(fd, (struct sockaddr *)&nobody, addr_len((struct sockaddr *)&nobody)) == 0 &&
+        getsockname(fd, (struct sockaddr *)&from, &len) == 0) {
+        found = !addr_is_any((struct sockaddr *)&from);
+        addr_text(ip, (struct sockaddr *)&from);
+    }
+    close(fd);
+    return found;
+}
+
+/* Without a way out: the first that is not loopback, else loopback. */
+static void find_first(char ip[static ADDR_TEXT_CAP])
+{
+    struct ifaddrs *all = NULL;
+
+    snprintf(ip, ADDR_TEXT_CAP, "127.0.0.1");
+    if (getifaddrs(&all) != 0)
+        return;
+    for (const struct ifaddrs *one = all; one; one = one->ifa_next) {
+        if (!one->ifa_addr || one->ifa_addr->sa_family != AF_INET ||
+            addr_is_loopback(one->ifa_addr))
+            continue;
+        addr_text(ip, one->ifa_addr);
+        break;
+    }
+    freeifaddrs(all);
+}
+
+void reach_find_own(const void *arg, char host[static HOST_CAP], uint16_t *port)
+{
+    const struct reach *r = arg;
+    const struct sockaddr *at = (const struct sockaddr *)&r->listeners[0];
+    char ip[ADDR_TEXT_CAP];
+
+    if (!addr_is_any(at))
+        addr_text(ip, at);
+    else if (!find_way_out(ip))
+        find_first(ip);
+    snprintf(host, HOST_CAP, "%s", ip);
+    *port = addr_port(at);
 }
 
 bool reach_may(void *arg, const struct sockaddr *to, bool from_loopback)

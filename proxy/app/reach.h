@@ -10,6 +10,7 @@
 
 #include "base/attrib.h"
 #include "base/err.h"
+#include "base/host.h"
 #include "net/dial.h"
 
 struct lab;
@@ -34,6 +35,11 @@ struct reach {
 /* "HOST:ADDR", ADDR an IPv4 or [IPv6] literal. */
 bool reach_add_resolve(struct reach *r, const char *text, struct err *e) MUST_USE;
 bool reach_client_may(const struct reach *r, const struct sockaddr *client);
+/* For struct own_address; arg is the reach. */
+bool reach_is_own(const void *arg, const char *host, uint16_t port);
+/* The address by which phones reach the first listener: its own, or that of the interface which
+ * leads out of this machine. */
+void reach_find_own(const void *arg, char host[static HOST_CAP], uint16_t *port);
 /* For struct dial_config; arg is the reach. */
 bool reach_may(void *arg, const struct sockaddr *to, bool from_loopback);
 bool reach_instead(void *arg, const char *host, uint16_t port, struct sockaddr *to,

@@ -1,6 +1,5 @@
 #include "start_screen.h"
 
-#include <ifaddrs.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,35 +16,13 @@
 
 enum { LABEL = 10, VALUE = 26 };
 
-/* The address under which phones see this machine: the first that is not loopback, else loopback.
- */
-static void find_own_address(char ip[static ADDR_TEXT_CAP])
-{
-    struct ifaddrs *all = NULL;
-
-    snprintf(ip, ADDR_TEXT_CAP, "127.0.0.1");
-    if (getifaddrs(&all) != 0)
-        return;
-    for (const struct ifaddrs *one = all; one; one = one->ifa_next) {
-        if (!one->ifa_addr || one->ifa_addr->sa_family != AF_INET ||
-            addr_is_loopback(one->ifa_addr))
-            continue;
-        addr_text(ip, one->ifa_addr);
-        break;
-    }
-    freeifaddrs(all);
-}
-
 static void find_proxy_address(const struct start_facts *facts, char *out, size_t cap)
 {
-    const struct sockaddr *at = (const struct sockaddr *)&facts->reach->listeners[0];
-    char ip[ADDR_TEXT_CAP];
+    char host[HOST_CAP];
+    uint16_t port;
 
-    if (addr_is_any(at))
-        find_own_address(ip);
-    else
-        addr_text(ip, at);
-    host_port_text(out, cap, ip, addr_port(at));
+    reach_find_own(facts->reach, host, &port);
+    host_port_text(out, cap, host, port);
 }
 
 static void fact(

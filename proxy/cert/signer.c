@@ -1,12 +1,16 @@
 #include "signer.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #include <openssl/bio.h>
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
+#include "base/file.h"
+#include "base/mem.h"
 #include "cert/chain_order.h"
 #include "crypto_err_priv.h"
 #include "identity.h"
@@ -87,6 +91,30 @@ bool signer_read(struct cert_span bytes, const char *password, struct signer *ou
     if (!good)
         signer_fini(out);
     return good;
+}
+
+static bool is_private(const char *path, struct err *e)
+{
+    struct stat st;
+
+    if (stat(path, &st) != 0)
+        return err_sys(e, "reading it");
+    if (st.st_mode & 077)
+        return err_set(e, ERR_INPUT, "others may read the key in it; chmod 600 %s", path);
+    return true;
+}
+
+bool signer_open(const char *path, struct signer *out, struct err *e)
+{
+    uint8_t *bytes = NULL;
+    size_t len = 0;
+    bool good = is_private(path, e) && file_read(path, SIGNER_BYTES_MOST, &bytes, &len, e) &&
+                signer_read((struct cert_span){bytes, len}, NULL, out, e);
+
+    if (bytes)
+        OPENSSL_cleanse(bytes, len);
+    mem_free(bytes);
+    return good || err_wrap(e, "%s", path);
 }
 
 void signer_fini(struct signer *s)

@@ -22,6 +22,8 @@ enum { SIGNER_BYTES_MOST = 1024 * 1024 };
  * `password`: of the key; NULL: it has none. The caller cleanses both. */
 bool signer_read(
     struct cert_span bytes, const char *password, struct signer *out, struct err *e) MUST_USE;
+/* The same of a file that its owner alone can read; the key has no password. */
+bool signer_open(const char *path, struct signer *out, struct err *e) MUST_USE;
 void signer_fini(struct signer *s);
 
 #endif

@@ -10,6 +10,7 @@
 #include "cert/chain.h"
 #include "cert/leaf.h"
 #include "device/history.h"
+#include "device/memory.h"
 #include "flow/facts.h"
 #include "flow/legs.h"
 #include "history_key.h"
@@ -180,7 +181,9 @@ void fail_client(struct relay *r)
                  history_accepted_since(world->history, &key, now - BESIDE_MS);
     struct refusal how = refusal_of(r);
     bool speaks = speaks_of_trust(r, symptom);
-    if (speaks && !spare && !r->fault)
+    if (speaks && r->probe)
+        device_probe(world->history, &key, false, now);
+    else if (speaks && !spare && !r->fault)
         history_note_refusal(world->history, &key, &how, now);
     if (speaks)
         audit_leaf(r);

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/host.h"
 #include "relay/learn.h"
 
 struct ca;
@@ -28,7 +29,17 @@ struct pinned_hosts;
 struct pipe;
 struct relays;
 struct roots;
+struct site;
 struct tls_contexts;
+
+/* Where this proxy itself is reached: thread-safe. */
+struct own_address {
+    /* Is that (normal form) one of the addresses that it listens at? */
+    bool (*is_own)(const void *arg, const char *host, uint16_t port);
+    /* The one that phones are told. */
+    void (*find)(const void *arg, char host[static HOST_CAP], uint16_t *port);
+    const void *arg;
+};
 
 /* What a thread's relays work with. Borrowed for their life; what several threads share is
  * immutable or locks itself. */
@@ -49,7 +60,9 @@ struct relay_world {
     struct learn learn;   /* hosts that an app refused us for, and that pass unread since */
     struct device_history *history;
     struct clock_witness *witness;
-    const char *name; /* this proxy's, in every record */
+    const struct site *site;       /* the proxy's own pages */
+    const struct own_address *own; /* where this proxy is reached */
+    const char *name;              /* this proxy's, in every record */
     /* Takes a sealed flow. */
     void (*flow_out)(void *arg, struct flow *sealed);
     void *flow_out_arg;

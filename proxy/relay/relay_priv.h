@@ -30,7 +30,7 @@ const char *stage_name(enum stage s);
 int64_t stage_deadline_ms(enum stage s);
 
 /* What the client is answered, once that is known. */
-enum answer { ANSWER_RELAY = 0, ANSWER_PAGE, ANSWER_ALERT };
+enum answer { ANSWER_RELAY = 0, ANSWER_PAGE, ANSWER_ALERT, ANSWER_SELF };
 
 /* How the plaintext is read. */
 enum talk { TALK_UNKNOWN = 0, TALK_HTTP, TALK_RAW };
@@ -61,6 +61,7 @@ struct relay {
     char asked[HOST_CAP]; /* the name that the client will look for: its SNI, else host */
     bool is_connect;      /* else the client named the site in an absolute target */
     bool tunnel;          /* decided: bytes cross unread */
+    bool probe;           /* a test page of ours is asked for, in TLS */
     struct client_hello hello;
     bool has_hello;
     size_t drain_left; /* bytes that waited to leave at the last tick */
@@ -116,6 +117,9 @@ enum stage stage_self(struct relay *r);
 enum stage stage_tunnel(struct relay *r);
 enum stage stage_drain(struct relay *r);
 enum stage stage_hold(struct relay *r);
+
+/* Does the client mean us by that host and port? */
+bool self_is_asked(const struct relay *r, const char *host, uint16_t port);
 
 /* What happens when a stage's deadline passes. */
 enum stage stage_late(struct relay *r);

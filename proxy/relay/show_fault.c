@@ -8,7 +8,7 @@
 #include "flow/legs.h"
 #include "hook/hook.h"
 #include "mirror.h"
-#include "self.h"
+#include "onboard/site.h"
 
 static void decline(struct relay *r, const char *why)
 {
@@ -45,7 +45,7 @@ void fault_plan(struct relay *r, const struct decision *decision)
                                                        : NULL;
     const char *by = order ? "config" : decision->by;
 
-    if ((!order && decision->action != ACTION_MIRROR) || self_is_host(r->asked))
+    if ((!order && decision->action != ACTION_MIRROR) || site_is_probe(r->asked))
         return;
     if (r->flow->target->apple_pinned) {
         decline(r, "No fault is shown to this host's clients: Apple pins it, so they refuse any "
@@ -70,7 +70,7 @@ bool fault_mirror(struct relay *r, const struct decision *decision, bool accepte
 
     if (decision->action == ACTION_PAGE || decision->action == ACTION_REFUSE || !r->readable)
         return false;
-    if ((!asked && !r->mirrors) || r->flow->target->apple_pinned || self_is_host(r->asked))
+    if ((!asked && !r->mirrors) || r->flow->target->apple_pinned || site_is_probe(r->asked))
         return false;
     if (!fault && !accepted)
         fault = mirror_fault_of(r->flow);

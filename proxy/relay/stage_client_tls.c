@@ -21,6 +21,8 @@ static enum stage shaken(const struct relay *r)
         return STAGE_TALK;
     case ANSWER_PAGE:
         return STAGE_PAGE;
+    case ANSWER_SELF:
+        return STAGE_SELF;
     case ANSWER_ALERT: /* the site failed only now, and this client reads no page */
         break;
     }

@@ -33,6 +33,14 @@ static void tell_pinned(const struct relay *r)
         target->apple_pinned = flow_text(r->flow, pinned_hosts_policy(pinned, target->host));
 }
 
+/* A test page is answered by us, whatever the rules say of hosts: else it would test them. */
+static enum stage answer_self(struct relay *r)
+{
+    r->flow->decision->answer = "page";
+    r->answer = client_hello_max_version(&r->hello) < 0x0303 ? ANSWER_ALERT : ANSWER_SELF;
+    return STAGE_MINT;
+}
+
 static enum stage refuse(struct relay *r)
 {
     r->flow->refused_by_us = true;
@@ -55,6 +63,8 @@ enum stage stage_decide(struct relay *r)
         return STAGE_DIAL;
     record_history(r);
     record_now(r);
+    if (r->probe)
+        return answer_self(r);
     hook_fire(relay_world(r)->hooks, MOMENT_HELLO, r->flow, &decision);
     if (decision.action != ACTION_NONE && decision.action != ACTION_MIRROR) {
         told->action = action_name(decision.action);

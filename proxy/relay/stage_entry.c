@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "flow/facts.h"
 #include "http/h1.h"
-#include "self.h"
+#include "onboard/site.h"
 
 static enum stage answer_plain(struct relay *r, int status, const char *reason, const char *why)
 {
@@ -32,8 +32,10 @@ static enum stage enter_connect(struct relay *r, const struct h1_head *head)
         return answer_plain(
             r, 400, "Bad Request", "CONNECT names no host and port (RFC 9112 3.2.3).");
     r->is_connect = true;
-    r->flow->entry = "connect";
-    flow_set_target(r->flow, r->host, r->port, "connect");
+    r->probe = site_is_probe(r->host) && r->port == 443;
+    r->flow->entry = r->probe ? "self" : "connect";
+    /* Test pages have a new name each time; in records and memory they are one host. */
+    flow_set_target(r->flow, r->probe ? SITE_HOST : r->host, r->port, "connect");
     flow_set_agent(r->flow, h1_field(head, "User-Agent"));
     h1_free(r->h1[LEG_CLIENT]);
     r->h1[LEG_CLIENT] = NULL;
@@ -58,7 +60,7 @@ static enum stage enter_absolute(struct relay *r, const struct h1_head *head)
     flow_set_target(r->flow, r->host, r->port, "url");
     flow_set_agent(r->flow, h1_field(head, "User-Agent"));
     r->head_waits = true;
-    return self_is_host(r->host) ? STAGE_SELF : STAGE_DECIDE;
+    return self_is_asked(r, r->host, r->port) ? STAGE_SELF : STAGE_DECIDE;
 }
 
 enum stage stage_entry(struct relay *r)

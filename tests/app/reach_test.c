@@ -185,6 +185,50 @@ static void the_proxy_reaches_neither_itself_nor_its_machine_for_others(void **s
     }
 }
 
+static void the_proxy_knows_its_own_addresses(void **state)
+{
+    static const struct {
+        const char *listener, *host;
+        uint16_t port;
+        bool own;
+    } rows[] = {
+        {"0.0.0.0:8080", "127.0.0.1", 8080, true},
+        {"0.0.0.0:8080", "127.0.0.1", 8081, false},
+        {"0.0.0.0:8080", "0.0.0.0", 8080, false},
+        {"0.0.0.0:8080", "whytls.test", 8080, false},
+        {"0.0.0.0:8080", "203.0.113.9", 8080, false},
+        {"[::]:8080", "::1", 8080, true},
+        {"192.0.2.1:8080", "192.0.2.1", 8080, true},
+        {"192.0.2.1:8080", "127.0.0.1", 8080, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct reach r = {0};
+
+        listen_at(&r, rows[i].listener);
+        if (reach_is_own(&r, rows[i].host, rows[i].port) != rows[i].own)
+            fail_msg("%s: %s:%u", rows[i].listener, rows[i].host, (unsigned)rows[i].port);
+    }
+}
+
+static void phones_are_told_an_address_that_leads_here(void **state)
+{
+    struct reach r = {0}, any = {0};
+    char host[HOST_CAP];
+    uint16_t port;
+
+    (void)state;
+    listen_at(&r, "192.0.2.1:8080");
+    reach_find_own(&r, host, &port);
+    assert_string_equal(host, "192.0.2.1");
+    assert_int_equal(port, 8080);
+    listen_at(&any, "0.0.0.0:3128");
+    reach_find_own(&any, host, &port);
+    assert_int_equal(port, 3128);
+    assert_true(reach_is_own(&any, host, port)); /* whichever interface this machine has */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -193,6 +237,8 @@ int main(void)
         cmocka_unit_test(the_first_resolve_of_a_host_wins_and_there_is_a_most),
         cmocka_unit_test(without_a_lab_its_names_are_asked_of_the_network),
         cmocka_unit_test(only_private_clients_are_served_unless_any_may),
+        cmocka_unit_test(the_proxy_knows_its_own_addresses),
+        cmocka_unit_test(phones_are_told_an_address_that_leads_here),
         cmocka_unit_test(the_proxy_reaches_neither_itself_nor_its_machine_for_others),
     };
 

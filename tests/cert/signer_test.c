@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -152,6 +154,28 @@ static void a_file_beyond_the_bound_is_not_looked_at(void **state)
     free(big);
 }
 
+static void a_file_that_others_can_read_is_not_taken(void **state)
+{
+    const struct mint *certs[] = {desk.anna};
+    char pem[16384], path[] = "/tmp/whytls-signer-XXXXXX";
+    size_t len = pem_of(certs, 1, desk.anna, NULL, pem, sizeof pem);
+    struct signer s;
+    struct err e = {0};
+    int fd = mkstemp(path);
+
+    (void)state;
+    assert_true(fd >= 0 && write(fd, pem, len) == (ssize_t)len);
+    close(fd);
+    assert_true(signer_open(path, &s, &e));
+    signer_fini(&s);
+    assert_int_equal(chmod(path, 0644), 0);
+    assert_false(signer_open(path, &s, &e));
+    assert_non_null(strstr(e.text, "chmod 600"));
+    unlink(path);
+    assert_false(signer_open(path, &s, &e));
+    assert_true(strncmp(e.text, path, strlen(path)) == 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -160,6 +184,7 @@ int main(void)
         cmocka_unit_test(a_file_without_a_fitting_key_is_told_so),
         cmocka_unit_test(an_identity_serves_as_well),
         cmocka_unit_test(a_file_beyond_the_bound_is_not_looked_at),
+        cmocka_unit_test(a_file_that_others_can_read_is_not_taken),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);

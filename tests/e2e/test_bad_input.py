@@ -51,7 +51,9 @@ def test_bad_bytes_leave_a_record_and_disturb_nobody(shared_proxy, pieces):
 
 
 def test_the_proxy_refuses_to_reach_itself(shared_proxy):
-    done = shared_proxy.curl(f"http://127.0.0.1:{shared_proxy.port}/", "-w", "%{http_code}")
+    own = shared_proxy.curl(f"http://127.0.0.1:{shared_proxy.port}/", "-w", "%{http_code}")
+    assert own.stdout.endswith(b"200") and b"Set up this phone" in own.stdout  # answered here, not asked there
+    done = shared_proxy.curl(f"http://localhost:{shared_proxy.port}/", "-w", "%{http_code}")
     assert b"502" in done.stdout
     shared_proxy.record("127.0.0.1")
 

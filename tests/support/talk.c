@@ -23,6 +23,7 @@
 #include "hook/call.h"
 #include "hook/listener.h"
 #include "hook/wake.h"
+#include "onboard/site.h"
 #include "pipe_memory.h"
 #include "relay/relay.h"
 #include "script/rules.h"
@@ -96,6 +97,7 @@ struct talk {
     struct roots *roots;
     const struct ct_logs *ct_logs; /* borrowed */
     struct pinned_hosts *pinned;
+    struct site *site;
     struct device_history *history;
     struct clock_witness *witness;
     struct hooks *hooks;
@@ -283,6 +285,22 @@ struct wish {
     struct learn learn;
 };
 
+/* The address of the proxy. */
+static bool is_own(const void *arg, const char *host, uint16_t port)
+{
+    (void)arg;
+    return !strcmp(host, "192.168.1.20") && port == 8080;
+}
+
+static void find_own(const void *arg, char host[static HOST_CAP], uint16_t *port)
+{
+    (void)arg;
+    snprintf(host, HOST_CAP, "192.168.1.20");
+    *port = 8080;
+}
+
+static const struct own_address own = {.is_own = is_own, .find = find_own};
+
 static void relays_make(struct talk *t, const struct wish *wish)
 {
     struct relay_world world = {
@@ -296,6 +314,8 @@ static void relays_make(struct talk *t, const struct wish *wish)
         .roots = t->roots,
         .ct_logs = t->ct_logs,
         .pinned = t->pinned,
+        .site = t->site,
+        .own = &own,
         .mirror = wish->mirror,
         .learn = wish->learn,
         .history = t->history,
@@ -373,6 +393,8 @@ static struct talk *make(const struct wish *wish)
     roots_make(t);
     t->pinned = pinned_hosts_open(NULL, &e);
     must(t->pinned, &e);
+    t->site = site_new(&(struct site_config){.ca = t->ca, .pinned = t->pinned}, &e);
+    must(t->site, &e);
     t->history = device_history_new();
     t->witness = clock_witness_new();
     t->hooks = hooks_new();
@@ -423,6 +445,7 @@ void talk_free(struct talk *t)
     clock_witness_free(t->witness);
     device_history_free(t->history);
     roots_unref(t->roots);
+    site_free(t->site);
     pinned_hosts_free(t->pinned);
     tls_contexts_free(t->contexts);
     leaf_cache_free(t->leaves);

@@ -159,9 +159,44 @@ static void a_broken_row_is_named(void **state)
     }
 }
 
+static void row_count(void *arg, const struct pinned_row *row)
+{
+    size_t *n = arg;
+
+    assert_true(*row->suffix && row->n_labels > 0 && *row->labels[0]);
+    if (!strcmp(row->suffix, "music.apple.com")) {
+        assert_int_equal(row->n_but, 1);
+        assert_string_equal(row->but[0], "amp-api-carry*");
+    }
+    ++*n;
+}
+
+static void name_count(void *arg, const char *name)
+{
+    size_t *n = arg;
+
+    assert_true(*name);
+    ++*n;
+}
+
+static void each_row_can_be_walked(void **state)
+{
+    struct err e = {0};
+    struct pinned_hosts *p = pinned_hosts_open("/nowhere", &e);
+    size_t rows = 0, names = 0;
+
+    (void)state;
+    assert_non_null(p);
+    pinned_hosts_each_row(p, row_count, &rows);
+    pinned_hosts_each_listed(p, name_count, &names);
+    assert_true(rows > 50 && names > 20);
+    pinned_hosts_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_row_can_be_walked),
         cmocka_unit_test(the_shipped_table_knows_apples_hosts),
         cmocka_unit_test(patterns_have_three_wild_cards),
         cmocka_unit_test(a_hostile_pattern_ends_soon),

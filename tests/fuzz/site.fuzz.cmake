@@ -1,0 +1,1 @@
+whytls_fuzz(onboard site USES cert device)
