@@ -4,11 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/json_out.h"
 #include "command.h"
 #include "explanation.h"
 #include "flow/flow.h"
-#include "flow/flow_json.h"
 #include "inquiry.h"
 #include "option.h"
 #include "term.h"
@@ -57,29 +55,13 @@ static bool take(void *arg, const char *name, const char *value, struct err *e)
     return true;
 }
 
-static void show(const struct job *j, const struct flow *f)
-{
-    struct text out = {0};
-    struct json_out json;
-
-    if (j->json) {
-        json_init(&json, &out);
-        flow_json(f, &json);
-        text_add_char(&out, '\n');
-    } else {
-        explanation_write(&j->term, f, true, j->verbose, &out);
-    }
-    fputs(text_str(&out), stdout);
-    text_fini(&out);
-}
-
 static int run(struct job *j, struct err *e)
 {
     struct flow *f = NULL;
 
     if (!inquiry_open(&j->inquiry, e) || !inquiry_ask(&j->inquiry, j->target, NULL, NULL, &f, e))
         return fail(e);
-    show(j, f);
+    explanation_print(&j->term, f, j->json, j->verbose, stdout);
     int code = inquiry_code(f);
     flow_free(f);
     return code;

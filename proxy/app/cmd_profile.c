@@ -7,11 +7,9 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "base/json_out.h"
 #include "command.h"
 #include "explanation.h"
 #include "flow/flow.h"
-#include "flow/flow_json.h"
 #include "inquiry.h"
 #include "option.h"
 #include "profile_build.h"
@@ -124,22 +122,6 @@ static bool take(void *arg, const char *name, const char *value, struct err *e)
 /* ── what iOS will do with it ───────────────────────────────────────────────────────────────────
  */
 
-static void show(const struct job *j, const struct flow *f, FILE *to)
-{
-    struct text out = {0};
-    struct json_out json;
-
-    if (j->json) {
-        json_init(&json, &out);
-        flow_json(f, &json);
-        text_add_char(&out, '\n');
-    } else {
-        explanation_write(&j->term, f, true, j->verbose, &out);
-    }
-    fputs(text_str(&out), to);
-    text_fini(&out);
-}
-
 static int lint(struct job *j, const char *path, struct err *e)
 {
     struct flow *f = NULL;
@@ -154,7 +136,7 @@ static int lint(struct job *j, const char *path, struct err *e)
     int code = inquiry_code(f);
 
     if (is_profile)
-        show(j, f, stdout);
+        explanation_print(&j->term, f, j->json, j->verbose, stdout);
     else
         err_set(e, ERR_INPUT, "%s: no configuration profile; see whytls explain", path);
     flow_free(f);
@@ -204,7 +186,7 @@ static int build(struct job *j, struct err *e)
                 (is_refused(f) || deliver(j, &profile, e));
 
     if (good) {
-        show(j, f, j->out ? stdout : stderr);
+        explanation_print(&j->term, f, j->json, j->verbose, j->out ? stdout : stderr);
         if (is_refused(f))
             fprintf(stderr, "whytls: nothing was written, as iOS would refuse this profile\n");
         code = inquiry_code(f);

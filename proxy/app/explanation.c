@@ -3,9 +3,11 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/json_out.h"
 #include "chain_facts.h"
 #include "chain_tree.h"
 #include "flow/flow.h"
+#include "flow/flow_json.h"
 #include "identity_facts.h"
 #include "term.h"
 
@@ -424,4 +426,21 @@ void explanation_write(
         text_add_char(out, '\n');
         explanation_foot(t, f, i, out);
     }
+}
+
+void explanation_print(
+    const struct term *t, const struct flow *f, bool json, bool all_facts, FILE *to)
+{
+    struct text out = {0};
+    struct json_out object;
+
+    if (json) {
+        json_init(&object, &out);
+        flow_json(f, &object);
+        text_add_char(&out, '\n');
+    } else {
+        explanation_write(t, f, true, all_facts, &out);
+    }
+    fputs(text_str(&out), to);
+    text_fini(&out);
 }

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "base/text.h"
 
@@ -24,6 +25,10 @@ void explanation_foot(const struct term *t, const struct flow *f, size_t which, 
  * with_chain is set, rows, foot. Further diagnoses follow, each with its own head and rows. */
 void explanation_write(
     const struct term *t, const struct flow *f, bool with_chain, bool all_facts, struct text *out);
+
+/* The whole on a stream: the block with its chain, or the record as one JSON object. */
+void explanation_print(
+    const struct term *t, const struct flow *f, bool json, bool all_facts, FILE *to);
 
 /* One sentence for a flow that failed without a diagnosis; borrowed from it. */
 const char *explanation_plain(const struct flow *f);

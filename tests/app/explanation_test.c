@@ -2,6 +2,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -132,6 +134,28 @@ static void hostile_words_never_reach_the_terminal(void **state)
     flow_free(f);
 }
 
+static void it_is_printed_for_people_or_as_one_object(void **state)
+{
+    struct flow *f = sample_expired();
+    struct term t;
+
+    (void)state;
+    term_set(&t, TERM_COLOUR_NEVER, &(struct term_env){.lang = "C.UTF-8"});
+    for (int json = 0; json < 2; json++) {
+        char *at = NULL;
+        size_t len = 0;
+        FILE *to = open_memstream(&at, &len);
+
+        explanation_print(&t, f, json, false, to);
+        fclose(to);
+        assert_int_equal(at[0] == '{', json);
+        assert_int_equal(at[len - 1], '\n');
+        assert_int_equal(strncmp(at + len - 2, "}\n", 2) == 0, json);
+        free(at);
+    }
+    flow_free(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -140,6 +164,7 @@ int main(void)
         cmocka_unit_test(only_five_facts_are_listed_unless_all_are_wanted),
         cmocka_unit_test(every_failure_has_a_plain_sentence),
         cmocka_unit_test(hostile_words_never_reach_the_terminal),
+        cmocka_unit_test(it_is_printed_for_people_or_as_one_object),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
