@@ -119,8 +119,7 @@ static bool take(void *arg, const char *name, const char *value, struct err *e)
     return strcmp(name, "identity") != 0 || identity_add(j, value, e);
 }
 
-/* ── what iOS will do with it ───────────────────────────────────────────────────────────────────
- */
+/* --- what iOS will do with it --- */
 
 static int lint(struct job *j, const char *path, struct err *e)
 {
@@ -143,8 +142,7 @@ static int lint(struct job *j, const char *path, struct err *e)
     return is_profile ? code : fail(e);
 }
 
-/* ── one file out of many ───────────────────────────────────────────────────────────────────────
- */
+/* --- one file out of many --- */
 
 static bool orders_check(const struct job *j, struct err *e)
 {

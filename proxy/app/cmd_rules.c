@@ -168,8 +168,7 @@ static int fields(const char *word)
     return found ? 0 : 1;
 }
 
-/* ── a new package
- * ──────────────────────────────────────────────────────────────────────────────────────── */
+/* --- a new package --- */
 
 static const char new_init[] =
     "-- What is this rule about? One sentence for the people who read it.\n"

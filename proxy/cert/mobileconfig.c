@@ -66,8 +66,7 @@ bool mobileconfig_looks_like(struct cert_span bytes)
            (memmem(bytes.at, bytes.len, "<plist", 6) || memmem(bytes.at, bytes.len, "bplist0", 7));
 }
 
-/* ── the signature
- * ──────────────────────────────────────────────────────────────────────────────────────── */
+/* --- the signature --- */
 
 static void signer_push(struct cert_chain *out, const X509 *x)
 {
@@ -135,8 +134,7 @@ static bool cms_open(
     return true;
 }
 
-/* ── the property list
- * ──────────────────────────────────────────────────────────────────────────────────── */
+/* --- the property list --- */
 
 static char *text_of(plist_t dict, const char *key)
 {

@@ -170,8 +170,7 @@ static void payload_lay(struct profile_look *look, size_t i)
     p->warned += out->n_faults && !blocks;
 }
 
-/* ── the profile as a whole
- * ─────────────────────────────────────────────────────────────────────────────── */
+/* --- the profile as a whole --- */
 
 static bool is_inside(const struct profile_look *look, const struct cert *issued)
 {

@@ -134,9 +134,7 @@ static void api_check(lua_State *L)
         luaL_error(L, "it is written for API %s; this whytls has 1.0", api);
 }
 
-/* ── causes
- * ───────────────────────────────────────────────────────────────────────────────────────────────
- */
+/* --- causes --- */
 
 static const char *optional_text(lua_State *L, int idx, const char *key, const char *fallback)
 {
@@ -230,8 +228,7 @@ static void declare_causes(lua_State *L, struct rule *r)
     lua_pop(L, 1);
 }
 
-/* ── notes, powers, facts
- * ───────────────────────────────────────────────────────────────────────────────── */
+/* --- notes, powers, facts --- */
 
 static void declare_notes(lua_State *L, struct rule *r)
 {
@@ -378,8 +375,7 @@ static void declare_provides(lua_State *L, struct rule *r)
     lua_pop(L, 1);
 }
 
-/* ── the whole
- * ──────────────────────────────────────────────────────────────────────────────────────────── */
+/* --- the whole --- */
 
 static void part(lua_State *L, struct rule *r, const char *key,
     void (*declare)(lua_State *L, struct rule *r, int idx))

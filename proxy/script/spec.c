@@ -23,8 +23,7 @@ struct spec *spec_of(lua_State *L)
     return spec;
 }
 
-/* ── describe and it
- * ────────────────────────────────────────────────────────────────────────────────────── */
+/* --- describe and it --- */
 
 static size_t trail_enter(struct spec *spec, const char *word)
 {
@@ -107,8 +106,7 @@ static int hours(lua_State *L)
     return 1;
 }
 
-/* ── the spec's own state
- * ───────────────────────────────────────────────────────────────────────────────── */
+/* --- the spec's own state --- */
 
 struct spec_file {
     struct spec *spec;

@@ -10,8 +10,7 @@
 #include "diagnosis/board.h"
 #include "view_priv.h"
 
-/* ── what the rules said
- * ────────────────────────────────────────────────────────────────────────────────── */
+/* --- what the rules said --- */
 
 static void evidence_show(struct text *out, char sign, const struct flow_evidence *rows, size_t n)
 {
@@ -60,8 +59,7 @@ static int fail(lua_State *L, const struct played *p, const char *expectation)
     return lua_error(L);
 }
 
-/* ── diagnosis
- * ──────────────────────────────────────────────────────────────────────────────────────────── */
+/* --- diagnosis --- */
 
 static const struct flow_diagnosis *diagnosis_find(
     const struct flow *f, const char *cause, size_t *place)
@@ -216,8 +214,7 @@ static int expect_ruled_out(lua_State *L)
     return fail(L, p, "expect_ruled_out");
 }
 
-/* ── notes, decisions, headers
- * ──────────────────────────────────────────────────────────────────────────── */
+/* --- notes, decisions, headers --- */
 
 static const struct flow_note *note_find(const struct flow *f, const char *code)
 {

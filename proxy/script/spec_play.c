@@ -115,8 +115,7 @@ static void live(struct played *p)
     talk(p);
 }
 
-/* ── settings and facts that a spec gives
- * ───────────────────────────────────────────────────────────────── */
+/* --- settings and facts that a spec gives --- */
 
 /* settings = { ["tls-floor/own-hosts"] = { minimum = "TLSv1.2" } }, in the flow's arena. */
 static const struct given_setting *given_read(lua_State *L, int idx, struct arena *a)

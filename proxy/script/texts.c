@@ -260,8 +260,7 @@ void texts_read(lua_State *L, struct package *p)
     lua_pop(L, 1);
 }
 
-/* ── other languages
- * ────────────────────────────────────────────────────────────────────────────────────── */
+/* --- other languages --- */
 
 /* The holes of all texts of an entry, English and foreign, as sets in two Lua tables. */
 struct holes {

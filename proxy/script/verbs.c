@@ -34,8 +34,7 @@ static void staged(lua_State *L, bool fits)
         luaL_error(L, "more than %d writes, or too much text, in one call", CALL_OPS_MOST);
 }
 
-/* ── notes and facts
- * ────────────────────────────────────────────────────────────────────────────────────── */
+/* --- notes and facts --- */
 
 static int flow_note_verb(lua_State *L)
 {
@@ -121,8 +120,7 @@ static int flow_set_verb(lua_State *L)
     return 0;
 }
 
-/* ── hypotheses
- * ─────────────────────────────────────────────────────────────────────────────────────────── */
+/* --- hypotheses --- */
 
 static const struct cause *cause_check(lua_State *L, int idx)
 {
@@ -285,8 +283,7 @@ static int flow_rule_out_verb(lua_State *L)
     return 0;
 }
 
-/* ── decisions
- * ──────────────────────────────────────────────────────────────────────────────────────────── */
+/* --- decisions --- */
 
 static void no_such_decision(lua_State *L, enum moment m, const char *asked)
 {
@@ -373,8 +370,7 @@ static int flow_decide_verb(lua_State *L)
     return 0;
 }
 
-/* ── records
- * ────────────────────────────────────────────────────────────────────────────────────────────── */
+/* --- records --- */
 
 static int verdict_failed_verb(lua_State *L)
 {
@@ -449,8 +445,7 @@ static int certificate_extension_verb(lua_State *L)
     return 1;
 }
 
-/* ── headers
- * ────────────────────────────────────────────────────────────────────────────────────────────── */
+/* --- headers --- */
 
 static int headers_all_verb(lua_State *L)
 {
@@ -519,8 +514,7 @@ static int headers_remove_verb(lua_State *L)
     return header_edit(L, "headers:remove(name)", false);
 }
 
-/* ── which verbs there are
- * ──────────────────────────────────────────────────────────────────────────────── */
+/* --- which verbs there are --- */
 
 static const struct {
     const char *of; /* a record's name; "headers" */

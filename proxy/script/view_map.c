@@ -111,9 +111,7 @@ void settings_index(lua_State *L, const struct view *v, const char *key)
         L, "rule %s has no setting '%s'%s", rule ? rule->id : "?", key, push_hint(L, key, names));
 }
 
-/* ── memory
- * ───────────────────────────────────────────────────────────────────────────────────────────────
- */
+/* --- memory --- */
 
 static const char *const scope_names[] = {"host", "device", "rule"};
 
@@ -342,8 +340,7 @@ void memory_index(lua_State *L, const struct view *v, const char *key)
     memory_push(L, r, &value);
 }
 
-/* ── headers
- * ────────────────────────────────────────────────────────────────────────────────────────────── */
+/* --- headers --- */
 
 void headers_index(lua_State *L, const struct view *v, const char *key)
 {

@@ -110,8 +110,7 @@ static void absence_is_evidence_and_is_shown(void **state)
     causes_free(c);
 }
 
-/* ── symmetry
- * ───────────────────────────────────────────────────────────────────────────────────────────── */
+/* --- symmetry --- */
 
 enum { ACTS = 24, FLOWS = 300 };
 

@@ -70,7 +70,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* ── a profile, spelt out ───────────────────────────────────────────────────────────────────── */
+/* --- a profile, spelt out --- */
 
 /* One payload; what is NULL is left out. */
 struct part {
@@ -178,7 +178,7 @@ static bool has_fault(const struct flow_fault *list, size_t n, const char *code)
     return false;
 }
 
-/* ── whole profiles ─────────────────────────────────────────────────────────────────────────── */
+/* --- whole profiles --- */
 
 static void a_profile_of_a_root_and_its_intermediate_installs(void **state)
 {
@@ -335,7 +335,7 @@ static void what_is_no_profile_is_an_error(void **state)
     }
 }
 
-/* ── one payload ────────────────────────────────────────────────────────────────────────────── */
+/* --- one payload --- */
 
 /* A good payload of a root, changed by what the row leaves out. */
 static void what_ios_tells_payloads_apart_by_is_looked_at(void **state)
@@ -531,7 +531,7 @@ static void an_issuer_that_nobody_has_is_missing_once(void **state)
     mint_free(second);
 }
 
-/* ── the signature ──────────────────────────────────────────────────────────────────────────── */
+/* --- the signature --- */
 
 static void a_signature_is_trusted_untrusted_or_broken(void **state)
 {
