@@ -30,18 +30,15 @@ enum { MINUTE = 60 * 1000, HOUR = 60 * MINUTE };
 static const int64_t day_ms = INT64_C(24) * HOUR;
 
 enum mood {
-    FINE = 0,       /* trusts our root, asks and is answered */
-    ROOTLESS,       /* knows no root of ours */
-    PINS,           /* wants the site's own key */
-    OWN_STORE,      /* asks a list of its own: alert 48 */
-    AHEAD,          /* its clock is 400 days ahead */
-    BEHIND,         /* … three days behind */
-    SPARE,          /* opens a connection that it does not use */
-    LEAVES,         /* goes away in the middle of the handshake */
-    FALLS_SILENT,   /* after its ClientHello nothing comes any more */
-    FINDS_A_FAULT,  /* says that our certificate itself is wrong: alert 47 */
-    SPEAKS_OLD_TLS, /* knows TLS 1.1 and nothing newer */
-    RESUMES, /* goes on with the session of its last connection, which was shown a certificate */
+    FINE = 0,     /* trusts our root, asks and is answered */
+    ROOTLESS,     /* knows no root of ours */
+    PINS,         /* wants the site's own key */
+    OWN_STORE,    /* asks a list of its own: alert 48 */
+    AHEAD,        /* its clock is 400 days ahead */
+    BEHIND,       /* … three days behind */
+    SPARE,        /* opens a connection that it does not use */
+    LEAVES,       /* goes away in the middle of the handshake */
+    FALLS_SILENT, /* after its ClientHello nothing comes any more */
 };
 
 struct step {
@@ -186,13 +183,11 @@ static struct phone_config phone_of(
     p.versions = versions;
     p.refusal = refusal;
     p.clock_s = talk_now_ms(t) / 1000;
-    p.alert = s->mood == OWN_STORE ? 48 : s->mood == FINDS_A_FAULT ? 47 : 46;
+    p.alert = s->mood == OWN_STORE ? 48 : 46;
     p.spare = s->mood == SPARE;
     p.goes_mute = s->mood == FALLS_SILENT;
-    if (s->mood == ROOTLESS || s->mood == OWN_STORE || s->mood == FINDS_A_FAULT)
+    if (s->mood == ROOTLESS || s->mood == OWN_STORE)
         p.root_pem = NULL;
-    if (s->mood == SPEAKS_OLD_TLS)
-        p.versions = "1.1";
     if (s->mood == PINS || s->mood == LEAVES)
         p.pin = other_key; /* who leaves looks the same on the wire, once */
     if (s->mood == LEAVES)
@@ -204,35 +199,24 @@ static struct phone_config phone_of(
     return p;
 }
 
-/* Whether the phone asks for something, once it trusts the connection. */
-static bool asks(enum mood mood)
-{
-    return mood == FINE || mood == RESUMES;
-}
-
-/* `used` is the caller whose session the next that resumes goes on with. */
-static void take_step(struct talk *t, const struct step *s, enum phone_refusal refusal,
-    const char *versions, struct caller **used)
+static void take_step(
+    struct talk *t, const struct step *s, enum phone_refusal refusal, const char *versions)
 {
     struct phone_config p = phone_of(t, s, refusal, versions);
     char text[160];
-
-    if (s->mood == RESUMES)
-        p.resumes = caller_phone(*used);
 
     talk_site(t, s->host, talk_good(t, s->host));
     struct caller *c = caller_new_from(t, phone_ip);
     snprintf(text, sizeof text, "%s:443", s->host);
     caller_asks_as(c, text, s->agent);
     caller_shakes(c, &p);
-    if (asks(s->mood)) {
+    if (s->mood == FINE) {
         snprintf(text, sizeof text, "GET / HTTP/1.1\r\nHost: %s\r\n\r\n", s->host);
         caller_says(c, text);
         far_site_says(
             talk_far(t, talk_dials(t) - 1), "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
         talk_run(t);
         caller_closes(c);
-        *used = c;
     }
     if (s->wait_ms <= MINUTE / 2)
         talk_wait(t, s->wait_ms);
@@ -263,23 +247,6 @@ static bool is_told_rightly(const struct day *d, const struct flow *f)
     return first || (!d->decides && f->n_diagnosis > 1 && strcmp(all[1].cause, d->cause) == 0);
 }
 
-/* The flow that ends the day. */
-static const struct flow *live(
-    struct talk *t, const struct day *d, enum phone_refusal refusal, const char *versions)
-{
-    struct caller *used = NULL;
-
-    if (d->morning)
-        d->morning(t);
-    for (size_t i = 0; i < STEPS_MOST && d->steps[i].host; i++)
-        take_step(t, &d->steps[i], refusal, versions, &used);
-    /* A tunnel half of which is closed goes on until the site has had enough of it. */
-    if (talk_dials(t) && talk_far(t, talk_dials(t) - 1))
-        far_site_closes(talk_far(t, talk_dials(t) - 1));
-    talk_run(t);
-    return talk_flow(t, talk_flows(t) - 1);
-}
-
 static bool play(const struct day *d, enum phone_refusal refusal, const char *versions)
 {
     static const char *const ways[N_REFUSALS] = {"alert before Finished", "FIN before Finished",
@@ -287,7 +254,11 @@ static bool play(const struct day *d, enum phone_refusal refusal, const char *ve
         "close_notify after Finished"};
     struct talk *t = talk_new_with_rules();
 
-    const struct flow *f = live(t, d, refusal, versions);
+    if (d->morning)
+        d->morning(t);
+    for (size_t i = 0; i < STEPS_MOST && d->steps[i].host; i++)
+        take_step(t, &d->steps[i], refusal, versions);
+    const struct flow *f = talk_flow(t, talk_flows(t) - 1);
     bool right = is_told_rightly(d, f);
 
     say_row(d, d->any_way ? ways[refusal] : "", versions, f);
@@ -310,139 +281,6 @@ static void each_day_is_told_rightly(void **state)
             for (size_t v = 0; v < 2; v++, n++)
                 wrong += !play(&days[i], way, versions[v]);
     print_message("%zu days, %zu told wrongly\n", n, wrong);
-    assert_int_equal(wrong, 0);
-}
-
-/* --- public threads about a phone that refuses a proxy --- */
-
-/* Asked in the trackers of other tools; the number is the thread's. What is played is what its text
- * tells of the phone. */
-struct thread {
-    const char *said; /* what that tool said, or who helped there */
-    enum phone_refusal way;
-    struct day day;
-};
-
-static const struct thread threads[] = {
-    {"nothing of a switch", REFUSE_BY_ALERT_BEFORE,
-        {"mitmproxy#2706 installed, Safari keeps asking", "root-not-fully-trusted", true, false,
-            downloads_the_profile,
-            {{"shop.example", SAFARI, ROOTLESS, MINUTE},
-                {"news.example", SAFARI, ROOTLESS, 3000}}}},
-    {"a page as of an expired certificate", REFUSE_BY_FIN_BEFORE,
-        {"mitmproxy#2577 iOS 11, page as if expired", "root-not-fully-trusted", true, false,
-            downloads_it_and_fails_the_probe,
-            {{"shop.example", SAFARI, ROOTLESS, MINUTE},
-                {"news.example", SAFARI, ROOTLESS, 3000}}}},
-    {"asked whether it was enabled", REFUSE_BY_ALERT_BEFORE,
-        {"mitmproxy#2355 a pop-up in every app", "root-not-fully-trusted", true, false,
-            downloads_the_profile, {EVERYWHERE(ROOTLESS)}}},
-    {"connect, disconnect, endlessly", REFUSE_BY_RST_BEFORE,
-        {"mitmproxy#3939 set-up page never loads", "root-not-installed", false, false, NULL,
-            {EVERYWHERE(ROOTLESS)}}},
-    {"delete the old CA folder", REFUSE_BY_ALERT_BEFORE,
-        {"mitmproxy#3748 not trusted after a new CA", "root-regenerated", true, false,
-            knew_an_older_root, {EVERYWHERE(ROOTLESS)}}},
-    {"pinning, assuming that others work", REFUSE_BY_ALERT_BEFORE,
-        {"mitmproxy#5411 gdmf and xp.apple.com fail", NULL, true, false, downloads_the_profile,
-            {ALL_IS_WELL, {"xp.apple.com", ACME, PINS, MINUTE},
-                {"gdmf.apple.com", ACME, PINS, 3000}}}},
-    {"nothing at all", REFUSE_BY_ALERT_BEFORE,
-        {"mitmproxy#2843 pinned app, seen by others only", "app-pinning", true, false,
-            downloads_the_profile,
-            {ALL_IS_WELL, {"api.example", ACME, PINS, MINUTE}, {"api.example", ACME, PINS, 3000}}}},
-    {"does not trust the certificate", REFUSE_BY_ALERT_BEFORE,
-        {"mitmproxy#4681 ended before our ServerHello", "client-version-too-low", true, false, NULL,
-            {{"shop.example", ACME, SPEAKS_OLD_TLS, 3000}}}},
-    {"illegal parameter", REFUSE_BY_ALERT_BEFORE,
-        {"mitmproxy#6496 a CA served as leaf", "proxy-leaf-defect", true, false,
-            downloads_the_profile, {{"shop.example", ACME, FINDS_A_FAULT, 3000}}}},
-    {"pinning suspected", REFUSE_BY_ALERT_BEFORE,
-        {"mitmproxy#1986 success and failure by turns", "app-pinning", true, false,
-            downloads_the_profile,
-            {{"cdn.example", ACME, FINE, MINUTE}, {"graph.example", ACME, PINS, MINUTE},
-                {"cdn.example", ACME, FINE, MINUTE}, {"graph.example", ACME, PINS, 3000}}}},
-    {"misconfiguration or pinning", REFUSE_BY_FIN_BEFORE,
-        {"mitmproxy#3941 unexpected EOF, one host", "app-pinning", true, false,
-            downloads_the_profile,
-            {ALL_IS_WELL, {"api.example", ACME, PINS, MINUTE}, {"api.example", ACME, PINS, 3000}}}},
-    {"handshake failed", REFUSE_BY_ALERT_BEFORE,
-        {"Proxyman#2203 iOS 18 phone, simulator works", "root-not-fully-trusted", true, false,
-            downloads_it_and_fails_the_probe, {EVERYWHERE(ROOTLESS)}}},
-    {"not installed & trusted, or unknown reasons", REFUSE_BY_FIN_AFTER,
-        {"Proxyman#1631 phone only", "root-not-fully-trusted", true, false, downloads_the_profile,
-            {EVERYWHERE(ROOTLESS)}}},
-    {"EOF during handshake; pinning", REFUSE_BY_RST_BEFORE,
-        {"Proxyman#1321 React Native app, Safari fine", "app-pinning", true, false,
-            downloads_the_profile,
-            {ALL_IS_WELL, {"api.example", ACME, PINS, MINUTE},
-                {"api.example", SAFARI, FINE, MINUTE}, {"api.example", ACME, PINS, 3000}}}},
-    {"CERTIFICATE_UNKNOWN", REFUSE_BY_ALERT_BEFORE,
-        {"Proxyman#1370 the same, without certificate", "root-not-installed", false, false, NULL,
-            {EVERYWHERE(ROOTLESS)}}},
-    {"CERTIFICATE_UNKNOWN", REFUSE_BY_ALERT_BEFORE,
-        {"Proxyman#1370 the same, with certificate", "app-pinning", true, false,
-            downloads_the_profile,
-            {ALL_IS_WELL, {"api.example", ACME, PINS, MINUTE}, {"api.example", ACME, PINS, 3000}}}},
-    {"expected, Apple pins", REFUSE_BY_ALERT_BEFORE,
-        {"Proxyman#2080 ppq.apple.com fails", NULL, true, false, downloads_the_profile,
-            {ALL_IS_WELL, {"ppq.apple.com", ACME, PINS, 3000}}}},
-    {"aborted connection", REFUSE_BY_FIN_AFTER,
-        {"httptoolkit#514 opened and closed, iCloud", NULL, true, false, downloads_the_profile,
-            {ALL_IS_WELL, {"p164-contacts.icloud.com", ACME, PINS, 3000}}}},
-    {"aborted connection", REFUSE_BY_ALERT_BEFORE,
-        {"httptoolkit#814 Sign in with Apple breaks", NULL, true, false, downloads_the_profile,
-            {ALL_IS_WELL, {"gateway.icloud.com", ACME, PINS, MINUTE},
-                {"gsa.apple.com", ACME, PINS, 3000}}}},
-    {"unsupported protocol", REFUSE_BY_ALERT_BEFORE,
-        {"httptoolkit#290 which versions did it offer?", "client-version-too-low", true, false,
-            NULL, {{"shop.example", SAFARI, SPEAKS_OLD_TLS, 3000}}}},
-    {"336151574:1046:sslv3 alert certificate unknown", REFUSE_BY_ALERT_BEFORE,
-        {"sslsplit#131 raw tuples", "root-not-installed", false, false, NULL,
-            {EVERYWHERE(ROOTLESS)}}},
-    {"fatal alert 46", REFUSE_BY_ALERT_BEFORE,
-        {"node-mitmproxy#9 iOS 10.3, packet dump", "root-not-fully-trusted", true, false,
-            downloads_it_and_fails_the_probe, {EVERYWHERE(ROOTLESS)}}},
-    {"no switch appears: a fault of iOS", REFUSE_BY_ALERT_BEFORE,
-        {"sw-exporter#528 iOS 18.0.1", "root-not-fully-trusted", true, false,
-            downloads_it_and_fails_the_probe, {EVERYWHERE(ROOTLESS)}}},
-    {"-999, cancelled", REFUSE_BY_CLOSE_NOTIFY_AFTER,
-        {"TrustKit#39 a pin fails as cancelled", "app-pinning", true, false, downloads_the_profile,
-            {ALL_IS_WELL, {"api.example", ACME, PINS, 3000}, {"api.example", ACME, PINS, MINUTE},
-                {"cdn.example", ACME, FINE, MINUTE}, {"api.example", ACME, PINS, 3000}}}},
-    {"no effect until the app restarts", REFUSE_BY_ALERT_BEFORE,
-        {"react-native-ssl-public-key-pinning#394", NULL, true, false, downloads_the_profile,
-            {{"api.example", ACME, FINE, MINUTE}, {"api.example", ACME, RESUMES, 3000}}}},
-};
-
-static bool replay(const struct thread *thread, const char *versions)
-{
-    struct talk *t = talk_new_with_rules();
-    const struct flow *f = live(t, &thread->day, thread->way, versions);
-    bool right = is_told_rightly(&thread->day, f);
-
-    print_message("%-45s | %-46s | %s%s%s\n", thread->day.name, thread->said,
-        f->n_diagnosis                            ? f->diagnosis[0].cause
-        : f->client_leg && f->client_leg->resumed ? "resumed: no evidence about trust"
-        : f->target->apple_pinned                 ? "passed unread: refuses any proxy"
-                                                  : "nothing",
-        f->n_diagnosis ? ", " : "", f->n_diagnosis ? f->diagnosis[0].confidence : "");
-    for (size_t i = 0; !right && i < f->n_diagnosis; i++)
-        print_message("    %s %d %s\n", f->diagnosis[i].cause, (int)f->diagnosis[i].score,
-            f->diagnosis[i].confidence);
-    talk_free(t);
-    return right;
-}
-
-static void each_thread_gets_its_cause(void **state)
-{
-    static const char *const versions[] = {"1.3", "1.2"};
-    size_t wrong = 0;
-
-    (void)state;
-    for (size_t v = 0; v < 2; v++)
-        for (size_t i = 0; i < sizeof threads / sizeof *threads; i++)
-            wrong += !replay(&threads[i], versions[v]);
     assert_int_equal(wrong, 0);
 }
 
@@ -511,7 +349,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_day_is_told_rightly),
-        cmocka_unit_test(each_thread_gets_its_cause),
         cmocka_unit_test(a_pinning_app_works_at_the_second_try_and_all_else_is_still_read),
         cmocka_unit_test(a_phone_without_our_root_is_not_passed_by),
     };

@@ -1,9 +1,36 @@
 -- The phone refuses us everywhere: which step of the set-up is missing?
+local list = require "whytls.list"
+
 local shown = { "alert-after-certificate", "close-after-certificate", "alert-after-finish", "close-after-finish-unused" }
 
 -- Alerts that name their reason, said only by stacks that mean them; 42 and 46 are said of everything.
 local BAD_DATE, UNKNOWN_CA, BAD_PURPOSE = 45, 48, 43
 local unreadable = { [47] = true, [50] = true, [51] = true }        -- our certificate cannot even be read or verified
+
+-- What we signed under it was refused by our own check for no other reason.
+local function our_root_has_expired(flow)
+    local verdict = flow.client_leg.verdict
+    return verdict ~= nil and list.has(verdict.causes, "cert-expired-root")
+end
+
+-- What is said of devices and apps, all of it explained by an expired root.
+local blames_others = { "proxy-leaf-defect", "root-not-installed", "root-not-fully-trusted", "root-removed-by-restriction",
+                        "app-pinning", "app-own-trust-store" }
+
+rule {
+    name     = "root-expired",
+    about    = "The root of this proxy has expired, so that no device accepts anything under it.",
+    causes   = { "root-expired-local" },
+    wakes_on = { tls_failed = { leg = "client", symptom = shown } },
+
+    tls_failed = function(flow)
+        if flow.client_leg.resumed or not our_root_has_expired(flow) then return end
+        local expired = flow:suspect "root-expired-local"
+        expired:because("client_leg.verdict.causes", 3):because("client_leg.leaf.not_after", 3)
+        if flow.proxy.clock.state == "wrong" then expired:against("proxy.clock.state", 3) end
+        for _, cause in ipairs(blames_others) do flow:rule_out(cause, "client_leg.verdict.causes") end
+    end,
+}
 
 rule {
     name     = "our-leaf",
@@ -71,8 +98,9 @@ local function suspect_set_up(flow)
     local device, past, leg = flow.client.device, flow.history.device, flow.client_leg
     local missing, off = flow:suspect "root-not-installed", flow:suspect "root-not-fully-trusted"
 
+    local tested = device.probe == "trusted"
     if device.profile_fetched then
-        off:because("client.device.profile_fetched", 3)
+        if not tested then off:because("client.device.profile_fetched", 3) end      -- the test page knew more
         missing:against("client.device.profile_fetched", 2)
     else
         missing:because("client.device.profile_fetched", 1)      -- absence is evidence too; shown as "none"
@@ -84,7 +112,7 @@ local function suspect_set_up(flow)
         elseif number == BAD_DATE or number == BAD_PURPOSE then guess:against("client_leg.alert.number", 2)
         else guess:because("client_leg.symptom", 1) end
         if device.probe == "refused" then guess:because("client.device.probe", 3)
-        elseif device.probe == "trusted" then guess:against("client.device.probe", 3) end
+        elseif tested then guess:against("client.device.probe", 3) end
         if device.clock_state == "wrong" then guess:against("client.device.clock_state", 1) end
         if past.last_accepted then guess:against("history.device.last_accepted", past.hosts_accepted > 0 and 3 or 2) end
     end
@@ -115,11 +143,21 @@ rule {
     end,
 }
 
--- The same app accepted us at the same host, and for a while nothing on this device does any more: not one app's decision.
+-- The fact which says that what refuses us here and now accepted us before.
+local function accepted_here(flow)
+    local past, device = flow.history, flow.client.device
+    if past.host.last_accepted then return "history.host.last_accepted" end
+    -- The browser did: of use only where not all the refusals since are one app's, which may never have trusted us.
+    local one_app = not past.app.last_accepted and past.device.streak <= past.app.refused
+    if past.browser.last_accepted and not one_app then return "history.browser.last_accepted" end
+    if device.probe == "trusted" and not one_app then return "client.device.probe" end
+end
+
+-- For a while nothing on this device accepts us any more, under the root that it did accept: not one app's decision.
 local function lost_its_trust(flow)
-    local past = flow.history
-    local here = past.host.last_accepted or past.browser.last_accepted
-    return here ~= nil and past.device.last_accepted >= flow.proxy.root_since and past.device.streak >= 3 and past.device.hosts_refused >= 2
+    local past, device = flow.history.device, flow.client.device
+    local last = past.last_accepted or device.probe == "trusted" and device.probe_at
+    return last and last >= flow.proxy.root_since and past.streak >= 3 and past.hosts_refused >= 2
 end
 
 rule {
@@ -129,14 +167,20 @@ rule {
     wakes_on = { tls_failed = { leg = "client", symptom = shown } },
 
     tls_failed = function(flow)
-        local leg, device = flow.client_leg, flow.client.device
+        local leg, device, last = flow.client_leg, flow.client.device, flow.history.device.last_accepted
         if leg.resumed or leg.alert and unreadable[leg.alert.number] or not lost_its_trust(flow) then return end
-        local here = flow.history.host.last_accepted and "history.host.last_accepted" or "history.browser.last_accepted"
-        local gone = flow:suspect("root-removed-by-restriction"):because("history.device.streak", 3):because(here, 3)
+        local here = accepted_here(flow)
+        if not here then return end
+        -- The refusals may be older than the test page; so it alone is a weaker sign.
+        local by_page = here == "client.device.probe"
+        local gone = flow:suspect("root-removed-by-restriction")
+        gone:because("history.device.streak", by_page and 1 or 3):because(here, by_page and 2 or 3)
 
         if leg.alert and leg.alert.number == BAD_DATE then gone:against("client_leg.alert.number", 3) end
         if device.clock_state == "wrong" then gone:against("client.device.clock_state", 3)
-        elseif device.clock_state ~= "right" then flow:suspect("device-clock-wrong"):because("history.device.streak", 2):because(here, 1) end
-        if device.probe == "trusted" and device.probe_at > flow.history.device.last_accepted then gone:against("client.device.probe", 3) end
+        elseif device.clock_state ~= "right" and not by_page then
+            flow:suspect("device-clock-wrong"):because("history.device.streak", 2):because(here, 1)
+        end
+        if last and device.probe == "trusted" and device.probe_at > last then gone:against("client.device.probe", 3) end
     end,
 }

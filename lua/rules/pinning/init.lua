@@ -43,18 +43,21 @@ end
 
 local function suspect_pin(flow)
     local leg, past = flow.client_leg, flow.history
+    -- The set-up page saw that the device trusts us, and this app refuses one host.
+    local tested = flow.client.device.probe == "trusted" and past.app.hosts_refused == 1
     local pin = flow:suspect("app-pinning", { words = flow.proxy.learn == "suggest" and "offer" or nil })
 
     -- for it: this host and no other
     if past.app.hosts_accepted > 0 then pin:because("history.app.hosts_accepted", 3)
-    elseif past.device.hosts_accepted > 0 then pin:because("history.device.hosts_accepted", 2) end
+    elseif past.device.hosts_accepted > 0 then pin:because("history.device.hosts_accepted", 2)
+    elseif tested then pin:because("client.device.probe", 2) end
     if past.host.streak >= 3 then pin:because("history.host.streak", 2) end
     if past.browser.accepted > 0 then pin:because("history.browser.accepted", 3) end
     if past.host.tunnel_worked then pin:because("history.host.tunnel_worked", 3) end
 
     -- against it
     if past.host.accepted > 0 then pin:against("history.host.accepted", 3) end
-    if past.device.hosts_accepted == 0 then pin:against("history.device.hosts_refused", 3) end
+    if past.device.hosts_accepted == 0 and not tested then pin:against("history.device.hosts_refused", 3) end
     if past.browser.refused > 0 and past.browser.accepted == 0 then pin:against("history.browser.refused", 2) end
     if flow.client.app.is_browser then pin:against("client.app.is_browser", 3) end
     if leg.symptom == "close-after-finish-unused" and past.host.streak < 3 then pin:against("client_leg.symptom", 2)

@@ -58,11 +58,12 @@ return {
     },
     ["root-removed-by-restriction"] = {
         title = "This device no longer trusts our root",
-        why   = "This device[, {client.device.name},] accepted the certificates of whytls until {history.device.last_accepted}, and refuses them everywhere since. The profile was removed, or its switch is off again; Lockdown Mode, or whoever manages the device, can do that as well.",
+        why   = "This device[, {client.device.name},] accepted the certificates of whytls[ until {history.device.last_accepted}], and refuses them everywhere now. The profile was removed, or its switch is off again; Lockdown Mode, or whoever manages the device, can do that as well.",
         because = {
             ["history.device.streak"] = "refusals in a row on this device, whatever the app: {history.device.streak}",
             ["history.host.last_accepted"] = "the same app accepted us here, last on {history.host.last_accepted}",
             ["history.browser.last_accepted"] = "its browser accepted us here, last on {history.browser.last_accepted}",
+            ["client.device.probe"] = "it opened our test page on {client.device.probe_at}",
         },
         against = {
             ["client_leg.alert.number"] = alert .. ", which speaks of a date",
@@ -74,6 +75,19 @@ return {
                        "Managed, or in Lockdown Mode? Then ask whoever manages it, or use a test device." },
         server_fix = { "Nothing on the sites. A managed device gets the root from its MDM server: there it is trusted without the switch." },
         next_test = "Open http://whytls.test/ in Safari on this device. Its last steps say whether the root is there, and whether it is trusted.",
+    },
+    ["root-expired-local"] = {
+        title = "Our own root has expired",
+        why   = "The root of this whytls has expired, so no device accepts a certificate under it, {target.host} or any other. That is ours to mend, not the site's and not the phone's.",
+        because = {
+            ["client_leg.verdict.causes"] = "our own check of what we sent says so",
+            ["client_leg.leaf.not_after"] = "what the root signs ends with it, on {client_leg.leaf.not_after}",
+        },
+        against = { ["proxy.clock.state"] = "our own clock is wrong, which would be reason enough" },
+        ios = { safari = "on every site, “{target.host}” certificate is expired (Apple source)", app = "error -1202 on every host", grade = "unverified" },
+        device_fix = { "Once the root is renewed: " .. install, switch },
+        server_fix = { "Nothing on the sites. Run `whytls ca renew`, then start whytls again." },
+        next_test = "Run `whytls doctor`: it reads the dates of the root.",
     },
     ["proxy-leaf-defect"] = {
         title = "The certificate that we made is at fault",

@@ -20,6 +20,7 @@ return {
             ["history.app.hosts_accepted"] = "other hosts for which the same app accepted us today: {history.app.hosts_accepted}",
             ["history.app.last_accepted"] = "the same app accepted us elsewhere, last on {history.app.last_accepted}",
             ["history.device.hosts_accepted"] = "hosts for which this device accepted us today: {history.device.hosts_accepted}",
+            ["client.device.probe"] = "this device opened our test page, so it trusts our root",
             ["history.host.streak"] = "refusals here in a row: {history.host.streak}",
             ["history.browser.accepted"] = "the browser on the same device opens this host through us",
             ["history.browser.last_accepted"] = "the browser on the same device opened this host through us on {history.browser.last_accepted}",
