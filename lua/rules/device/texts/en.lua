@@ -80,6 +80,7 @@ return {
         title = "Our own root has expired",
         why   = "The root of this whytls has expired, so no device accepts a certificate under it, {target.host} or any other. That is ours to mend, not the site's and not the phone's.",
         because = {
+            ["proxy.clock.state"] = "our own clock agrees with other sites",
             ["client_leg.verdict.causes"] = "our own check of what we sent says so",
             ["client_leg.leaf.not_after"] = "what the root signs ends with it, on {client_leg.leaf.not_after}",
         },
