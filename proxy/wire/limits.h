@@ -23,6 +23,12 @@ enum {
      * (UPDATEREDIRECTREF, 17), a blank, and the longest scheme that proxies meet ("https://"),
      * rounded up. */
     SNIFF_MOST = 32,
+    /* A PROXY header: addresses take 36 bytes, what balancers add (TLS facts, cloud ids) a few
+       hundred; the protocol would allow 64 KiB. */
+    PROXY_HEADER_MOST = 4096,
+    /* The head of a proxy's answer to CONNECT; challenges with tokens (Negotiate) reach some KiB.
+     */
+    CONNECT_REPLY_MOST = 16 * 1024,
 };
 
 #endif

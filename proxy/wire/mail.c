@@ -21,6 +21,81 @@ const char *mail_protocol_name(enum mail_protocol p)
     return names[p];
 }
 
+const char *mail_service_name(enum mail_protocol p, uint16_t port)
+{
+    return p == MAIL_SMTP && port != 25 ? "submission" : mail_protocol_name(p);
+}
+
+enum mail_protocol mail_protocol_of_port(uint16_t port, bool *implicit)
+{
+    static const struct {
+        uint16_t port;
+        enum mail_protocol protocol;
+        bool implicit;
+    } ports[] = {
+        {25, MAIL_SMTP, false}, {110, MAIL_POP3, false}, {143, MAIL_IMAP, false},
+        {465, MAIL_SMTP, true}, {587, MAIL_SMTP, false}, {993, MAIL_IMAP, true},
+        {995, MAIL_POP3, true},
+        {2525, MAIL_SMTP, false}, /* by habit: where networks close the others */
+    };
+
+    *implicit = false;
+    for (size_t i = 0; i < sizeof ports / sizeof *ports; i++) {
+        if (ports[i].port != port)
+            continue;
+        *implicit = ports[i].implicit;
+        return ports[i].protocol;
+    }
+    return MAIL_NONE;
+}
+
+/* FTP greets with 220 as well, and need not say what it is; a server of mail does: RFC 5321
+ * §4.3.1 lets it, and all but a few do. */
+static enum mail_protocol of_greeting(const char *text)
+{
+    if (mail_starts(text, "* OK") || mail_starts(text, "* PREAUTH") || mail_starts(text, "* BYE"))
+        return MAIL_IMAP;
+    if (mail_starts(text, "+OK"))
+        return MAIL_POP3;
+    if (text_starts(text, "220") && strcasestr(text, "SMTP"))
+        return MAIL_SMTP;
+    return MAIL_NONE;
+}
+
+/* All lines of a greeting; of SMTP it may have several (RFC 5321 §4.2). 0: more must come. */
+static size_t greeting_length(const uint8_t *bytes, size_t len)
+{
+    size_t at = 0;
+
+    while (at < len) {
+        const uint8_t *end = memchr(bytes + at, '\n', len - at);
+        bool goes_on = len - at > 3 && bytes[0] == '2' && bytes[at + 3] == '-';
+
+        if (!end)
+            break;
+        at = (size_t)(end - bytes) + 1;
+        if (!goes_on)
+            return at;
+    }
+    return len == MAIL_GREETING_MOST ? len : 0;
+}
+
+bool mail_greeting_read(const uint8_t *bytes, size_t len, enum mail_protocol *out)
+{
+    char text[MAIL_GREETING_MOST + 1];
+
+    *out = MAIL_NONE;
+    if (len && bytes[0] != '*' && bytes[0] != '+' && bytes[0] != '2')
+        return true;
+    size_t n = greeting_length(bytes, len < MAIL_GREETING_MOST ? len : MAIL_GREETING_MOST);
+    if (n == 0)
+        return false;
+    memcpy(text, bytes, n);
+    text[n] = '\0';
+    *out = of_greeting(text);
+    return true;
+}
+
 void mail_talk_init(struct mail_talk *m, enum mail_protocol protocol)
 {
     *m = (struct mail_talk){.protocol = protocol};

@@ -18,6 +18,7 @@
 enum {
     MAIL_LINE_MOST = 8192, /* RFC 5321 §4.5.3.1.5 says 512; capability lists of IMAP are longer */
     MAIL_TALK_MOST = 64 * 1024, /* of the server, before TLS */
+    MAIL_GREETING_MOST = 512,   /* RFC 5321 §4.5.3.1.5 */
     MAIL_WORDS_CAP = 200,
 };
 
@@ -56,5 +57,12 @@ enum mail_state mail_talk_take(
 bool mail_talk_was_cut(const struct mail_talk *m);
 
 const char *mail_protocol_name(enum mail_protocol p); /* "imap", "smtp", "pop3" */
+/* The same, but SMTP on any port but 25 is "submission" (RFC 6409). */
+const char *mail_service_name(enum mail_protocol p, uint16_t port);
+/* What a well-known port speaks (RFC 8314 §7); *implicit: in TLS from the first byte. MAIL_NONE: no
+ * mail. */
+enum mail_protocol mail_protocol_of_port(uint16_t port, bool *implicit);
+/* What a server speaks, by its greeting. False while more of it must come. */
+bool mail_greeting_read(const uint8_t *bytes, size_t len, enum mail_protocol *out);
 
 #endif

@@ -75,6 +75,12 @@ static void ask(struct mail_watch *w)
     w->held = false;
 }
 
+static void log_in(struct mail_watch *w)
+{
+    w->login = true;
+    w->state = WATCH_PLAIN;
+}
+
 static void imap_client(struct mail_watch *w, const char *line)
 {
     static const char *const logins[] = {"LOGIN", "AUTHENTICATE", NULL};
@@ -87,7 +93,7 @@ static void imap_client(struct mail_watch *w, const char *line)
     if (goes_on || w->state != WATCH_TALKING)
         return;
     if (is_one_of(command, logins)) {
-        w->state = WATCH_PLAIN;
+        log_in(w);
     } else if (is_word(command, "STARTTLS") && tag && tag < sizeof w->tag) {
         memcpy(w->tag, line, tag);
         w->tag[tag] = '\0';
@@ -97,15 +103,17 @@ static void imap_client(struct mail_watch *w, const char *line)
 
 static void smtp_client(struct mail_watch *w, const char *line)
 {
-    static const char *const mails[] = {"AUTH", "MAIL", "RCPT", "DATA", "BDAT", "TURN", NULL};
+    static const char *const mails[] = {"MAIL", "RCPT", "DATA", "BDAT", "TURN", NULL};
 
-    if (is_one_of(line, mails)) {
+    if (is_word(line, "AUTH")) {
+        log_in(w);
+    } else if (is_one_of(line, mails)) {
         w->state = WATCH_PLAIN;
     } else if (is_word(line, "STARTTLS")) {
         await(w, FOR_STARTTLS);
         ask(w);
     } else {
-        await(w, FOR_OTHER);
+        await(w, is_word(line, "EHLO") ? FOR_LIST : FOR_OTHER);
     }
 }
 
@@ -114,7 +122,7 @@ static void pop3_client(struct mail_watch *w, const char *line)
     static const char *const logins[] = {"USER", "PASS", "APOP", "AUTH", NULL};
 
     if (is_one_of(line, logins)) {
-        w->state = WATCH_PLAIN;
+        log_in(w);
     } else if (is_word(line, "STLS")) {
         await(w, FOR_STARTTLS);
         ask(w);
@@ -144,8 +152,10 @@ static void imap_server(struct mail_watch *w, const char *line)
         return;
     }
     w->greeted = true;
-    if (mail_has_word(line, "CAPABILITY"))
+    if (mail_has_word(line, "CAPABILITY")) {
+        w->listed = true;
         w->offered = w->offered || mail_has_word(line, "STARTTLS");
+    }
     if (w->asked && strncmp(line, w->tag, tag) == 0 && line[tag] == ' ')
         tls_answered(w, is_word(line + tag + 1, "OK"), line);
 }
@@ -161,7 +171,9 @@ static void smtp_server(struct mail_watch *w, const char *line)
     /* RFC 5321 §3.8: a server that goes down says 421, asked or not. */
     if (kind == SMTP_GARBAGE || (!w->n_awaited && !text_starts(line, "421")))
         w->state = WATCH_LOST;
-    else if (w->n_awaited && answered(w) == FOR_STARTTLS)
+    uint8_t what = w->state == WATCH_TALKING && w->n_awaited ? answered(w) : FOR_OTHER;
+    w->listed = w->listed || (what == FOR_LIST && text_starts(line, "250"));
+    if (what == FOR_STARTTLS)
         tls_answered(w, text_starts(line, "220"), line);
 }
 
@@ -178,6 +190,7 @@ static void pop3_server(struct mail_watch *w, const char *line)
         uint8_t what = answered(w);
 
         w->listing = good && what == FOR_LIST;
+        w->listed = w->listed || w->listing;
         if (what == FOR_STARTTLS)
             tls_answered(w, good, line);
     }

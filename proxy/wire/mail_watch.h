@@ -31,10 +31,11 @@ enum { WATCH_REPLIES_MOST = 32, WATCH_TAG_CAP = 64, WATCH_LITERAL_MOST = 64 * 10
 struct mail_watch {
     enum mail_protocol protocol;
     enum mail_watch_state state;
-    bool offered, masked;       /* as in mail.h */
-    bool asked;                 /* STARTTLS is on its way; its answer has not come */
-    bool refused;               /* it was asked for, and the server said no */
-    char words[MAIL_WORDS_CAP]; /* the server's line, when it refused; hostile */
+    bool listed, offered, masked; /* as in mail.h */
+    bool login;                   /* PLAIN: by name and password, not by a mail alone */
+    bool asked;                   /* STARTTLS is on its way; its answer has not come */
+    bool refused;                 /* it was asked for, and the server said no */
+    char words[MAIL_WORDS_CAP];   /* the server's line, when it refused; hostile */
     /* Below: the file's own. */
     bool held; /* the program sent more behind its STARTTLS */
     bool greeted, listing, continued;

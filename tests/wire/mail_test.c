@@ -170,6 +170,78 @@ static void a_nul_is_no_text(void **state)
     text_fini(&out);
 }
 
+static void a_port_tells_what_it_speaks(void **state)
+{
+    static const struct {
+        uint16_t port;
+        const char *service;
+        bool implicit;
+    } ports[] = {
+        {25, "smtp", false},
+        {587, "submission", false},
+        {2525, "submission", false},
+        {465, "submission", true},
+        {143, "imap", false},
+        {993, "imap", true},
+        {110, "pop3", false},
+        {995, "pop3", true},
+        {443, "none", false},
+        {0, "none", false},
+    };
+    bool implicit;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof ports / sizeof *ports; i++) {
+        enum mail_protocol p = mail_protocol_of_port(ports[i].port, &implicit);
+
+        assert_string_equal(mail_service_name(p, ports[i].port), ports[i].service);
+        assert_int_equal(implicit, ports[i].implicit);
+    }
+}
+
+static void a_greeting_tells_what_speaks(void **state)
+{
+    static const struct {
+        const char *said;
+        bool told;
+        enum mail_protocol protocol;
+    } cases[] = {
+        {"", false, MAIL_NONE},
+        {"* OK", false, MAIL_NONE},
+        {"* OK hi\r\n", true, MAIL_IMAP},
+        {"* PREAUTH hi\n* more", true, MAIL_IMAP},
+        {"* BYE\r\n", true, MAIL_IMAP},
+        {"* what\r\n", true, MAIL_NONE},
+        {"+OK <1@x>\r\n", true, MAIL_POP3},
+        {"+ERR\r\n", true, MAIL_NONE},
+        {"220 mx ESMTP\r\n", true, MAIL_SMTP},
+        {"220-mx.smtp.example\r\n220 x\r\n", true, MAIL_SMTP},
+        {"220-mx\r\n", false, MAIL_NONE},
+        {"220-mx\r\n220 ESMTP", false, MAIL_NONE},
+        {"220-mx\r\n220 ESMTP\r\n", true, MAIL_SMTP},
+        {"220-\n2", false, MAIL_NONE},
+        {"220 (vsFTPd 3.0.3)\r\n220 ESMTP\r\n", true, MAIL_NONE},
+        {"SSH-2.0-OpenSSH", true, MAIL_NONE},
+        {"RFB 003.008\n", true, MAIL_NONE},
+    };
+    static uint8_t endless[MAIL_GREETING_MOST] = {'*', ' ', 'O', 'K'};
+    enum mail_protocol p;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        size_t n = strlen(cases[i].said);
+
+        if (mail_greeting_read((const uint8_t *)cases[i].said, n, &p) != cases[i].told ||
+            p != cases[i].protocol)
+            fail_msg("%s: %s", cases[i].said, mail_protocol_name(p));
+    }
+    assert_false(mail_greeting_read(endless, sizeof endless - 1, &p));
+    assert_true(mail_greeting_read(endless, sizeof endless, &p));
+    assert_int_equal(p, MAIL_IMAP);
+    assert_true(mail_greeting_read((const uint8_t *)"\0", 1, &p));
+    assert_int_equal(p, MAIL_NONE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -177,6 +249,8 @@ int main(void)
         cmocka_unit_test(an_offer_that_somebody_took_out_is_seen),
         cmocka_unit_test(a_server_that_never_ends_is_cut_off),
         cmocka_unit_test(a_nul_is_no_text),
+        cmocka_unit_test(a_port_tells_what_it_speaks),
+        cmocka_unit_test(a_greeting_tells_what_speaks),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

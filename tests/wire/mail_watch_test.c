@@ -123,6 +123,38 @@ static void each_dialogue_is_followed_to_its_end(void **state)
     }
 }
 
+static void a_list_and_a_login_are_told_apart_from_other_words(void **state)
+{
+    static const struct {
+        enum mail_protocol protocol;
+        const char *turns[5];
+        bool listed, login;
+    } cases[] = {
+        {MAIL_IMAP, {"S:* OK hi", "C:1 NOOP", "S:1 OK"}, false, false},
+        {MAIL_IMAP, {"S:* OK [CAPABILITY IMAP4rev1] hi", "C:1 LOGIN a b"}, true, true},
+        {MAIL_IMAP, {"S:* OK hi", "C:1 CAPABILITY", "S:* CAPABILITY IMAP4rev1"}, true, false},
+        {MAIL_SMTP, {"S:220 a", "C:HELO x", "S:250 a"}, false, false},
+        {MAIL_SMTP, {"S:220 a", "C:EHLO x", "S:250 a", "C:MAIL FROM:<>"}, true, false},
+        {MAIL_SMTP, {"S:220 a", "C:EHLO x", "S:502 a", "C:AUTH PLAIN"}, false, true},
+        {MAIL_POP3, {"S:+OK a", "C:NOOP", "S:+OK", "C:PASS x"}, false, true},
+        {MAIL_POP3, {"S:+OK a", "C:CAPA", "S:+OK"}, true, false},
+        {MAIL_POP3, {"S:+OK a", "C:CAPA", "S:-ERR"}, false, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct mail_watch w;
+        struct side sides[2] = {0};
+
+        mail_watch_init(&w, cases[i].protocol);
+        for (size_t n = 0; n < 5 && cases[i].turns[n]; n++)
+            turn(&w, sides, cases[i].turns[n], 0);
+        if (w.listed != cases[i].listed || w.login != cases[i].login)
+            fail_msg("case %zu: listed %d, login %d", i, w.listed, w.login);
+        mail_watch_fini(&w);
+    }
+}
+
 static void what_waits_behind_the_wish_does_not_pass(void **state)
 {
     static const char wish[] = "STARTTLS\r\nNOOP\r\n";
@@ -171,6 +203,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_dialogue_is_followed_to_its_end),
+        cmocka_unit_test(a_list_and_a_login_are_told_apart_from_other_words),
         cmocka_unit_test(what_waits_behind_the_wish_does_not_pass),
         cmocka_unit_test(nothing_passes_a_bound),
     };

@@ -1,0 +1,1 @@
+whytls_fuzz(http h2_session USES base LIBS PkgConfig::EVENT)
