@@ -6,9 +6,9 @@ _whytls() {
         return
     fi
     case $command in
-    run) options="--listen --log --data --roots --resolve --rules --revocation --fetch --learn --learn-after --fault --mirror-faults --threads --sign-profile --lab --allow-public --keylog --color --quiet --verbose --help" ;;
-    explain) options="--host --at --roots --anchors-are --policy --email --password-file --revocation --fetch --resolve --lab --json --color --verbose --help" ;;
-    compare) options="--host --at --roots --anchors-are --policy --email --password-file --revocation --fetch --resolve --lab --json --color --verbose --help" ;;
+    run) options="--listen --proxy-auth --upstream --transparent --tproxy --log --data --roots --resolve --rules --revocation --fetch --learn --learn-after --fault --mirror-faults --identity --identity-password-file --ask-client-certificate --threads --sign-profile --lab --allow-public --keylog --color --quiet --verbose --help" ;;
+    explain) options="--host --at --roots --anchors-are --policy --email --password-file --revocation --fetch --identity --identity-password-file --resolve --lab --json --color --verbose --help" ;;
+    compare) options="--host --at --roots --anchors-are --policy --email --password-file --revocation --fetch --identity --identity-password-file --resolve --lab --json --color --verbose --help" ;;
     judge) options="--help" ;;
     ca) options="--format --data --new-key --json --help" words="init show export renew" ;;
     profile) options="--out --name --organization --identifier --identity --password-file --embed-password --sign --sign-key --sign-password-file --at --roots --json --color --verbose --help" words="build lint" ;;

@@ -23,7 +23,11 @@ _whytls() {
     (( CURRENT-- ))
     case $command in
     run) _arguments -s \
-        '*-l[where phones connect; may be given again (default 0.0.0.0\:8080)]:addr\:port:' '*--listen[where phones connect; may be given again (default 0.0.0.0\:8080)]:addr\:port:' \
+        '*-l[where phones connect; may be given again (default 0.0.0.0\:8080). Behind a load balancer\: ADDR\:PORT,proxy-protocol]:addr\:port:' '*--listen[where phones connect; may be given again (default 0.0.0.0\:8080). Behind a load balancer\: ADDR\:PORT,proxy-protocol]:addr\:port:' \
+        '*--proxy-auth[ask clients for a login (HTTP Basic, SOCKS5); may be given again. @FILE\: one a line]:user\:password:' \
+        '*--upstream[reach sites through another proxy, http\://HOST\:PORT or socks5\://HOST\:PORT, with USER\:PASSWORD@ before the host if need be; PATTERN is shop.example or *.shop.example; direct=PATTERN goes past it; may be given again. @FILE\: one a line]:url[=pattern]:' \
+        '*--transparent[where this machine'\''s firewall redirects phones to that use it as their gateway (see deploy/nftables/up.sh); may be given again]:addr\:port:' \
+        '--tproxy[the same for its tproxy rules; needs CAP_NET_ADMIN]:addr\:port:' \
         '--log[write each connection'\''s record as a JSON line; - is standard output]:file:_files' \
         '--data[root key and state (default $XDG_DATA_HOME/whytls)]:dir:_files' \
         '--roots[trusted roots\: apple (default), mozilla (the system'\''s bundle), or a file or folder of them]:whose:_files' \
@@ -35,6 +39,9 @@ _whytls() {
         '--learn-after[of --learn on\: after so many refusals in a row (default 1)]:n:' \
         '*--fault[show apps a certificate with this fault, on purpose; may be given again]:cause[@host[%device]]:' \
         '--mirror-faults[show apps the fault that the site'\''s own certificate has, instead of a page]:[=host[%device]]:' \
+        '*--identity[a client certificate with its key (PKCS#12, or PEM) for sites that ask for one\: HOST, *.HOST, or any; may be given again]:file[=host]:' \
+        '--identity-password-file[its first line is the password of those files]:file:_files' \
+        '*--ask-client-certificate[ask clients of this host (*.HOST\: all below it) for a certificate, and record it; nobody is let in or kept out by it; may be given again]:host:' \
         '--threads[traffic threads (default\: one a core)]:n:' \
         '--sign-profile[sign the profile that phones download; PEM\: certificate, those above it, key]:file:_files' \
         '--lab[start the lab too\: sites under lab.test, each with one fault]' \
@@ -55,6 +62,8 @@ _whytls() {
         '--password-file[its first line is the password of a PKCS#12 file]:file:_files' \
         '--revocation[ask the responders and lists named in the certificates; iPhones do not]' \
         '--fetch[on, or off\: fetch a missing intermediate as iPhones do (default on)]:when:(on off)' \
+        '*--identity[a client certificate with its key (PKCS#12, or PEM) for sites that ask for one\: HOST, *.HOST, or any; may be given again]:file[=host]:' \
+        '--identity-password-file[its first line is the password of those files]:file:_files' \
         '*--resolve[answer for a host instead of DNS; may be given again]:host\:addr:' \
         '--lab[start the lab for this question\: sites under lab.test, each with one fault]' \
         '--json[the whole record as one JSON object]' \
@@ -72,6 +81,8 @@ _whytls() {
         '--password-file[its first line is the password of a PKCS#12 file]:file:_files' \
         '--revocation[ask the responders and lists named in the certificates; iPhones do not]' \
         '--fetch[on, or off\: fetch a missing intermediate as iPhones do (default on)]:when:(on off)' \
+        '*--identity[a client certificate with its key (PKCS#12, or PEM) for sites that ask for one\: HOST, *.HOST, or any; may be given again]:file[=host]:' \
+        '--identity-password-file[its first line is the password of those files]:file:_files' \
         '*--resolve[answer for a host instead of DNS; may be given again]:host\:addr:' \
         '--lab[start the lab for this question\: sites under lab.test, each with one fault]' \
         '--json[one JSON object]' \

@@ -69,6 +69,14 @@ const char *dial_error_name(enum dial_error e)
         return "unreachable";
     case DIAL_RESET:
         return "reset";
+    case DIAL_PROXY_LOGIN:
+        return "proxy-login";
+    case DIAL_PROXY_REFUSED:
+        return "proxy-refused";
+    case DIAL_PROXY_FAILED:
+        return "proxy-failed";
+    case DIAL_PROXY_UNREACHABLE:
+        return "proxy-unreachable";
     case DIAL_FORBIDDEN:
         return "forbidden";
     }
@@ -107,6 +115,10 @@ static int telling(enum dial_error e)
     case DIAL_NXDOMAIN:
     case DIAL_SERVFAIL:
     case DIAL_DNS_TIMEOUT:
+    case DIAL_PROXY_LOGIN:
+    case DIAL_PROXY_REFUSED:
+    case DIAL_PROXY_FAILED:
+    case DIAL_PROXY_UNREACHABLE:
     case DIAL_FORBIDDEN:
         break;
     }
@@ -177,6 +189,16 @@ static void failed(evutil_socket_t fd, short what, void *arg)
 
 static void attempt_done(evutil_socket_t fd, short what, void *arg);
 
+static void tell_begun(const struct dial *d, int fd)
+{
+    const struct dial_config *config = &d->dialer->config;
+    union addr from = {0};
+    socklen_t len = sizeof from;
+
+    if (config->begun && getsockname(fd, &from.any, &len) == 0)
+        config->begun(config->arg, &from.any);
+}
+
 /* False: it failed at once. */
 static bool attempt_begin(struct dial *d, size_t at)
 {
@@ -197,6 +219,7 @@ static bool attempt_begin(struct dial *d, size_t at)
         close(fd);
         return false;
     }
+    tell_begun(d, fd);
     a->fd = fd;
     d->n_open++;
     event_assign(&a->event, loop_base(d->dialer->loop), fd, EV_WRITE, attempt_done, a);
@@ -383,6 +406,17 @@ static struct dial *sockets_start(struct dialer *base, const char *host, uint16_
     return d;
 }
 
+static bool sockets_answers(struct dialer *base, const char *host, uint16_t port)
+{
+    const struct dial_config *config = &((struct sockets_dialer *)base)->config;
+    struct sockaddr_storage to = {0};
+    unsigned to_len = 0;
+    enum dial_error error = DIAL_OK;
+
+    return config->instead &&
+           config->instead(config->arg, host, port, (struct sockaddr *)&to, &to_len, &error);
+}
+
 static void sockets_cancel(struct dialer *base, struct dial *one)
 {
     (void)base;
@@ -394,7 +428,8 @@ struct dialer *dialer_sockets_new(
 {
     struct sockets_dialer *dialer = mem_new(sizeof *dialer);
 
-    dialer->base = (struct dialer){.start = sockets_start, .cancel = sockets_cancel};
+    dialer->base = (struct dialer){
+        .start = sockets_start, .cancel = sockets_cancel, .answers = sockets_answers};
     dialer->loop = l;
     dialer->resolver = r;
     if (config)

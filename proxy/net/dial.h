@@ -26,14 +26,21 @@ enum dial_error {
     DIAL_REFUSED,
     DIAL_TIMEOUT,
     DIAL_UNREACHABLE,
-    DIAL_RESET,     /* by address */
-    DIAL_FORBIDDEN, /* our own listener, or our own host asked for by another machine */
+    DIAL_RESET, /* by address */
+    /* by a proxy beyond us (net/dial_upstream.h) */
+    DIAL_PROXY_LOGIN,       /* it wants a login, or another one */
+    DIAL_PROXY_REFUSED,     /* it does not let us through to this host */
+    DIAL_PROXY_FAILED,      /* it did not get there, or cannot be understood */
+    DIAL_PROXY_UNREACHABLE, /* it was not reached itself */
+    DIAL_FORBIDDEN,         /* our own listener, or our own host asked for by another machine */
 };
 
-/* The word of the flow record: nxdomain, servfail, timeout, refused, unreachable, reset; forbidden.
+/* The word of the flow record: nxdomain, servfail, timeout, refused, unreachable, reset;
+ * proxy-login, proxy-refused, proxy-failed, proxy-unreachable; forbidden.
  * NULL for DIAL_OK. */
 const char *dial_error_name(enum dial_error e);
 
+enum { DIAL_VIA_CAP = 288, DIAL_SAYS_CAP = 160, DIAL_SCHEMES_CAP = 64 };
 enum { DIAL_ADDRESSES_MOST = 8, DIAL_ADDRESS_CAP = 64, DIAL_ALIASES_MOST = 8 };
 
 struct dial_result {
@@ -45,6 +52,10 @@ struct dial_result {
     char aliases[DIAL_ALIASES_MOST][256]; /* CNAMEs met */
     size_t n_aliases;
     int64_t ms;
+    char via[DIAL_VIA_CAP]; /* the proxy beyond us that was asked; empty: none */
+    int via_status;         /* what it answered: of HTTP, or the code of SOCKS; 0: nothing */
+    char via_asks[DIAL_SCHEMES_CAP]; /* logins that it takes: "Basic, NTLM" */
+    char via_says[DIAL_SAYS_CAP];    /* a sentence, when it failed */
 };
 
 struct dial; /* one attempt under way */
@@ -55,6 +66,11 @@ struct dialer {
     struct dial *(*start)(struct dialer *d, const char *host, uint16_t port, bool from_loopback,
         void (*done)(void *arg, struct dial_result *result), void *arg);
     void (*cancel)(struct dialer *d, struct dial *one);
+    /* What is known of an attempt that took too long, before it is cancelled; *known says timeout.
+     * NULL: no more than that. */
+    void (*give_up)(struct dialer *d, struct dial *one, struct dial_result *known);
+    /* Does the configuration answer for this name, whatever DNS says? NULL: for none. */
+    bool (*answers)(struct dialer *d, const char *host, uint16_t port);
 };
 
 struct dial_config {
@@ -65,6 +81,8 @@ struct dial_config {
      * May be NULL. */
     bool (*instead)(void *arg, const char *host, uint16_t port, struct sockaddr *to,
         unsigned *to_len, enum dial_error *error);
+    /* A connection to somebody was begun from this address of ours. May be NULL. */
+    void (*begun)(void *arg, const struct sockaddr *from);
     void *arg;
     int64_t connect_ms; /* deadline of all addresses together; 0: 10,000 */
 };

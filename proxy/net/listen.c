@@ -182,6 +182,11 @@ void listen_resume(struct listener *l)
     evconnlistener_enable(l->accepting);
 }
 
+bool listen_arm(struct listener *l, enum transparent how, struct err *e)
+{
+    return transparent_arm(evconnlistener_get_fd(l->accepting), how, e);
+}
+
 void listen_address(const struct listener *l, struct sockaddr_storage *out)
 {
     socklen_t len = sizeof *out;

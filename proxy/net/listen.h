@@ -7,6 +7,7 @@
 
 #include "base/attrib.h"
 #include "base/err.h"
+#include "net/transparent.h"
 
 struct listener;
 struct loop;
@@ -25,6 +26,8 @@ struct listener *listen_start(struct loop *l, const struct sockaddr *at, unsigne
 void listen_stop(struct listener *listener);
 void listen_pause(struct listener *listener);
 void listen_resume(struct listener *listener);
+/* Lets it take what the firewall of this machine turns to it (net/transparent.h). */
+bool listen_arm(struct listener *listener, enum transparent how, struct err *e) MUST_USE;
 /* The address bound: it tells the port when 0 was asked for. */
 void listen_address(const struct listener *listener, struct sockaddr_storage *out);
 
