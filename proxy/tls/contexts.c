@@ -90,6 +90,9 @@ static SSL_CTX *phone_side_new(void)
     SSL_CTX_set_max_early_data(ctx, 0);
     SSL_CTX_set_timeout(ctx, TICKET_LIFE_S);
     SSL_CTX_set_alpn_select_cb(ctx, leg_alpn_choose, NULL);
+    /* Of a client certificate, where one is asked for: it is recorded, and nobody is let in by it.
+     */
+    SSL_CTX_set_cert_verify_callback(ctx, chain_pass, NULL);
     if (both_set(ctx) && SSL_CTX_set_num_tickets(ctx, 1) &&
         SSL_CTX_set1_groups_list(ctx, "X25519:P-256:P-384") &&
         SSL_CTX_set_cipher_list(ctx, PHONE_CIPHERS))

@@ -121,13 +121,31 @@ static void server_hello_see(struct leg *l, const uint8_t *body, size_t len)
 
 /* Kept as it came: "the chain exactly as sent" must hold for certificates that OpenSSL cannot read,
  * too. */
-static void certificate_see(struct leg *l, const uint8_t *body, size_t len)
+static void certificate_keep(struct leg *l, const uint8_t *body, size_t len)
 {
-    l->facts.certificate = true;
-    if (l->side != LEG_SERVER || l->certificate || len == 0 || len > CERTIFICATE_MOST)
+    if (l->certificate || len == 0 || len > CERTIFICATE_MOST)
         return;
     l->certificate = mem_dup(body, len);
     l->certificate_len = len;
+}
+
+static void certificate_see(struct leg *l, const uint8_t *body, size_t len)
+{
+    l->facts.certificate = true;
+    if (l->side == LEG_SERVER)
+        certificate_keep(l, body, len);
+}
+
+/* RFC 8446 §4.4.2: a context before the list; RFC 5246 §7.4.6: the list alone. An empty one means
+ * that there is none. */
+static void client_certificate_see(struct leg *l, const uint8_t *body, size_t len)
+{
+    size_t at = SSL_version(l->ssl) == TLS1_3_VERSION && len > 0 ? 1u + body[0] : 0;
+    bool sent = len > at + 3;
+
+    l->facts.client_certificate = sent ? CERTIFICATE_SENT : CERTIFICATE_NONE;
+    if (sent && l->side == LEG_CLIENT)
+        certificate_keep(l, body, len);
 }
 
 static void handshake_see(struct leg *l, bool from_server, const uint8_t *message, size_t len)
@@ -135,14 +153,19 @@ static void handshake_see(struct leg *l, bool from_server, const uint8_t *messag
     const uint8_t *body = message + HANDSHAKE_HEADER;
     size_t body_len = len - HANDSHAKE_HEADER;
 
-    if (!from_server)
+    if (!from_server) {
+        if (message[0] == SSL3_MT_CERTIFICATE)
+            client_certificate_see(l, body, body_len);
         return;
+    }
     if (message[0] == SSL3_MT_SERVER_HELLO)
         server_hello_see(l, body, body_len);
     else if (message[0] == SSL3_MT_CERTIFICATE)
         certificate_see(l, body, body_len);
     else if (message[0] == SSL3_MT_CERTIFICATE_REQUEST)
         l->facts.certificate_requested = true;
+    else if (message[0] == SSL3_MT_HELLO_REQUEST)
+        l->facts.renegotiation_wanted = true;
 }
 
 void leg_see_message(

@@ -76,6 +76,8 @@ void leg_free(struct leg *l)
     leaf_unref(l->leaf);
     mem_free(l->certificate);
     mem_free(l->scts);
+    mem_free(l->unlike);
+    request_desk_fini(&l->desk);
     mem_free(l);
 }
 
@@ -233,8 +235,11 @@ static void leg_write(struct leg *l)
         int ok = SSL_write_ex(l->ssl, at, len, &put);
 
         if (ok != 1) {
-            /* The wire takes everything at once, so nothing but a failure ends here. */
-            leg_break(l);
+            /* The wire takes everything at once. A message after the handshake that has come in
+             * part is to be read first; all else is a failure. */
+            if (SSL_get_error(l->ssl, ok) != SSL_ERROR_WANT_READ)
+                leg_break(l);
+            ERR_clear_error();
             return;
         }
         evbuffer_drain(l->plain_out, put);
@@ -256,6 +261,11 @@ enum leg_state leg_pump(struct leg *l, size_t plain_in_most)
     }
     leg_end(l, l->state == LEG_OPEN && record_waits(l));
     return l->state;
+}
+
+enum leg_side leg_side(const struct leg *l)
+{
+    return l->side;
 }
 
 enum leg_state leg_state(const struct leg *l)

@@ -19,6 +19,9 @@ struct evbuffer;
 struct leaf;         /* cert/leaf.h - shared */
 struct cert_chain;   /* cert/chain.h */
 struct tls_contexts; /* tls/contexts.h - shared */
+struct client_hello; /* wire/client_hello.h */
+struct identities;   /* tls/identities.h - shared */
+struct leg_request;  /* tls/request.h */
 struct leg;
 
 enum leg_side { LEG_CLIENT = 0, LEG_SERVER = 1 };
@@ -42,6 +45,13 @@ enum leg_phase {
 const char *leg_phase_name(
     enum leg_phase p); /* before-server-hello, after-certificate, after-finish */
 
+/* Of the TLS client, to a server that asked. */
+enum leg_certificate {
+    CERTIFICATE_UNSAID = 0, /* nobody asked, or no answer went by yet */
+    CERTIFICATE_NONE,       /* an empty Certificate message */
+    CERTIFICATE_SENT,
+};
+
 struct leg_alert {
     bool seen;
     bool from_client; /* sent by the TLS client of this leg (the phone, or we towards a site) */
@@ -62,7 +72,10 @@ struct leg_facts {
     bool server_hello;          /* a ServerHello went by */
     bool certificate;           /* a server Certificate message went by */
     bool certificate_requested; /* a CertificateRequest went by */
-    bool finished;              /* the peer's Finished arrived and verified */
+    enum leg_certificate client_certificate;
+    bool
+        renegotiation_wanted; /* a HelloRequest came (RFC 5246 §7.4.1.1), and we stayed as we are */
+    bool finished;            /* the peer's Finished arrived and verified */
     struct leg_alert
         alert; /* the first fatal alert (any way), or user_canceled; close_notify never */
     bool close_notify_in, close_notify_out;
@@ -78,6 +91,12 @@ struct leg_server_ask {
     const uint8_t *alpn; /* protocol list in wire form, or NULL */
     size_t alpn_len;
     uint16_t min_version, max_version; /* 0x0303, 0x0304; 0: our own bound */
+    /* The offer to repeat, versions included, as far as OpenSSL can; read during the call. NULL: an
+     * offer of our own. */
+    const struct client_hello *like;
+    const char *host;                    /* whose identities are looked at; NULL: nobody's */
+    const struct identities *identities; /* borrowed for the leg's life; NULL: none */
+    bool late_request; /* say that we answer a CertificateRequest after the handshake as well */
 };
 
 /* What to show to a client. The leaf is shared: the leg takes a reference. */
@@ -89,6 +108,7 @@ struct leg_client_show {
     bool weak;         /* the leaf may be too weak for anybody on purpose */
     const char *scope; /* text that tickets are bound to (host and root), so that no session crosses
                           hosts */
+    bool asks_certificate; /* of the client; its chain is not verified, and none is content too */
 };
 
 struct leg *leg_server_new(
@@ -105,6 +125,7 @@ void leg_eof(struct leg *l);
  * leg_plain_in holds plain_in_most bytes (0: no bound), so that a slow taker bounds memory. */
 enum leg_state leg_pump(struct leg *l, size_t plain_in_most);
 enum leg_state leg_state(const struct leg *l);
+enum leg_side leg_side(const struct leg *l);
 /* close_notify after what leg_plain_out holds; reading goes on (RFC 8446 §6.1). Pump afterwards. */
 void leg_shut(struct leg *l);
 /* Ends the leg with a fatal alert of ours (a refused site and no page possible). Pump afterwards.
@@ -119,8 +140,14 @@ struct evbuffer *leg_plain_out(struct leg *l);  /* to the peer */
 size_t leg_cipher_pending(const struct leg *l);
 
 const struct leg_facts *leg_facts(const struct leg *l);
-/* Server leg, once the certificate is there: the chain exactly as sent, yours (free with
- * cert_chain_free); NULL and *e when it cannot be read (too many, too large, not parsable). */
+/* Server leg: what of the phone's offer (leg_server_ask.like) is missing in ours, "groups A, B;
+ * cipher suites C"; empty: nothing. */
+const char *leg_unlike(const struct leg *l);
+/* Server leg: the last CertificateRequest; NULL: none came. */
+const struct leg_request *leg_request(const struct leg *l);
+/* Once the certificate is there: the chain exactly as sent, of the site on a server leg, of the
+ * client on a client leg; yours (free with cert_chain_free). NULL and *e when it cannot be read
+ * (too many, too large, not parsable). */
 struct cert_chain *leg_give_chain(struct leg *l, struct err *e);
 /* Stapled OCSP response and TLS SCT list (RFC 6962 §3.3) as received; borrowed; NULL when none. */
 const uint8_t *leg_staple(const struct leg *l, size_t *len);

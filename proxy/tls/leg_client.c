@@ -57,6 +57,8 @@ struct leg *leg_client_new(
     l->leaf = leaf_ref(show->leaf);
     if (show->weak)
         SSL_set_security_level(l->ssl, 0);
+    if (show->asks_certificate)
+        SSL_set_verify(l->ssl, SSL_VERIFY_PEER, NULL);
     if (!leaf_put(l->ssl, l->leaf) || !scope_put(l->ssl, show->scope)) {
         tls_err(e, "putting a leaf on a TLS leg");
         leg_free(l);

@@ -13,6 +13,7 @@
 
 #include "bio_priv.h"
 #include "leg.h"
+#include "request_priv.h"
 
 enum {
     RECORD_HEADER = 5,
@@ -31,14 +32,15 @@ struct leg {
     struct bio_ends wire;                  /* owned: ciphertext in and out */
     struct evbuffer *plain_in, *plain_out; /* owned */
     const struct leaf *leaf;               /* client leg: a reference of ours */
-    uint8_t *
-        certificate; /* server leg: body of the Certificate message until it is given away; owned */
+    uint8_t *certificate; /* body of the peer's Certificate message until it is given away; owned */
     size_t certificate_len;
     uint8_t *scts; /* server leg: owned */
     size_t scts_len;
-    char alpn[LEG_ALPN_CAP]; /* client leg: what to answer; empty: nothing */
-    bool looked;             /* the first bytes were seen to be TLS */
-    bool shut;               /* leg_shut was called */
+    struct request_desk desk; /* server leg */
+    char *unlike;             /* server leg: owned, or NULL */
+    char alpn[LEG_ALPN_CAP];  /* client leg: what to answer; empty: nothing */
+    bool looked;              /* the first bytes were seen to be TLS */
+    bool shut;                /* leg_shut was called */
     struct leg_facts facts;
 };
 

@@ -1,13 +1,16 @@
 #include "leg_priv.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include <openssl/tls1.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "cert/chain.h"
 
 #include "contexts_priv.h"
+#include "likeness_priv.h"
 
 static int within(uint16_t asked, int bound)
 {
@@ -24,12 +27,33 @@ static bool ask_put(SSL *ssl, const struct leg_server_ask *ask)
            SSL_set_max_proto_version(ssl, within(ask->max_version, TLS1_3_VERSION));
 }
 
+static bool likeness_take(struct leg *l, const struct client_hello *like)
+{
+    struct text unlike = {0};
+
+    if (!like)
+        return true;
+    bool good = likeness_put(l->ssl, like, &unlike);
+    l->unlike = text_give(&unlike);
+    return good;
+}
+
+static void identities_take_up(struct leg *l, const struct leg_server_ask *ask)
+{
+    l->desk.identities = ask->host ? ask->identities : NULL;
+    snprintf(l->desk.host, sizeof l->desk.host, "%s", ask->host ? ask->host : "");
+    SSL_set_cert_cb(l->ssl, leg_request_answer, l);
+    SSL_set_post_handshake_auth(l->ssl, ask->late_request);
+}
+
 struct leg *leg_server_new(
     const struct tls_contexts *contexts, const struct leg_server_ask *ask, struct err *e)
 {
     struct leg *l = leg_new(contexts, LEG_SERVER, e);
 
-    if (l && !ask_put(l->ssl, ask)) {
+    if (l)
+        identities_take_up(l, ask);
+    if (l && (!ask_put(l->ssl, ask) || !likeness_take(l, ask->like))) {
         tls_err(e, "preparing a TLS leg to the site");
         leg_free(l);
         return NULL;
@@ -133,4 +157,9 @@ const uint8_t *leg_scts(const struct leg *l, size_t *len)
 {
     *len = l->scts_len;
     return l->scts;
+}
+
+const char *leg_unlike(const struct leg *l)
+{
+    return l->unlike ? l->unlike : "";
 }

@@ -140,6 +140,17 @@ static int scts_asked(SSL *ssl, unsigned type, unsigned context, const unsigned 
     return len == 0;
 }
 
+static void client_ca_put(struct far_site *s)
+{
+    const struct mint *ca = s->config.client_ca;
+
+    if (!ca)
+        return;
+    must(X509_STORE_add_cert(SSL_CTX_get_cert_store(s->ctx), ca->x509) == 1, "the clients' CA");
+    X509_VERIFY_PARAM_set_time(SSL_CTX_get0_param(s->ctx), MINT_AT);
+    must(!s->config.names_client_ca || SSL_CTX_add_client_CA(s->ctx, ca->x509) == 1, "its name");
+}
+
 static void tls_start(struct far_site *s)
 {
     const struct far_site_config *c = &s->config;
@@ -155,7 +166,8 @@ static void tls_start(struct far_site *s)
     if (c->demands_certificate || c->asks_certificate)
         SSL_CTX_set_verify(s->ctx,
             SSL_VERIFY_PEER | (c->demands_certificate ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0),
-            any_certificate);
+            c->client_ca ? NULL : any_certificate);
+    client_ca_put(s);
     SSL_CTX_set_tlsext_servername_callback(s->ctx, name_seen);
     SSL_CTX_set_tlsext_servername_arg(s->ctx, s);
     if (c->staple) {
@@ -369,6 +381,28 @@ struct evbuffer *far_site_out(struct far_site *s)
     return s->out;
 }
 
+void far_site_upgrades(struct far_site *s)
+{
+    must(!s->ssl && s->config.manner == FAR_PLAIN, "only a plain site can upgrade");
+    s->was_fed = false;
+    tls_start(s);
+}
+
+bool far_site_asks_late(struct far_site *s)
+{
+    SSL_set_verify(s->ssl, SSL_VERIFY_PEER, s->config.client_ca ? NULL : any_certificate);
+    bool asked = SSL_verify_client_post_handshake(s->ssl) == 1;
+    if (asked)
+        must(SSL_do_handshake(s->ssl) == 1, "asking late");
+    ERR_clear_error();
+    return asked;
+}
+
+bool far_site_got_certificate(const struct far_site *s)
+{
+    return SSL_get0_peer_certificate(s->ssl) != NULL;
+}
+
 bool far_site_is_open(const struct far_site *s)
 {
     return s->open && !s->over;
@@ -419,6 +453,12 @@ void far_site_closes(struct far_site *s)
         SSL_shutdown(s->ssl);
     }
     stop(s, FAR_FIN);
+}
+
+void far_site_ends(struct far_site *s)
+{
+    speak(s);
+    SSL_shutdown(s->ssl);
 }
 
 void far_site_cuts(struct far_site *s)

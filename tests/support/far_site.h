@@ -34,10 +34,12 @@ struct far_site_config {
     const struct mint *chain[FAR_CHAIN_MOST]; /* leaf first, up to NULL */
     int min_version, max_version;             /* 0x0303, 0x0304; 0: OpenSSL's own bounds */
     const char *ciphers;                      /* of TLS 1.2; NULL: OpenSSL's own */
-    const char *alpn;         /* the one protocol it chooses when offered; NULL: none */
-    bool demands_certificate; /* of the client */
-    bool asks_certificate;    /* takes none as well */
-    const uint8_t *scts;      /* a list of SCTs for who asks (RFC 6962 §3.3.1); NULL: none */
+    const char *alpn;             /* the one protocol it chooses when offered; NULL: none */
+    bool demands_certificate;     /* of the client */
+    bool asks_certificate;        /* takes none as well */
+    const struct mint *client_ca; /* whose certificates it takes; NULL: any */
+    bool names_client_ca;         /* … and says so when it asks */
+    const uint8_t *scts;          /* a list of SCTs for who asks (RFC 6962 §3.3.1); NULL: none */
     size_t scts_len;
     const uint8_t *staple; /* an OCSP response for who asks; NULL: none */
     size_t staple_len;
@@ -55,6 +57,12 @@ void far_site_eof(struct far_site *s);
 enum far_end far_site_pump(struct far_site *s);
 struct evbuffer *far_site_out(struct far_site *s);
 
+/* A site that was FAR_PLAIN begins TLS with the next byte (STARTTLS). */
+void far_site_upgrades(struct far_site *s);
+/* Asks for a certificate now (RFC 8446 §4.6.2); false when the client never said that it answers.
+ */
+bool far_site_asks_late(struct far_site *s);
+bool far_site_got_certificate(const struct far_site *s);
 bool far_site_is_open(const struct far_site *s);
 const char *far_site_sni(const struct far_site *s);     /* that it was asked for; "" when none */
 const char *far_site_version(const struct far_site *s); /* "TLSv1.3" */
@@ -66,6 +74,8 @@ size_t far_site_heard_len(const struct far_site *s);
 void far_site_forget(struct far_site *s);
 /* close_notify and FIN; FIN alone; RST. */
 void far_site_closes(struct far_site *s);
+/* close_notify alone: it still listens. */
+void far_site_ends(struct far_site *s);
 void far_site_cuts(struct far_site *s);
 void far_site_resets(struct far_site *s);
 bool far_site_saw_close_notify(const struct far_site *s);

@@ -113,12 +113,31 @@ static void resume(struct phone *p, const struct phone *former)
     gnutls_free(session.data);
 }
 
+static void offer_protocols(struct phone *p)
+{
+    static unsigned char h2[] = "h2", h1[] = "http/1.1";
+    gnutls_datum_t list[2];
+    unsigned n = 0;
+
+    if (p->config.alpn) {
+        char name[64];
+        int len = snprintf(name, sizeof name, "%s", p->config.alpn);
+
+        list[0] = (gnutls_datum_t){.data = (unsigned char *)name, .size = (unsigned)len};
+        gnutls_alpn_set_protocols(p->session, list, 1, 0);
+        return;
+    }
+    if (p->config.h2 || p->config.h2_only)
+        list[n++] = (gnutls_datum_t){.data = h2, .size = sizeof h2 - 1};
+    if (!p->config.h2_only)
+        list[n++] = (gnutls_datum_t){.data = h1, .size = sizeof h1 - 1};
+    if (!p->config.no_alpn)
+        gnutls_alpn_set_protocols(p->session, list, n, 0);
+}
+
 struct phone *phone_new(const struct phone_config *config)
 {
     struct phone *p = mem_new(sizeof *p);
-    static const char http[] = "http/1.1";
-    static unsigned char name[sizeof http];
-    const gnutls_datum_t alpn = {.data = memcpy(name, http, sizeof http), .size = sizeof http - 1};
     char priority[160];
 
     p->config = *config;
@@ -135,9 +154,16 @@ struct phone *phone_new(const struct phone_config *config)
     gnutls_certificate_allocate_credentials(&p->credentials);
     gnutls_credentials_set(p->session, GNUTLS_CRD_CERTIFICATE, p->credentials);
     gnutls_certificate_set_verify_function(p->credentials, verify);
+    if (config->identity_pem) {
+        const gnutls_datum_t pem = {.data = (unsigned char *)(uintptr_t)config->identity_pem,
+            .size = (unsigned)strlen(config->identity_pem)};
+
+        if (gnutls_certificate_set_x509_key_mem(p->credentials, &pem, &pem, GNUTLS_X509_FMT_PEM) !=
+            0)
+            abort();
+    }
     gnutls_server_name_set(p->session, GNUTLS_NAME_DNS, config->host, strlen(config->host));
-    if (!config->no_alpn)
-        gnutls_alpn_set_protocols(p->session, &alpn, 1, 0);
+    offer_protocols(p);
     if (config->resumes)
         resume(p, config->resumes);
     gnutls_transport_set_ptr(p->session, p);
@@ -256,16 +282,26 @@ struct evbuffer *phone_out(struct phone *p)
 
 void phone_says(struct phone *p, const char *text)
 {
-    size_t n = strlen(text);
+    phone_says_n(p, text, strlen(text));
+}
+
+void phone_says_n(struct phone *p, const void *bytes, size_t n)
+{
+    const char *at = bytes;
 
     while (n > 0) {
-        ssize_t sent = gnutls_record_send(p->session, text, n); /* one record at most */
+        ssize_t sent = gnutls_record_send(p->session, at, n); /* one record at most */
 
         if (sent <= 0)
             abort();
-        text += sent;
+        at += sent;
         n -= (size_t)sent;
     }
+}
+
+void phone_ends(struct phone *p)
+{
+    gnutls_bye(p->session, GNUTLS_SHUT_WR);
 }
 
 bool phone_is_open(const struct phone *p)
@@ -286,6 +322,16 @@ bool phone_refused(const struct phone *p)
 const char *phone_heard(const struct phone *p)
 {
     return text_str(&p->heard);
+}
+
+size_t phone_heard_len(const struct phone *p)
+{
+    return p->heard.len;
+}
+
+void phone_forget(struct phone *p)
+{
+    text_clear(&p->heard);
 }
 
 int phone_alerted(const struct phone *p)

@@ -33,7 +33,12 @@ struct phone_config {
     bool careless; /* takes any certificate */
     bool spare;    /* content with everything, but closes without using the connection */
     bool no_alpn;
-    bool goes_mute;        /* sends its ClientHello and nothing after it */
+    const char *alpn; /* offers this protocol, and no other; NULL: HTTP */
+    bool h2;          /* offers HTTP/2 before HTTP/1.1 */
+    bool h2_only;     /* … and nothing else */
+    const char
+        *identity_pem; /* what it shows when it is asked: a certificate and its key; NULL: none */
+    bool goes_mute;    /* sends its ClientHello and nothing after it */
     struct phone *resumes; /* the session of this one, which must have ended in order or still be
                               open; NULL: a new one */
 };
@@ -50,10 +55,15 @@ enum phone_end phone_pump(struct phone *p);
 struct evbuffer *phone_out(struct phone *p);
 /* Application data, once the handshake is complete. */
 void phone_says(struct phone *p, const char *text);
+void phone_says_n(struct phone *p, const void *bytes, size_t n);
+/* close_notify alone: it still listens. */
+void phone_ends(struct phone *p);
 bool phone_is_open(const struct phone *p);
 bool phone_resumed(const struct phone *p);
 bool phone_refused(const struct phone *p);
 const char *phone_heard(const struct phone *p); /* plaintext received so far */
+size_t phone_heard_len(const struct phone *p);
+void phone_forget(struct phone *p);
 /* The fatal alert that it was sent, or -1. */
 int phone_alerted(const struct phone *p);
 

@@ -19,10 +19,12 @@
 #include "cert/leaf_key.h"
 #include "device/clock_witness.h"
 #include "device/history.h"
+#include "device/roads.h"
 #include "fetch/gatherer.h"
 #include "hook/call.h"
 #include "hook/listener.h"
 #include "hook/wake.h"
+#include "net/dial_upstream.h"
 #include "onboard/site.h"
 #include "pipe_memory.h"
 #include "relay/relay.h"
@@ -100,12 +102,16 @@ struct talk {
     struct site *site;
     struct device_history *history;
     struct clock_witness *witness;
+    struct roads *roads;
+    char configured[HOST_CAP];
+    uint16_t own_port;
     struct hooks *hooks;
     struct rules *rules;
     struct wake *wakes[N_MOMENTS];
     enum action decisions[N_MOMENTS];
     struct text moments, moments_told;
     struct relays *relays;
+    struct dialer *upstream; /* before the dialer; NULL: none */
 
     struct mint *root, *mints[MINTS_MOST];
     size_t n_mints;
@@ -286,6 +292,10 @@ struct wish {
     bool rules;
     const struct ct_logs *ct_logs;
     const struct mirror_plan *mirror;
+    const struct identities *identities;
+    const struct host_patterns *ask_clients;
+    const struct guests *guests;
+    const struct upstreams *upstreams;
     struct learn learn;
 };
 
@@ -305,11 +315,34 @@ static void find_own(const void *arg, char host[static HOST_CAP], uint16_t *port
 
 static const struct own_address own = {.is_own = is_own, .find = find_own};
 
+/* As app/ has it: strangers from elsewhere stay outside. */
+static bool may_enter(void *arg, const char *ip)
+{
+    (void)arg;
+    return strncmp(ip, "10.", 3) == 0 || strncmp(ip, "fd00:", 5) == 0;
+}
+
+static bool is_ours(void *arg, const char *ip, uint16_t port)
+{
+    const struct talk *t = arg;
+
+    (void)ip;
+    return t->own_port && port == t->own_port;
+}
+
+static bool answers(struct dialer *d, const char *host, uint16_t port)
+{
+    const struct talk *t = (const struct talk *)d;
+
+    (void)port;
+    return t->configured[0] && strcmp(host, t->configured) == 0;
+}
+
 static void relays_make(struct talk *t, const struct wish *wish)
 {
     struct relay_world world = {
         .clock = &t->clock,
-        .dialer = &t->dialer,
+        .dialer = t->upstream ? t->upstream : &t->dialer,
         .gatherer = &t->gatherer.door,
         .hooks = t->hooks,
         .contexts = t->contexts,
@@ -321,9 +354,16 @@ static void relays_make(struct talk *t, const struct wish *wish)
         .site = t->site,
         .own = &own,
         .mirror = wish->mirror,
+        .guests = wish->guests,
+        .identities = wish->identities,
+        .ask_clients = wish->ask_clients,
+        .may_enter = may_enter,
         .learn = wish->learn,
         .history = t->history,
         .witness = t->witness,
+        .roads = t->roads,
+        .is_ours = is_ours,
+        .is_ours_arg = t,
         .name = "test",
         .flow_out = flow_out,
         .flow_out_arg = t,
@@ -349,6 +389,23 @@ struct talk *talk_new_with_rules(void)
 struct talk *talk_new_with_faults(const struct mirror_plan *plan)
 {
     return make(&(struct wish){.rules = true, .mirror = plan});
+}
+
+struct talk *talk_new_for_guests(const struct guests *guests)
+{
+    return make(&(struct wish){.rules = true, .guests = guests});
+}
+
+struct talk *talk_new_behind_proxies(const struct upstreams *upstreams)
+{
+    return make(&(struct wish){.rules = true, .upstreams = upstreams});
+}
+
+struct talk *talk_new_with_identities(
+    const struct identities *identities, const struct host_patterns *ask_clients)
+{
+    return make(
+        &(struct wish){.rules = true, .identities = identities, .ask_clients = ask_clients});
 }
 
 struct talk *talk_new_that_learns(void)
@@ -384,7 +441,8 @@ static struct talk *make(const struct wish *wish)
     struct err e = {0};
 
     t->ct_logs = wish->ct_logs;
-    t->dialer = (struct dialer){.start = dial_begin, .cancel = dial_cancel};
+    t->roads = roads_new();
+    t->dialer = (struct dialer){.start = dial_begin, .answers = answers, .cancel = dial_cancel};
     t->gatherer.door = (struct gatherer){.start = gather_begin, .cancel = gather_cancel};
     clock_fake_init(&t->clock, MINT_AT * 1000);
     t->ca = ca_new_in_memory(MINT_AT - MINT_DAY, &e);
@@ -405,6 +463,8 @@ static struct talk *make(const struct wish *wish)
     if (wish->rules)
         rules_take(t);
     listen_in(t);
+    if (wish->upstreams)
+        t->upstream = dialer_upstream_new(&t->dialer, wish->upstreams, &t->clock);
     relays_make(t, wish);
     return t;
 }
@@ -432,6 +492,7 @@ void talk_free(struct talk *t)
 {
     talk_run(t);
     relays_free(t->relays);
+    dialer_upstream_free(t->upstream);
     assert_int_equal(t->n_flows, t->n_callers + t->n_more_flows);
     calls_free(t);
     for (size_t i = 0; i < t->gatherer.n; i++)
@@ -447,6 +508,7 @@ void talk_free(struct talk *t)
         wake_free(t->wakes[m]);
     rules_unref(t->rules);
     clock_witness_free(t->witness);
+    roads_free(t->roads);
     device_history_free(t->history);
     roots_unref(t->roots);
     site_free(t->site);
@@ -561,7 +623,7 @@ bool talk_far_is_reading(const struct talk *t, size_t i)
 
 /* --- the callers --- */
 
-struct caller *caller_new_from(struct talk *t, const char *ip)
+static struct caller *caller_make(struct talk *t)
 {
     struct caller *c = mem_new(sizeof *c);
 
@@ -569,7 +631,34 @@ struct caller *caller_new_from(struct talk *t, const char *ip)
     c->talk = t;
     c->pipe = memory_pipe_new();
     t->callers[t->n_callers++] = c;
+    return c;
+}
+
+struct caller *caller_new_from(struct talk *t, const char *ip)
+{
+    struct caller *c = caller_make(t);
+
     relays_accept(t->relays, memory_pipe_end(c->pipe), ip, (uint16_t)(40000 + t->n_callers), false);
+    return c;
+}
+
+struct caller *caller_new_balanced(struct talk *t, const char *balancer)
+{
+    static const struct relay_door door = {.ip = "10.0.0.1", .port = 8081, .behind_balancer = true};
+    struct caller *c = caller_make(t);
+
+    relays_accept_at(t->relays, memory_pipe_end(c->pipe), balancer,
+        (uint16_t)(40000 + t->n_callers), false, &door);
+    return c;
+}
+
+struct caller *caller_new_turned(struct talk *t, const char *ip, uint16_t port, bool is_us)
+{
+    const struct relay_sent_to to = {.ip = ip, .port = port, .is_us = is_us};
+    struct caller *c = caller_make(t);
+
+    relays_accept_transparent(t->relays, memory_pipe_end(c->pipe), "10.0.0.7",
+        (uint16_t)(40000 + t->n_callers), false, &to);
     return c;
 }
 
@@ -801,6 +890,21 @@ struct relays *talk_relays(struct talk *t)
 const struct ca *talk_ca(const struct talk *t)
 {
     return t->ca;
+}
+
+struct roads *talk_roads(struct talk *t)
+{
+    return t->roads;
+}
+
+void talk_configures(struct talk *t, const char *host)
+{
+    snprintf(t->configured, sizeof t->configured, "%s", host);
+}
+
+void talk_next_is_ours(struct talk *t)
+{
+    t->own_port = (uint16_t)(40001 + t->n_callers);
 }
 
 struct device_history *talk_history(struct talk *t)

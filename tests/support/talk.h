@@ -30,9 +30,14 @@
 struct ca;
 struct caller;
 struct ct_logs;
+struct guests;
+struct upstreams;
 struct device_history;
+struct host_patterns;
+struct identities;
 struct mirror_plan;
 struct relays;
+struct roads;
 struct talk;
 
 /* The world: a CA of our own, a public root for sites, no rules (or those of lua/rules). Its clock
@@ -44,6 +49,15 @@ struct talk *talk_new_with_rules(void);
 struct talk *talk_new_with_logs(const struct ct_logs *logs);
 /* With the rules, and these faults (borrowed) shown on purpose. */
 struct talk *talk_new_with_faults(const struct mirror_plan *plan);
+/* With the rules, and a login for these alone (borrowed). */
+struct talk *talk_new_for_guests(const struct guests *guests);
+/* With the rules, and these proxies (borrowed) between us and the sites: each is a site of its own
+ * name, and FAR_PLAIN until it says far_site_upgrades. */
+struct talk *talk_new_behind_proxies(const struct upstreams *upstreams);
+/* With the rules, these identities for sites that ask, and clients of these hosts asked for theirs;
+ * both borrowed, and may be NULL. */
+struct talk *talk_new_with_identities(
+    const struct identities *identities, const struct host_patterns *ask_clients);
 /* With the rules, and --learn on. */
 struct talk *talk_new_that_learns(void);
 void talk_free(struct talk *t);
@@ -80,6 +94,14 @@ bool talk_far_is_reading(const struct talk *t, size_t i);
 /* --- the callers --- */
 struct caller *caller_new(struct talk *t);
 struct caller *caller_new_from(struct talk *t, const char *ip);
+/* Comes from a load balancer: a PROXY header goes first. */
+struct caller *caller_new_balanced(struct talk *t, const char *balancer);
+/* One that a gateway turned to us; `ip` and `port`: where it was going. */
+struct caller *caller_new_turned(struct talk *t, const char *ip, uint16_t port, bool is_us);
+/* The configuration answers for this host, as --resolve does. */
+void talk_configures(struct talk *t, const char *host);
+/* The next caller is a connection that the proxy itself has opened. */
+void talk_next_is_ours(struct talk *t);
 /* Bytes as they are; what came, taken out. */
 void caller_sends(struct caller *c, const char *text);
 void caller_sends_n(struct caller *c, const void *bytes, size_t n);
@@ -113,6 +135,7 @@ void talk_soon_is_now(struct talk *t);
 
 /* --- what was seen --- */
 struct relays *talk_relays(struct talk *t);
+struct roads *talk_roads(struct talk *t);
 struct device_history *talk_history(struct talk *t);
 const struct ca *talk_ca(const struct talk *t); /* ours */
 int64_t talk_now_ms(const struct talk *t);
