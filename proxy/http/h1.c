@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "framing.h"
 #include "h1_priv.h"
 
 enum { HEAD_USUAL = 4096, PIECES = 8 };
@@ -48,6 +49,7 @@ void h1_free(struct h1 *h)
     mem_free(h->raw);
     mem_free(h->text);
     mem_free(h->expected);
+    text_fini(&h->trailer);
     mem_free(h);
 }
 
@@ -348,6 +350,8 @@ static void frame(struct h1 *h)
     h->body_bytes = 0;
     h->chunk = H1_CHUNK_LINE;
     h->line = (struct head_scan){0};
+    h->extended = false;
+    text_fini(&h->trailer); /* a large one is not kept for the life of the connection */
 }
 
 static void note_led(struct h1 *h)
@@ -376,6 +380,10 @@ static enum h1_event read_head(struct h1 *h)
         return h1_bad(h, "a head of more than 200 fields (RFC 9110 §5.4)");
     if (h->length > INT64_MAX)
         return h1_bad(h, "a Content-Length beyond all measure (RFC 9110 §8.6)");
+    const char *refused = framing_refused(&h->head, h->side == H1_REQUESTS);
+    if (refused)
+        return h1_bad(h, refused);
+    h->head.mended = h->audit.mended;
     frame(h);
     return H1_HEAD;
 }

@@ -48,6 +48,7 @@ struct h1_head {
     size_t n_fields;
     const char *raw; /* the head as it came, the empty line included */
     size_t raw_len;
+    bool mended; /* a response that must not go on as it came: write it by head_write_response */
     bool chunked, keep_alive, has_body;
     int64_t content_length; /* -1: none given */
 };

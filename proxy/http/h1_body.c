@@ -50,6 +50,20 @@ static enum h1_event until_close(struct h1 *h, struct evbuffer *in, struct evbuf
     return H1_BODY;
 }
 
+static void add_trailer(struct h1 *h, const char *bytes, size_t n, bool whole)
+{
+    struct head_audit audit;
+
+    if (h->trailer.len == 0)
+        text_add(&h->trailer, "\r\n");
+    text_add_n(&h->trailer, bytes, n);
+    if (!whole)
+        return;
+    head_audit_trailer(h->trailer.at, h->trailer.len, &audit);
+    if (audit.refused)
+        h1_bad(h, audit.refused);
+}
+
 /* How many of the n bytes belong to what is being read; 0: refused. */
 static size_t chunk_bytes(struct h1 *h, const char *bytes, size_t n)
 {
@@ -71,6 +85,8 @@ static size_t chunk_bytes(struct h1 *h, const char *bytes, size_t n)
         h1_bad(h, h->chunk == H1_CHUNK_LINE
                       ? "a chunk line of more than 4 KiB (RFC 9112 §7.1.1)"
                       : "a trailer section of more than 64 KiB (RFC 9112 §7.1.2)");
+    else if (h->chunk == H1_CHUNK_TRAILER)
+        add_trailer(h, bytes, h->line.len - before, result == HEAD_SCAN_END);
     return h->state == H1_BROKEN ? 0 : h->line.len - before;
 }
 
@@ -97,6 +113,26 @@ static void chunk_step(struct h1 *h, size_t n, bool line_over)
     }
 }
 
+/* An extension is let through unread (RFC 9112 §7.1.1): llhttp knows no quoted strings in it. What
+ * could be taken for the end of the line was refused by the scan. */
+static llhttp_errno_t feed_chunk_line(struct h1 *h, const char *bytes, size_t n)
+{
+    const char *extension = h->extended ? bytes : memchr(bytes, ';', n);
+    size_t size = extension ? (size_t)(extension - bytes) : n;
+    llhttp_errno_t error = size ? llhttp_execute(&h->parser, bytes, size) : HPE_OK;
+
+    if (error != HPE_OK || !extension)
+        return error;
+    h->extended = true;
+    for (const char *c = extension; c < bytes + n; c++)
+        if (*c == 0x7f || (*c >= 0 && *c < ' ' && !strchr("\t\r\n", *c)))
+            return HPE_STRICT;
+    if (bytes[n - 1] != '\n')
+        return HPE_OK;
+    h->extended = false;
+    return llhttp_execute(&h->parser, "\r\n", 2);
+}
+
 /* Bytes of the piece that are in order. Ends at the end of the message, or where it breaks. */
 static size_t feed_piece(struct h1 *h, const char *bytes, size_t n)
 {
@@ -107,7 +143,13 @@ static size_t feed_piece(struct h1 *h, const char *bytes, size_t n)
         if (take == 0)
             break;
         bool line_over = bytes[used + take - 1] == '\n';
-        llhttp_errno_t error = llhttp_execute(&h->parser, bytes + used, take);
+        llhttp_errno_t error = h->chunk == H1_CHUNK_LINE
+                                   ? feed_chunk_line(h, bytes + used, take)
+                                   : llhttp_execute(&h->parser, bytes + used, take);
+        if (h->extended && error == HPE_STRICT) {
+            h1_bad(h, "a control character in a chunk extension (RFC 9112 §7.1.1)");
+            break;
+        }
         if (error != HPE_OK && !h->message_done) {
             h1_refused(h);
             break;

@@ -4,6 +4,7 @@
 
 #include <llhttp.h>
 
+#include "base/text.h"
 #include "h1.h"
 #include "head_audit.h"
 
@@ -41,7 +42,9 @@ struct h1 {
     uint64_t body_bytes;
     uint64_t left; /* of the body, or of the chunk with its CRLF */
     enum h1_chunk chunk;
+    bool extended;         /* behind the semicolon of a chunk line */
     struct head_scan line; /* of a chunk line or the trailer section */
+    struct text trailer;   /* that section so far, behind a CRLF; empty: none was begun */
     char *expected;        /* owned ring: 'H'EAD, 'C'ONNECT, or anything else */
     size_t expected_cap, expected_at, n_expected;
     char why[160];

@@ -197,23 +197,26 @@ static void audit_field(const char *line, size_t n, bool request, struct head_au
     }
     bool framing = is_framing(line, name);
     if (blanks > 0) {
-        if (framing)
-            refuse(
-                out, "a blank before the colon of a field that frames the message (RFC 9112 §5.1)");
-        find(out, request ? "a blank before the colon of a request field, which a server must "
-                            "refuse (RFC 9112 §5.1)"
-                          : "a blank before the colon of a response field (RFC 9112 §5.1)");
+        if (framing || request)
+            refuse(out, "a blank before the colon of a field (RFC 9112 §5.1)");
+        else
+            find(out, "a blank before the colon of a response field, taken away (RFC 9112 §5.1)");
+        out->mended = true;
     }
-    if (!head_is_token(line, name))
+    if (!head_is_token(line, name) && request)
+        refuse(out, "a field name that is no token (RFC 9110 §5.1)");
+    else if (!head_is_token(line, name))
         find(out, "a field name that is no token (RFC 9110 §5.1)");
     for (size_t i = 0; i < name; i++)
         if (line[i] > 0 && line[i] < ' ')
             refuse(out, "a control character in a field name (RFC 9110 §5.1)");
     out->odd_names = out->odd_names || (!request && head_has_odd_name(line, n));
     if (memchr(colon, '\r', n - (size_t)(colon - line))) {
-        if (framing)
-            refuse(out, "a folded line in a field that frames the message (RFC 9112 §5.2)");
-        find(out, "a field value folded over several lines, obsolete (RFC 9112 §5.2)");
+        if (framing || request)
+            refuse(out, "a field value folded over several lines (RFC 9112 §5.2)");
+        else
+            find(out, "a field value folded over several lines, put on one (RFC 9112 §5.2)");
+        out->mended = true;
     }
 }
 
@@ -280,4 +283,21 @@ void head_audit(const char *head, size_t len, bool request, struct head_audit *o
         count_field(line, n, &counts);
     }
     audit_counts(&counts, request, ends_in_10(head, first, request), out);
+}
+
+void head_audit_trailer(const char *trailer, size_t len, struct head_audit *out)
+{
+    static const char *const never[] = {
+        "content-length", "transfer-encoding", "connection", "host", NULL};
+    size_t at = 2, n;
+    const char *line;
+
+    *out = (struct head_audit){0};
+    while (head_next_line(trailer, len, &at, &line, &n)) {
+        const char *colon = memchr(line, ':', n);
+
+        audit_field(line, n, true, out);
+        if (colon && is_named(line, (size_t)(colon - line), never))
+            refuse(out, "a field in a trailer that frames or routes the message (RFC 9110 §6.5.1)");
+    }
 }

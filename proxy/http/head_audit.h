@@ -42,12 +42,17 @@ struct head_audit {
     size_t n_findings;
     const char *refused;             /* a static text, or NULL: the message may go on */
     bool plain_method, plain_target; /* of a request: llhttp will know what to do with it */
+    bool mended;    /* a response that must not go on as it came (RFC 9112 §5.1, §5.2) */
     bool odd_names; /* a response has fields that llhttp would refuse by name; see head_has_odd_name
                      */
 };
 
 /* The whole head as head_scan found it, without leading empty lines. */
 void head_audit(const char *head, size_t len, bool request, struct head_audit *out);
+
+/* A trailer section as head_scan found it, behind a CRLF of the caller's. Some recipients merge it
+ * into the head: nothing that a head may not say twice passes. */
+void head_audit_trailer(const char *trailer, size_t len, struct head_audit *out);
 
 /* One field line, with its folded continuations, out of a head that was scanned: *line and
  * *line_len without the last CRLF. `at` goes from line to line, starting behind the first line;

@@ -172,3 +172,17 @@ void head_forward_request(const struct h1_head *head, struct evbuffer *out)
     add_connection(head, out);
     evbuffer_add(out, "\r\n", 2);
 }
+
+void head_write_response(const struct h1_head *head, struct evbuffer *out)
+{
+    const char *end = memchr(head->raw, '\r', head->raw_len);
+
+    if (!head->mended || !end) {
+        evbuffer_add(out, head->raw, head->raw_len);
+        return;
+    }
+    evbuffer_add(out, head->raw, (size_t)(end - head->raw));
+    for (size_t i = 0; i < head->n_fields; i++)
+        evbuffer_add_printf(out, "\r\n%s: %s", head->fields[i].name, head->fields[i].value);
+    evbuffer_add(out, "\r\n\r\n", 4);
+}

@@ -13,4 +13,8 @@ struct h1_head;
  * head in another form loses the proxy's fields only. */
 void head_forward_request(const struct h1_head *head, struct evbuffer *out);
 
+/* Appends the head of a response: as it came, unless RFC 9112 forbids a proxy to pass it on so. A
+ * blank before a colon goes (§5.1), a folded value is put on one line (§5.2). */
+void head_write_response(const struct h1_head *head, struct evbuffer *out);
+
 #endif

@@ -298,8 +298,8 @@ static void deviations_are_named(void **state)
         enum h1_side side;
         const char *bytes, *finding;
     } cases[] = {
-        {H1_REQUESTS, "GET / HTTP/1.1\r\nHost: x\r\nX: a\r\n b\r\n\r\n", "folded"},
-        {H1_REQUESTS, "GET / HTTP/1.1\r\nHost: x\r\nX : a\r\n\r\n", "blank before the colon"},
+        {H1_RESPONSES, "HTTP/1.1 200 OK\r\nX: a\r\n b\r\n\r\n", "folded"},
+        {H1_RESPONSES, "HTTP/1.1 200 OK\r\nX : a\r\n\r\n", "blank before the colon"},
         {H1_REQUESTS, "GET / HTTP/1.1\r\nX: a\r\n\r\n", "no Host"},
         {H1_REQUESTS, "\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n", "empty line"},
         {H1_REQUESTS, "GET /\xff HTTP/1.1\r\nHost: x\r\n\r\n", "above 7 bits"},

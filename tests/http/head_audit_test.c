@@ -81,15 +81,16 @@ static void findings_and_refusals_are_told_apart(void **state)
         {"GET / HTTP/1.1\r\nHost: x\r\n\r\n", true, NULL, NULL},
         {"GET / HTTP/1.0\r\n\r\n", true, NULL, NULL},
         {"GET / HTTP/1.1\r\n\r\n", true, "no Host", NULL},
-        {"GET / HTTP/1.1\r\nHost: x\r\nA\t: b\r\n\r\n", true, "must refuse", NULL},
+        {"GET / HTTP/1.1\r\nHost: x\r\nA\t: b\r\n\r\n", true, NULL, "§5.1"},
+        {"GET / HTTP/1.1\r\nHost: x\r\nA: b\r\n c\r\n\r\n", true, NULL, "§5.2"},
         {"HTTP/1.1 200 OK\r\nA : b\r\n\r\n", false, "response field", NULL},
         {"HTTP/1.1 200 OK\r\nA@: b\r\n\r\n", false, "no token", NULL},
         {"HTTP/1.1 200 OK\r\n: b\r\n\r\n", false, "no token", NULL},
         {"HTTP/1.1 200 OK\r\nA: b\r\n c\r\n\r\n", false, "folded", NULL},
         {"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n", false,
             "more than one Transfer", NULL},
-        {"GET / HTTP/1.1\r\nhost : x\r\n\r\n", true, "must refuse", "§5.1"},
-        {"GET / HTTP/1.1\r\nHost: x\r\n y\r\n\r\n", true, "folded", "§5.2"},
+        {"GET / HTTP/1.1\r\nhost : x\r\n\r\n", true, "no Host", "§5.1"},
+        {"GET / HTTP/1.1\r\nHost: x\r\n y\r\n\r\n", true, NULL, "§5.2"},
         {"GET / HTTP/1.1\r\nHost: x\r\nhOST: y\r\n\r\n", true, NULL, "§3.2"},
         {"GET\t/ HTTP/1.1\r\nHost: x\r\n\r\n", true, NULL, "§9.1"},
         {"GET /\x7f HTTP/1.1\r\nHost: x\r\n\r\n", true, NULL, "§3.2"},
@@ -131,6 +132,32 @@ static void tokens_are_those_of_the_grammar(void **state)
     assert_false(head_is_token("\xc3\xa4", 2));
 }
 
+static void a_trailer_says_nothing_that_a_head_would_have_to_say(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *trailer, *refused;
+    } cases[] = {
+        {"\r\n\r\n", NULL},
+        {"\r\nX-Sum: 1\r\nServer-Timing: a\r\n\r\n", NULL},
+        {"\r\nX: 1\r\nCONTENT-LENGTH: 1\r\n\r\n", "§6.5.1"},
+        {"\r\nTransfer-Encoding: chunked\r\n\r\n", "§6.5.1"},
+        {"\r\nhost: x\r\n\r\n", "§6.5.1"},
+        {"\r\nA : b\r\n\r\n", "§5.1"},
+        {"\r\nA: b\r\n c\r\n\r\n", "§5.2"},
+        {"\r\nno colon\r\n\r\n", "§5"},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct head_audit audit;
+
+        head_audit_trailer(cases[i].trailer, strlen(cases[i].trailer), &audit);
+        if (!cases[i].refused != !audit.refused ||
+            (audit.refused && !strstr(audit.refused, cases[i].refused)))
+            fail_msg("%s\nrefused: %s", cases[i].trailer, audit.refused ? audit.refused : "no");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -138,6 +165,7 @@ int main(void)
         cmocka_unit_test(each_refusal_has_words_and_a_section),
         cmocka_unit_test(lines_come_with_their_folds),
         cmocka_unit_test(findings_and_refusals_are_told_apart),
+        cmocka_unit_test(a_trailer_says_nothing_that_a_head_would_have_to_say),
         cmocka_unit_test(a_finding_is_told_once),
         cmocka_unit_test(tokens_are_those_of_the_grammar),
     };
