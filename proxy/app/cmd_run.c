@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/host_pattern.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -22,16 +23,20 @@
 #include "ct_list.h"
 #include "device/clock_witness.h"
 #include "device/history.h"
+#include "device/roads.h"
 #include "fetch/fetch.h"
 #include "flow/flow.h"
+#include "identity_list.h"
 #include "lab/lab.h"
 #include "live.h"
-#include "net/addr.h"
+#include "loop_guard.h"
+#include "net/upstream.h"
 #include "onboard/site.h"
 #include "option.h"
 #include "paths.h"
 #include "pool.h"
 #include "reach.h"
+#include "relay/guests.h"
 #include "relay/mirror.h"
 #include "script/rules.h"
 #include "self_audit.h"
@@ -49,7 +54,19 @@
 #include "trust/roots.h"
 
 static const struct option_row rows[] = {
-    {"listen", 'l', "ADDR:PORT", "where phones connect; may be given again (default 0.0.0.0:8080)"},
+    {"listen", 'l', "ADDR:PORT",
+        "where phones connect; may be given again (default 0.0.0.0:8080). Behind a load balancer: "
+        "ADDR:PORT,proxy-protocol"},
+    {"proxy-auth", 0, "USER:PASSWORD",
+        "ask clients for a login (HTTP Basic, SOCKS5); may be given again. @FILE: one a line"},
+    {"upstream", 0, "URL[=PATTERN]",
+        "reach sites through another proxy, http://HOST:PORT or socks5://HOST:PORT, with "
+        "USER:PASSWORD@ before the host if need be; PATTERN is shop.example or *.shop.example; "
+        "direct=PATTERN goes past it; may be given again. @FILE: one a line"},
+    {"transparent", 0, "ADDR:PORT",
+        "where this machine's firewall redirects phones to that use it as their gateway (see "
+        "deploy/nftables/up.sh); may be given again"},
+    {"tproxy", 0, "ADDR:PORT", "the same for its tproxy rules; needs CAP_NET_ADMIN"},
     {"log", 0, "FILE", "write each connection's record as a JSON line; - is standard output"},
     {"data", 0, "DIR", "root key and state (default $XDG_DATA_HOME/whytls)"},
     {"roots", 0, "WHOSE",
@@ -68,6 +85,11 @@ static const struct option_row rows[] = {
         "show apps a certificate with this fault, on purpose; may be given again"},
     {"mirror-faults", 0, "[HOST[%DEVICE]]",
         "show apps the fault that the site's own certificate has, instead of a page"},
+    IDENTITY_ROWS,
+    {"ask-client-certificate", 0, "HOST",
+        "ask clients of this host (*.HOST: all below it) for a certificate, and record it; nobody "
+        "is "
+        "let in or kept out by it; may be given again"},
     {"threads", 0, "N", "traffic threads (default: one a core)"},
     {"sign-profile", 0, "FILE",
         "sign the profile that phones download; PEM: certificate, those above it, key"},
@@ -102,6 +124,8 @@ struct run {
     enum learn_mode learn;
     bool with_lab, quiet, verbose;
     bool no_fetch, no_staple, asks_revocation;
+    struct identity_list identity_list;
+    struct host_patterns ask_clients;
     /* made by prepare, freed by finish */
     char *data_dir, *lua_rules, *lua_library, *user_rules;
     struct ca *ca;
@@ -112,6 +136,11 @@ struct run {
     struct ct_logs *ct_logs;
     struct pinned_hosts *pinned;
     struct tls_contexts *contexts;
+    struct identities *identities; /* NULL: none */
+    struct loop_guard *guard;      /* NULL, as the next: no gateway */
+    struct roads *roads;
+    struct guests *guests;       /* NULL: anybody */
+    struct upstreams *upstreams; /* NULL: none */
     struct mirror_plan *mirror;
     struct device_history *history;
     struct clock_witness *witness;
@@ -126,15 +155,19 @@ struct run {
     struct term term;
 };
 
-static bool add_listener(struct run *r, const char *text, struct err *e)
+/* Made with the first one that is named. */
+static bool add_guest(struct run *r, const char *text, struct err *e)
 {
-    if (r->reach.n_listeners == REACH_LISTENERS_MOST)
-        return err_set(e, ERR_USAGE, "more than %d --listen", REACH_LISTENERS_MOST);
-    if (!addr_parse(text, -1, &r->reach.listeners[r->reach.n_listeners]))
-        return err_set(
-            e, ERR_USAGE, "--listen %s: write ADDRESS:PORT, as in 0.0.0.0:8080 or [::]:8080", text);
-    r->reach.n_listeners++;
-    return true;
+    if (!r->guests)
+        r->guests = guests_new();
+    return guests_add(r->guests, text, e);
+}
+
+static bool add_upstream(struct run *r, const char *text, struct err *e)
+{
+    if (!r->upstreams)
+        r->upstreams = upstreams_new();
+    return upstreams_add(r->upstreams, text, e);
 }
 
 static bool take_number(const char *option, const char *text, long most, long *out, struct err *e)
@@ -169,9 +202,23 @@ static bool take_revocation(struct run *r, const char *how, struct err *e)
 static bool take(void *arg, const char *name, const char *value, struct err *e)
 {
     struct run *r = arg;
+    bool taken;
 
+    if (!identity_list_take(&r->identity_list, name, value, &taken, e))
+        return false;
+    if (strcmp(name, "ask-client-certificate") == 0)
+        return host_patterns_add(&r->ask_clients, value, e) ||
+               err_wrap(e, "--ask-client-certificate");
     if (strcmp(name, "listen") == 0)
-        return add_listener(r, value, e);
+        return reach_add_listener(&r->reach, value, e);
+    if (strcmp(name, "proxy-auth") == 0)
+        return add_guest(r, value, e);
+    if (strcmp(name, "upstream") == 0)
+        return add_upstream(r, value, e);
+    if (strcmp(name, "transparent") == 0)
+        return reach_add_gate(&r->reach, TRANSPARENT_REDIRECT, value, e);
+    if (strcmp(name, "tproxy") == 0)
+        return reach_add_gate(&r->reach, TRANSPARENT_TPROXY, value, e);
     if (strcmp(name, "resolve") == 0)
         return reach_add_resolve(&r->reach, value, e);
     if (strcmp(name, "threads") == 0)
@@ -377,6 +424,7 @@ static bool start_pool(struct run *r, struct err *e)
         .rules = r->rules,
         .reach = &r->reach,
         .fetcher = r->fetcher,
+        .upstreams = r->upstreams,
         .world = {.clock = clock_system(),
             .contexts = r->contexts,
             .leaves = r->leaves,
@@ -385,6 +433,8 @@ static bool start_pool(struct run *r, struct err *e)
             .ct_logs = r->ct_logs,
             .pinned = r->pinned,
             .mirror = r->mirror,
+            .identities = r->identities,
+            .ask_clients = &r->ask_clients,
             .site = r->site,
             .own = &r->own,
             .no_staple = r->no_staple,
@@ -392,6 +442,8 @@ static bool start_pool(struct run *r, struct err *e)
             .learn = {.mode = r->learn, .after = r->learn_after},
             .history = r->history,
             .witness = r->witness,
+            .roads = r->roads,
+            .guests = r->guests,
             .name = proxy_name(),
             .flow_out = hand_over,
             .flow_out_arg = r->store},
@@ -405,17 +457,22 @@ static bool prepare(struct run *r, struct err *e)
 {
     if (!term_init(&r->term, r->color, e))
         return false;
-    if (r->reach.n_listeners == 0 && !add_listener(r, "0.0.0.0:8080", e))
+    if (r->reach.n_listeners == 0 && !reach_add_listener(&r->reach, "0.0.0.0:8080", e))
         return false;
     r->data_dir = paths_data_dir(r->data, e);
     if (!r->data_dir)
         return false;
+    if (r->reach.n_gates) {
+        r->reach.guard = r->guard = loop_guard_new(clock_system());
+        r->roads = roads_new();
+    }
     raise_open_files();
     keep_heap();
     r->history = device_history_new();
     r->witness = clock_witness_new();
-    return start_lab(r, e) && load_trust(r, e) && load_rules(r, e) && start_fetcher(r, e) &&
-           start_store(r, e) && make_site(r, e) && start_pool(r, e);
+    return identity_list_open(&r->identity_list, &r->identities, e) && start_lab(r, e) &&
+           load_trust(r, e) && load_rules(r, e) && start_fetcher(r, e) && start_store(r, e) &&
+           make_site(r, e) && start_pool(r, e);
 }
 
 static void finish(struct run *r)
@@ -428,6 +485,7 @@ static void finish(struct run *r)
     lab_stop(r->lab);
     rules_unref(r->rules);
     tls_contexts_free(r->contexts);
+    identities_free(r->identities);
     leaf_cache_free(r->leaves);
     leaf_keys_free(r->keys);
     roots_unref(r->roots);
@@ -435,6 +493,10 @@ static void finish(struct run *r)
     pinned_hosts_free(r->pinned);
     ca_free(r->ca);
     mirror_plan_free(r->mirror);
+    loop_guard_free(r->guard);
+    roads_free(r->roads);
+    guests_free(r->guests);
+    upstreams_free(r->upstreams);
     device_history_free(r->history);
     clock_witness_free(r->witness);
     mem_free(r->data_dir);
@@ -477,6 +539,8 @@ static void greet(struct run *r)
     struct start_facts facts = {.reach = &r->reach,
         .ca = r->ca,
         .mirror = r->mirror,
+        .guests = r->guests,
+        .upstreams = r->upstreams,
         .data_dir = r->data_dir,
         .log = r->log,
         .roots = roots_name(r->roots),
@@ -522,6 +586,8 @@ int cmd_run(int argc, char **argv)
         parsed = err_set(&e, ERR_USAGE, "run takes no \"%s\"; see whytls run --help", argv[rest]);
     if (!parsed) {
         mirror_plan_free(r.mirror);
+        guests_free(r.guests);
+        upstreams_free(r.upstreams);
         return fail(&e);
     }
     signal(SIGPIPE, SIG_IGN);

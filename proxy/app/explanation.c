@@ -49,6 +49,10 @@ static const char *dial_sentence(const char *error)
         {"timeout", "The site gave no answer in time"},
         {"unreachable", "The site cannot be reached from here"},
         {"reset", "The site ended the connection at once"},
+        {"proxy-login", "The proxy beyond this one wants a login"},
+        {"proxy-refused", "The proxy beyond this one does not let us through"},
+        {"proxy-failed", "The proxy beyond this one gave no connection"},
+        {"proxy-unreachable", "The proxy beyond this one cannot be reached"},
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)

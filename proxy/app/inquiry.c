@@ -28,6 +28,10 @@
 bool inquiry_take(
     struct inquiry *q, const char *name, const char *value, bool *taken, struct err *e)
 {
+    if (!identity_list_take(&q->identity_list, name, value, taken, e))
+        return false;
+    if (*taken)
+        return true;
     *taken = true;
     if (strcmp(name, "resolve") == 0)
         return reach_add_resolve(&q->reach, value, e);
@@ -134,7 +138,8 @@ static bool read_words(struct inquiry *q, struct err *e)
 
 bool inquiry_open(struct inquiry *q, struct err *e)
 {
-    if (!read_words(q, e) || !open_rules(q, e) || !open_trust(q, e))
+    if (!read_words(q, e) || !identity_list_open(&q->identity_list, &q->identities, e) ||
+        !open_rules(q, e) || !open_trust(q, e))
         return false;
     q->contexts = tls_contexts_new(&(struct tls_config){0}, e);
     if (!q->contexts || q->no_fetch)
@@ -153,6 +158,7 @@ void inquiry_close(struct inquiry *q)
     roots_unref(q->roots);
     ct_logs_unref(q->ct_logs);
     tls_contexts_free(q->contexts);
+    identities_free(q->identities);
     lab_stop(q->lab);
 }
 
@@ -258,6 +264,7 @@ static struct explain_ask ask_new(const struct inquiry *q)
         .roots = q->roots,
         .ct_logs = q->ct_logs,
         .contexts = q->contexts,
+        .identities = q->identities,
         .hooks = q->hooks,
         .fetcher = q->fetcher,
         .revocation = q->revocation,

@@ -8,6 +8,7 @@
 #include "base/attrib.h"
 #include "base/err.h"
 #include "fetch/fetch.h"
+#include "identity_list.h"
 #include "judge/judge.h"
 #include "net/dial.h"
 #include "reach.h"
@@ -33,6 +34,7 @@ struct verdict;
     {"password-file", 0, "FILE", "its first line is the password of a PKCS#12 file"}, \
     {"revocation", 0, NULL, "ask the responders and lists named in the certificates; iPhones do not"}, \
     {"fetch", 0, "WHEN", "on, or off: fetch a missing intermediate as iPhones do (default on)"}, \
+    IDENTITY_ROWS, \
     {"resolve", 0, "HOST:ADDR", "answer for a host instead of DNS; may be given again"}, \
     {"lab", 0, NULL, "start the lab for this question: sites under lab.test, each with one fault"}
 /* clang-format on */
@@ -41,6 +43,7 @@ struct inquiry {
     /* What was asked for; borrowed. Zeroed: the defaults. */
     const char *host, *at, *roots_file, *anchors, *policy, *email, *password_file;
     bool revocation, no_fetch, with_lab;
+    struct identity_list identity_list;
     struct reach reach;
     /* What inquiry_open brings; owned. */
     struct lab *lab;
@@ -51,6 +54,7 @@ struct inquiry {
     struct roots *roots;
     struct ct_logs *ct_logs;
     struct tls_contexts *contexts;
+    struct identities *identities; /* NULL: none */
     int64_t at_s;
     enum anchors_are anchors_are;
 };

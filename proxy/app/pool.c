@@ -7,20 +7,39 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "device/roads.h"
 #include "fetch/gatherer.h"
 #include "hook/hook.h"
+#include "loop_guard.h"
 #include "net/addr.h"
 #include "net/dial.h"
+#include "net/dial_upstream.h"
 #include "net/listen.h"
 #include "net/loop.h"
 #include "net/pipe_socket.h"
+#include "net/quic_watch.h"
 #include "net/resolve.h"
 #include "reach.h"
 #include "script/rules.h"
 
 enum { TICK_MS = 100 };
+
+struct worker;
+
+struct entrance {
+    struct worker *worker;
+    struct listener *listener;
+    bool behind_balancer;
+};
+
+struct gate {
+    struct worker *worker;
+    struct listener *listener;
+    enum transparent how;
+};
 
 struct worker {
     struct pool *pool;
@@ -33,7 +52,11 @@ struct worker {
     struct gatherer *gatherer;
     struct hooks *hooks;
     struct relays *relays;
-    struct listener *listeners[REACH_LISTENERS_MOST];
+    struct dialer *upstream; /* before the dialer; NULL: none */
+    struct entrance entrances[REACH_LISTENERS_MOST];
+    struct gate gates[REACH_GATES_MOST];
+    struct own_addresses *own_addresses;
+    struct quic_watch *quic_watch; /* the first thread's, of a gateway */
     struct loop_timer *tick;
     bool draining;
 };
@@ -44,19 +67,102 @@ struct pool {
     atomic_size_t running;
 };
 
-static void accepted(void *arg, int fd, const struct sockaddr *peer, unsigned peer_len)
+static bool may_enter(const struct worker *w, int fd, const struct sockaddr *peer)
 {
-    struct worker *w = arg;
     char ip[ADDR_TEXT_CAP];
 
+    if (reach_client_may(w->pool->config.reach, peer))
+        return true;
+    log_info("turned away %s: not a private address (see --allow-public)", addr_text(ip, peer));
+    close(fd);
+    return false;
+}
+
+static void accepted(void *arg, int fd, const struct sockaddr *peer, unsigned peer_len)
+{
+    const struct entrance *entrance = arg;
+    struct worker *w = entrance->worker;
+    char ip[ADDR_TEXT_CAP], at_ip[ADDR_TEXT_CAP];
+    union addr at = {0};
+    socklen_t at_len = sizeof at;
+
     (void)peer_len;
-    if (!reach_client_may(w->pool->config.reach, peer)) {
-        log_info("turned away %s: not a private address (see --allow-public)", addr_text(ip, peer));
+    if (!may_enter(w, fd, peer))
+        return;
+    if (getsockname(fd, &at.any, &at_len) != 0) {
+        close(fd); /* gone already */
+        return;
+    }
+    const struct relay_door door = {.ip = addr_text(at_ip, &at.any),
+        .port = addr_port(&at.any),
+        .behind_balancer = entrance->behind_balancer};
+    relays_accept_at(w->relays, pipe_socket_new(w->loop, fd), addr_text(ip, peer), addr_port(peer),
+        addr_is_loopback(peer), &door);
+}
+
+/* Of clients that a load balancer names. */
+static bool may_come_in(void *arg, const char *ip)
+{
+    const struct worker *w = arg;
+    struct sockaddr_storage from;
+
+    return addr_parse(ip, 0, &from) &&
+           reach_client_may(w->pool->config.reach, (const struct sockaddr *)&from);
+}
+
+static void turned_in(void *arg, int fd, const struct sockaddr *peer, unsigned peer_len)
+{
+    const struct gate *gate = arg;
+    struct worker *w = gate->worker;
+    char ip[ADDR_TEXT_CAP], to_ip[ADDR_TEXT_CAP];
+    union addr to;
+    struct err e;
+
+    (void)peer_len;
+    if (!may_enter(w, fd, peer))
+        return;
+    if (!transparent_destination(fd, gate->how, &to, &e)) {
+        log_warn("a connection from %s is dropped: %s", addr_text(ip, peer), e.text);
         close(fd);
         return;
     }
-    relays_accept(w->relays, pipe_socket_new(w->loop, fd), addr_text(ip, peer), addr_port(peer),
-        addr_is_loopback(peer));
+    struct relay_sent_to sent_to = {.ip = addr_text(to_ip, &to.any),
+        .port = addr_port(&to.any),
+        .is_us = own_addresses_have(w->own_addresses, &to.any)};
+    relays_accept_transparent(w->relays, pipe_socket_new(w->loop, fd), addr_text(ip, peer),
+        addr_port(peer), addr_is_loopback(peer), &sent_to);
+}
+
+static void quic_tried(void *arg, const struct quic_try *one)
+{
+    const struct worker *w = arg;
+    const struct relay_world *world = &w->pool->config.world;
+    char from[ADDR_TEXT_CAP], to[ADDR_TEXT_CAP];
+
+    roads_note_quic(world->roads, addr_text(from, &one->from.any), addr_text(to, &one->to.any),
+        one->refused, clock_wall_ms(world->clock));
+}
+
+/* One thread listens for all. Without it the proxy works as well, and knows less. */
+static void quic_listen(struct worker *w)
+{
+    struct err e;
+
+    if (w->pool->workers != w || !w->pool->config.world.roads)
+        return;
+    w->quic_watch = quic_watch_start(w->loop, QUIC_WATCH_GROUP, quic_tried, w, &e);
+    if (!w->quic_watch)
+        log_info("attempts at QUIC are not told: %s", e.text);
+}
+
+/* The proxy's own connections leave from an address of this machine. */
+static bool is_ours(void *arg, const char *ip, uint16_t port)
+{
+    struct worker *w = arg;
+    struct sockaddr_storage from;
+
+    return loop_guard_knows(w->pool->config.reach->guard, port) && addr_parse(ip, 0, &from) &&
+           own_addresses_have(w->own_addresses, (const struct sockaddr *)&from);
 }
 
 static void ticked(void *arg)
@@ -76,6 +182,18 @@ static void soon(void *arg, void (*call)(void *arg), void *call_arg)
         call(call_arg);
 }
 
+static void doors_close(struct worker *w)
+{
+    for (size_t i = 0; i < REACH_LISTENERS_MOST; i++) {
+        listen_stop(w->entrances[i].listener);
+        w->entrances[i].listener = NULL;
+    }
+    for (size_t i = 0; i < REACH_GATES_MOST; i++) {
+        listen_stop(w->gates[i].listener);
+        w->gates[i].listener = NULL;
+    }
+}
+
 static void drain(void *arg)
 {
     struct worker *w = arg;
@@ -83,10 +201,7 @@ static void drain(void *arg)
     if (w->draining)
         return;
     w->draining = true;
-    for (size_t i = 0; i < REACH_LISTENERS_MOST; i++) {
-        listen_stop(w->listeners[i]);
-        w->listeners[i] = NULL;
-    }
+    doors_close(w);
     relays_drain(w->relays);
 }
 
@@ -97,6 +212,7 @@ static void *worker_main(void *arg)
     loop_run(w->loop);
     /* Everything of this thread is freed on it: its relays, then what they worked with. */
     relays_free(w->relays);
+    dialer_upstream_free(w->upstream);
     dialer_sockets_free(w->dialer);
     resolver_free(w->resolver);
     hooks_free(w->hooks);
@@ -111,11 +227,31 @@ static bool worker_listen(struct worker *w, struct err *e)
     for (size_t i = 0; i < reach->n_listeners; i++) {
         const struct sockaddr *at = (const struct sockaddr *)&reach->listeners[i];
 
-        w->listeners[i] = listen_start(w->loop, at, addr_len(at), true, accepted, w, e);
-        if (!w->listeners[i])
+        struct entrance *entrance = &w->entrances[i];
+
+        *entrance = (struct entrance){.worker = w, .behind_balancer = reach->behind_balancer[i]};
+        entrance->listener = listen_start(w->loop, at, addr_len(at), true, accepted, entrance, e);
+        if (!entrance->listener)
             return false;
         /* Port 0: the first thread's choice is everybody's. */
-        listen_address(w->listeners[i], &reach->listeners[i]);
+        listen_address(entrance->listener, &reach->listeners[i]);
+    }
+    return true;
+}
+
+static bool gates_listen(struct worker *w, struct err *e)
+{
+    struct reach *reach = w->pool->config.reach;
+
+    for (size_t i = 0; i < reach->n_gates; i++) {
+        const struct sockaddr *at = (const struct sockaddr *)&reach->gates[i].at;
+        struct gate *gate = &w->gates[i];
+
+        *gate = (struct gate){.worker = w, .how = reach->gates[i].how};
+        gate->listener = listen_start(w->loop, at, addr_len(at), true, turned_in, gate, e);
+        if (!gate->listener || !listen_arm(gate->listener, gate->how, e))
+            return false;
+        listen_address(gate->listener, &reach->gates[i].at);
     }
     return true;
 }
@@ -133,22 +269,33 @@ static bool worker_make(struct worker *w, struct pool *p, struct err *e)
         return false;
     w->dial_config = (struct dial_config){.may = reach_may,
         .instead = reach_instead,
+        .begun = reach_begun,
         .arg = p->config.reach,
         .connect_ms = p->config.connect_ms};
     w->dialer = dialer_sockets_new(w->loop, w->resolver, &w->dial_config);
+    if (p->config.upstreams)
+        w->upstream = dialer_upstream_new(w->dialer, p->config.upstreams, world.clock);
     w->hooks = hooks_new();
     if (!rules_attach(p->config.rules, w->hooks, e))
         return false;
     if (p->config.fetcher)
         w->gatherer = gatherer_loop_new(p->config.fetcher, w->loop);
-    world.dialer = w->dialer;
+    world.dialer = w->upstream ? w->upstream : w->dialer;
+    world.may_enter = may_come_in;
+    world.may_enter_arg = w;
     world.gatherer = w->gatherer;
     world.hooks = w->hooks;
     world.soon = soon;
     world.soon_arg = w;
+    if (p->config.reach->n_gates) {
+        w->own_addresses = own_addresses_new(world.clock);
+        world.is_ours = is_ours;
+        world.is_ours_arg = w;
+    }
     w->relays = relays_new(&world);
     w->tick = loop_every(w->loop, TICK_MS, ticked, w);
-    return worker_listen(w, e);
+    quic_listen(w);
+    return worker_listen(w, e) && gates_listen(w, e);
 }
 
 static bool worker_start(struct worker *w, struct err *e)
@@ -199,14 +346,16 @@ static void worker_free(struct worker *w)
         pthread_join(w->thread, NULL);
     } else {
         relays_free(w->relays);
+        dialer_upstream_free(w->upstream);
         if (w->dialer)
             dialer_sockets_free(w->dialer);
         if (w->resolver)
             resolver_free(w->resolver);
         hooks_free(w->hooks);
     }
-    for (size_t i = 0; i < REACH_LISTENERS_MOST; i++)
-        listen_stop(w->listeners[i]);
+    doors_close(w);
+    quic_watch_stop(w->quic_watch);
+    own_addresses_free(w->own_addresses);
     if (w->tick)
         loop_timer_free(w->tick);
     gatherer_loop_free(w->gatherer);

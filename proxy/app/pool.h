@@ -14,6 +14,7 @@ struct fetcher;
 struct pool;
 struct reach;
 struct rules;
+struct upstreams;
 
 struct pool_config {
     size_t threads;
@@ -23,6 +24,7 @@ struct pool_config {
     struct reach *reach; /* listeners with port 0 are filled with the port that was bound */
     struct fetcher
         *fetcher; /* NULL: nothing is fetched. Stopped before pool_free, freed after it */
+    const struct upstreams *upstreams; /* NULL: every site is dialled directly */
     int64_t connect_ms;
 };
 

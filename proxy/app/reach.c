@@ -8,7 +8,28 @@
 
 #include "base/host.h"
 #include "lab/lab.h"
+#include "loop_guard.h"
 #include "net/addr.h"
+
+bool reach_add_listener(struct reach *r, const char *text, struct err *e)
+{
+    static const char suffix[] = ",proxy-protocol";
+    const char *comma = strchr(text, ',');
+    size_t n = comma ? (size_t)(comma - text) : strlen(text);
+    char address[ADDR_TEXT_CAP];
+
+    if (r->n_listeners == REACH_LISTENERS_MOST)
+        return err_set(e, ERR_USAGE, "more than %d --listen", REACH_LISTENERS_MOST);
+    snprintf(address, sizeof address, "%.*s", (int)(n < sizeof address ? n : 0), text);
+    if ((comma && strcmp(comma, suffix) != 0) ||
+        !addr_parse(address, -1, &r->listeners[r->n_listeners]))
+        return err_set(e, ERR_USAGE,
+            "--listen %s: write ADDRESS:PORT, as in 0.0.0.0:8080 or [::]:8080; behind a load "
+            "balancer ADDRESS:PORT,proxy-protocol",
+            text);
+    r->behind_balancer[r->n_listeners++] = comma != NULL;
+    return true;
+}
 
 bool reach_add_resolve(struct reach *r, const char *text, struct err *e)
 {
@@ -24,6 +45,21 @@ bool reach_add_resolve(struct reach *r, const char *text, struct err *e)
             "example.org:[2001:db8::7]",
             text);
     r->n_resolves++;
+    return true;
+}
+
+bool reach_add_gate(struct reach *r, enum transparent how, const char *text, struct err *e)
+{
+    const char *option = how == TRANSPARENT_TPROXY ? "tproxy" : "transparent";
+    struct reach_gate *one = &r->gates[r->n_gates];
+
+    if (r->n_gates == REACH_GATES_MOST)
+        return err_set(e, ERR_USAGE, "more than %d --transparent and --tproxy", REACH_GATES_MOST);
+    if (!addr_parse(text, -1, &one->at))
+        return err_set(e, ERR_USAGE, "--%s %s: write ADDRESS:PORT, as in 0.0.0.0:8443 or [::]:8443",
+            option, text);
+    one->how = how;
+    r->n_gates++;
     return true;
 }
 
@@ -45,16 +81,23 @@ static bool is_own_address(const struct sockaddr *to)
     return own;
 }
 
+static bool is_reached_at(const struct sockaddr_storage *listener, const struct sockaddr *to)
+{
+    const struct sockaddr *at = (const struct sockaddr *)listener;
+
+    if (addr_port(at) != addr_port(to))
+        return false;
+    return addr_equal(at, to) || (addr_is_any(at) && (addr_is_loopback(to) || is_own_address(to)));
+}
+
 static bool is_own_listener(const struct reach *r, const struct sockaddr *to)
 {
-    for (size_t i = 0; i < r->n_listeners; i++) {
-        const struct sockaddr *at = (const struct sockaddr *)&r->listeners[i];
-
-        if (addr_port(at) != addr_port(to))
-            continue;
-        if (addr_equal(at, to) || (addr_is_any(at) && (addr_is_loopback(to) || is_own_address(to))))
+    for (size_t i = 0; i < r->n_listeners; i++)
+        if (is_reached_at(&r->listeners[i], to))
             return true;
-    }
+    for (size_t i = 0; i < r->n_gates; i++)
+        if (is_reached_at(&r->gates[i].at, to))
+            return true;
     return false;
 }
 
@@ -109,7 +152,12 @@ static void find_first(char ip[static ADDR_TEXT_CAP])
 void reach_find_own(const void *arg, char host[static HOST_CAP], uint16_t *port)
 {
     const struct reach *r = arg;
-    const struct sockaddr *at = (const struct sockaddr *)&r->listeners[0];
+    size_t i = 0;
+
+    /* Phones come to the first that expects no load balancer before them. */
+    while (i < r->n_listeners && r->behind_balancer[i])
+        i++;
+    const struct sockaddr *at = (const struct sockaddr *)&r->listeners[i < r->n_listeners ? i : 0];
     char ip[ADDR_TEXT_CAP];
 
     if (!addr_is_any(at))
@@ -129,6 +177,14 @@ bool reach_may(void *arg, const struct sockaddr *to, bool from_loopback)
     if (addr_is_loopback(to) && !from_loopback)
         return false;
     return !is_own_listener(r, to);
+}
+
+void reach_begun(void *arg, const struct sockaddr *from)
+{
+    const struct reach *r = arg;
+
+    if (r->guard)
+        loop_guard_begun(r->guard, addr_port(from));
 }
 
 static bool from_lab(const struct reach *r, const char *host, uint16_t port,

@@ -12,28 +12,45 @@
 #include "base/err.h"
 #include "base/host.h"
 #include "net/dial.h"
+#include "net/transparent.h"
 
 struct lab;
+struct loop_guard;
 
-enum { REACH_LISTENERS_MOST = 16, REACH_RESOLVES_MOST = 64 };
+enum { REACH_LISTENERS_MOST = 16, REACH_GATES_MOST = 8, REACH_RESOLVES_MOST = 64 };
 
 struct reach_resolve {
     char host[256];
     struct sockaddr_storage to; /* port 0: the asked one */
 };
 
+/* Where a gateway's firewall turns its clients to. */
+struct reach_gate {
+    struct sockaddr_storage at;
+    enum transparent how;
+};
+
 /* Filled before the threads start, then read only. */
 struct reach {
     struct sockaddr_storage listeners[REACH_LISTENERS_MOST];
+    bool behind_balancer[REACH_LISTENERS_MOST]; /* the PROXY protocol is spoken there */
     size_t n_listeners;
+    struct reach_gate gates[REACH_GATES_MOST];
+    size_t n_gates;
+    struct loop_guard *guard; /* borrowed; NULL: there are no gates */
     struct reach_resolve resolves[REACH_RESOLVES_MOST];
     size_t n_resolves;
     const struct lab *lab; /* borrowed, or NULL */
     bool any_client;
 };
 
+/* "ADDR:PORT" or "ADDR:PORT,proxy-protocol" of --listen. */
+bool reach_add_listener(struct reach *r, const char *text, struct err *e) MUST_USE;
 /* "HOST:ADDR", ADDR an IPv4 or [IPv6] literal. */
 bool reach_add_resolve(struct reach *r, const char *text, struct err *e) MUST_USE;
+/* "ADDR:PORT" of --transparent or --tproxy. */
+bool reach_add_gate(
+    struct reach *r, enum transparent how, const char *text, struct err *e) MUST_USE;
 bool reach_client_may(const struct reach *r, const struct sockaddr *client);
 /* For struct own_address; arg is the reach. */
 bool reach_is_own(const void *arg, const char *host, uint16_t port);
@@ -44,6 +61,8 @@ void reach_find_own(const void *arg, char host[static HOST_CAP], uint16_t *port)
 bool reach_may(void *arg, const struct sockaddr *to, bool from_loopback);
 bool reach_instead(void *arg, const char *host, uint16_t port, struct sockaddr *to,
     unsigned *to_len, enum dial_error *error);
+/* The same: a connection of ours was begun from this address. */
+void reach_begun(void *arg, const struct sockaddr *from);
 
 /* "on" or "off", of --fetch. */
 bool reach_read_fetch(const char *text, bool *off, struct err *e) MUST_USE;

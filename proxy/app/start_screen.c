@@ -9,8 +9,10 @@
 #include "base/time_text.h"
 #include "cert/ca.h"
 #include "net/addr.h"
+#include "net/upstream.h"
 #include "qr.h"
 #include "reach.h"
+#include "relay/guests.h"
 #include "relay/mirror.h"
 #include "term.h"
 
@@ -56,6 +58,29 @@ static void roots_line(const struct term *t, const struct start_facts *facts, st
     text_fini(&more);
 }
 
+/* Who has to pass what on the way in and out. */
+static void roads_lines(const struct term *t, const struct start_facts *facts, struct text *out)
+{
+    const struct reach *reach = facts->reach;
+    char text[ADDR_TEXT_CAP];
+
+    for (size_t i = 0; i < reach->n_listeners; i++)
+        if (reach->behind_balancer[i])
+            fact(t, out, "Balanced",
+                addr_port_text(text, (const struct sockaddr *)&reach->listeners[i]),
+                "the PROXY protocol alone");
+    if (facts->guests) {
+        snprintf(text, sizeof text, "%zu user%s", guests_count(facts->guests),
+            guests_count(facts->guests) == 1 ? "" : "s");
+        fact(t, out, "Login", text, "HTTP Basic, or SOCKS5");
+    }
+    for (size_t i = 0; facts->upstreams && i < upstreams_count(facts->upstreams); i++) {
+        const struct upstream *one = upstreams_at(facts->upstreams, i);
+
+        fact(t, out, i ? "" : "Upstream", one->name, *one->pattern ? one->pattern : "every host");
+    }
+}
+
 static void facts_lines(
     const struct term *t, const struct start_facts *facts, const char *proxy, struct text *out)
 {
@@ -65,6 +90,14 @@ static void facts_lines(
         facts->reach->any_client ? "any client" : "private addresses only", facts->threads,
         facts->threads == 1 ? "" : "s");
     fact(t, out, "Proxy", proxy, more);
+    roads_lines(t, facts, out);
+    for (size_t i = 0; i < facts->reach->n_gates; i++) {
+        const struct reach_gate *gate = &facts->reach->gates[i];
+
+        fact(t, out, "Gateway", addr_port_text(value, (const struct sockaddr *)&gate->at),
+            gate->how == TRANSPARENT_TPROXY ? "as tproxy rules turn to it"
+                                            : "as redirect rules turn to it");
+    }
     snprintf(more, sizeof more, "valid to %s, key 0600%s", time_day(day, ca_until(facts->ca)),
         facts->root_made ? ", new" : "");
     fact(t, out, "Root", ca_name(facts->ca), more);

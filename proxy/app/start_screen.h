@@ -8,15 +8,19 @@
 #include <stdint.h>
 
 struct ca;
+struct guests;
 struct mirror_plan;
 struct reach;
 struct term;
 struct text;
+struct upstreams;
 
 struct start_facts {
     const struct reach *reach;
     const struct ca *ca;
-    const struct mirror_plan *mirror; /* NULL: no fault is shown on purpose */
+    const struct mirror_plan *mirror;  /* NULL: no fault is shown on purpose */
+    const struct guests *guests;       /* NULL: no login is asked for */
+    const struct upstreams *upstreams; /* NULL: no proxy beyond */
     const char *data_dir, *log;
     const char *roots;      /* whose list is gone by: "apple", "mozilla", "custom" */
     const char *roots_from; /* which one, or which file */

@@ -201,6 +201,7 @@ static void record_leg(struct flow *f, const struct probe *p)
 
     leg->address = flow_text(f, p->dialled.address);
     flow_fill_server_leg(f, facts);
+    flow_fill_certificate_request(f, p->leg);
     leg->ended =
         leg_ended(facts, (struct leg_end){.eof = p->eof, .reset = p->reset, .late = p->late});
     if (!p->open_ms || leg_state(p->leg) == LEG_BROKEN || p->eof)
@@ -233,10 +234,10 @@ static void record_mail(struct flow *f, const struct probe *p)
     if (p->ask->mail == MAIL_NONE)
         return;
     f->mail = FLOW_MAKE(f, mail);
-    f->mail->protocol = p->ask->mail == MAIL_SMTP && f->target->port != 25
-                            ? "submission"
-                            : mail_protocol_name(p->ask->mail);
+    f->mail->protocol = mail_service_name(p->ask->mail, p->ask->port);
     f->mail->starttls = starttls_word(p);
+    if (p->mail.state == MAIL_INJECTED)
+        f->mail->injected_by = "server";
     if (p->mail.words[0])
         f->mail->words = flow_text(f, p->mail.words);
 }

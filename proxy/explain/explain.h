@@ -21,6 +21,7 @@ struct dial_config;
 struct fetcher; /* fetch/fetch.h */
 struct flow;
 struct hooks;
+struct identities; /* tls/identities.h */
 struct roots;
 struct tls_contexts;
 struct verdict; /* judge/verdict.h */
@@ -37,6 +38,7 @@ struct explain_ask {
     const struct roots *roots;
     const struct ct_logs *ct_logs;       /* NULL: Certificate Transparency is not judged */
     const struct tls_contexts *contexts; /* explain_host */
+    const struct identities *identities; /* explain_host: for a site that asks; NULL: none */
     struct hooks *hooks;
     struct fetcher *fetcher; /* what the chain lacks is fetched as iOS would; NULL: nothing is */
     bool revocation;         /* responders and lists are asked, which iOS does not do */

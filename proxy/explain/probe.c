@@ -8,6 +8,7 @@
 #include "net/loop.h"
 #include "net/pipe.h"
 #include "net/resolve.h"
+#include "tls/identities.h"
 
 enum { SHAKE_MS = 10000, LOOK_MS = 300, BEAT_MS = 50 };
 
@@ -15,8 +16,11 @@ static bool leg_begin(struct probe *p)
 {
     static const uint8_t alpn[] = "\x02h2\x08http/1.1";
     struct leg_server_ask ask = {
-        .sni = p->ask->host && !host_is_ip(p->ask->host) ? p->ask->host : NULL};
+        .sni = p->ask->host && !host_is_ip(p->ask->host) ? p->ask->host : NULL,
+        .host = p->ask->host ? p->ask->host : p->ask->dial_host,
+        .identities = p->ask->identities};
 
+    ask.late_request = identities_for(ask.identities, ask.host) > 0;
     if (p->ask->mail == MAIL_NONE) {
         ask.alpn = alpn;
         ask.alpn_len = sizeof alpn - 1;

@@ -119,6 +119,15 @@ static void put_client(struct json_out *out, const struct flow_client *c)
     json_put_text(out, "agent", c->agent);
     json_put_text(out, "app", c->app->name);
     json_put_text(out, "ja4", c->ja4);
+    if (c->quic) {
+        json_put_text(out, "quic", c->quic);
+        json_put_int(out, "quic_ago", c->quic_ago);
+    }
+    if (c->proxied != FLOW_NONE)
+        put_time(out, "proxied", c->proxied);
+    json_put_text(out, "balancer", c->balancer);
+    json_put_bool(out, "secure", c->secure);
+    json_put_text(out, "login", c->login);
     json_put_text(out, "device_name", c->device->name);
     json_put_text(out, "device_family", c->device->family);
     json_put_text(out, "os_version", c->device->os_version);
@@ -164,6 +173,41 @@ static void put_alert(struct json_out *out, const struct flow_alert *a)
     json_object_end(out);
 }
 
+static void put_certificate_request(
+    struct json_out *out, const struct flow_certificate_request *request)
+{
+    const struct flow_certificate *c = request ? request->certificate : NULL;
+
+    if (!request)
+        return;
+    put_open(out, "certificate_request");
+    json_put_text(out, "asked", request->asked);
+    put_texts(out, "accepts", &request->accepts);
+    json_put_int(out, "n_accepts", request->n_accepts);
+    json_put_text(out, "answer", request->answer);
+    if (c) {
+        put_open(out, "certificate");
+        json_put_text(out, "sha256", c->sha256);
+        json_put_text(out, "subject", c->subject->text);
+        json_put_text(out, "issuer", c->issuer->text);
+        put_time(out, "not_after", c->not_after);
+        json_object_end(out);
+    }
+    json_object_end(out);
+}
+
+/* Only where HTTP/2 went wrong. */
+static void put_h2(struct json_out *out, const struct flow_h2 *h2)
+{
+    if (!h2)
+        return;
+    put_open(out, "h2");
+    json_put_text(out, "fault", h2->fault);
+    json_put_text(out, "code", h2->code);
+    json_put_text(out, "why", h2->why);
+    json_object_end(out);
+}
+
 static void put_client_leg(struct json_out *out, const struct flow_client_leg *leg)
 {
     if (!leg) {
@@ -178,7 +222,11 @@ static void put_client_leg(struct json_out *out, const struct flow_client_leg *l
     json_put_text(out, "alpn", leg->alpn);
     json_put_bool(out, "resumed", leg->resumed);
     json_put_text(out, "leaf", leg->leaf ? leg->leaf->sha256 : NULL);
+    put_certificate_request(out, leg->certificate_request);
     put_alert(out, leg->alert);
+    put_h2(out, leg->h2);
+    if (leg->misdirected)
+        json_put_text(out, "misdirected", leg->misdirected);
     json_put_text(out, "ended", leg->ended);
     json_put_int(out, "bytes_in", leg->bytes_in);
     json_put_int(out, "bytes_out", leg->bytes_out);
@@ -264,11 +312,15 @@ static void put_server_leg(struct json_out *out, const struct flow *f)
         json_put_text(out, "ca_detail", leg->ca_detail);
     }
     put_alert(out, leg->alert);
+    put_h2(out, leg->h2);
     json_put_text(out, "symptom", leg->symptom);
     json_put_text(out, "ended", leg->ended);
     json_put_int(out, "bytes_in", leg->bytes_in);
     json_put_int(out, "bytes_out", leg->bytes_out);
     json_put_bool(out, "wants_client_certificate", leg->wants_client_certificate);
+    put_certificate_request(out, leg->certificate_request);
+    if (leg->wants_renegotiation)
+        json_put_bool(out, "wants_renegotiation", true);
     if (f->n_diagnosis)
         put_certificates(out, leg->chain, leg->n_chain);
     json_object_end(out);
@@ -409,6 +461,11 @@ static void put_dial(struct json_out *out, const struct flow_dial *dial)
     put_open(out, "dial");
     json_put_text(out, "error", dial->error);
     put_texts(out, "addresses", &dial->addresses);
+    json_put_text(out, "via", dial->via);
+    if (dial->via_status != FLOW_NONE)
+        json_put_int(out, "via_status", dial->via_status);
+    json_put_text(out, "via_asks", dial->via_asks);
+    json_put_text(out, "via_says", dial->via_says);
     json_put_int(out, "ms", dial->ms);
     json_object_end(out);
 }
@@ -421,6 +478,43 @@ static void put_mail(struct json_out *out, const struct flow_mail *mail)
     json_put_text(out, "protocol", mail->protocol);
     json_put_text(out, "starttls", mail->starttls);
     json_put_text(out, "words", mail->words);
+    json_put_text(out, "injected_by", mail->injected_by);
+    json_object_end(out);
+}
+
+static void put_websocket_end(
+    struct json_out *out, const char *key, const struct flow_websocket_end *end)
+{
+    if (!end)
+        return;
+    put_open(out, key);
+    json_put_int(out, "frames", end->frames);
+    json_put_int(out, "messages", end->messages);
+    json_put_int(out, "bytes", end->bytes);
+    if (end->close != FLOW_NONE)
+        json_put_int(out, "close", end->close);
+    json_put_text(out, "reason", end->reason);
+    json_put_text(out, "fault", end->fault);
+    json_object_end(out);
+}
+
+static void put_websocket(struct json_out *out, const struct flow_websocket *ws)
+{
+    if (!ws)
+        return;
+    put_open(out, "websocket");
+    json_put_text(out, "url", ws->url);
+    json_put_text(out, "origin", ws->origin);
+    put_texts(out, "asked", &ws->asked);
+    json_put_text(out, "version", ws->version);
+    json_put_text(out, "failed", ws->failed);
+    if (ws->status != FLOW_NONE)
+        json_put_int(out, "status", ws->status);
+    json_put_text(out, "knows", ws->knows);
+    json_put_text(out, "protocol", ws->protocol);
+    json_put_bool(out, "deflate", ws->deflate);
+    put_websocket_end(out, "client", ws->client);
+    put_websocket_end(out, "server", ws->server);
     json_object_end(out);
 }
 
@@ -455,11 +549,13 @@ void flow_json(const struct flow *f, struct json_out *out)
     put_mail(out, f->mail);
     put_server_leg(out, f);
     put_identity(out, f->identity);
+    json_put_text(out, "protocol", f->protocol);
     json_put_text(out, "failed_leg", f->failed_leg);
     put_diagnosis(out, f);
     put_notes(out, f);
     put_facts(out, f);
     put_exchanges(out, f);
+    put_websocket(out, f->websocket);
     put_timeline(out, f);
     json_object_end(out);
 }

@@ -1,5 +1,10 @@
 #include "legs.h"
 
+#include <string.h>
+
+#include "cert/chain.h"
+#include "facts.h"
+#include "tls/request.h"
 #include "wire/alert.h"
 
 static const char *text_or_null(struct flow *f, const char *text)
@@ -27,6 +32,7 @@ void flow_fill_server_leg(struct flow *f, const struct leg_facts *facts)
     leg->group = text_or_null(f, facts->group);
     leg->alpn = text_or_null(f, facts->alpn);
     leg->wants_client_certificate = facts->certificate_requested;
+    leg->wants_renegotiation = facts->renegotiation_wanted;
     leg->bytes_in = (int64_t)facts->plain_in;
     leg->bytes_out = (int64_t)facts->plain_out;
     if (facts->alert.seen && !leg->alert)
@@ -47,6 +53,85 @@ void flow_fill_client_leg(struct flow *f, const struct leg_facts *facts)
     leg->bytes_out = (int64_t)facts->plain_out;
     if (facts->alert.seen && !leg->alert)
         leg->alert = make_alert(f, &facts->alert);
+}
+
+static const char *answer_to_site(const struct leg_facts *facts, const struct leg_request *request)
+{
+    if (facts->client_certificate == CERTIFICATE_UNSAID)
+        return NULL;
+    if (facts->client_certificate == CERTIFICATE_SENT)
+        return "sent";
+    switch (request->choice) {
+    case REQUEST_NO_IDENTITY:
+        return "none";
+    case REQUEST_NO_FIT:
+        return "no-fit";
+    case REQUEST_CHOSEN:
+        break;
+    }
+    return "unusable";
+}
+
+static void certificate_set(
+    struct flow *f, struct flow_certificate_request *told, const struct cert *cert)
+{
+    if (!cert || told->certificate)
+        return;
+    told->certificate = FLOW_MAKE(f, certificate);
+    flow_fill_certificate(f, told->certificate, cert, 0, "sent");
+}
+
+static bool tells_more(const struct flow_certificate_request *told, bool late, const char *answer)
+{
+    return !told || (late && strcmp(told->asked, "handshake") == 0) || (answer && !told->answer);
+}
+
+static void fill_of_site(struct flow *f, const struct leg *leg)
+{
+    const struct leg_request *request = leg_request(leg);
+    struct flow_certificate_request *told = f->server_leg->certificate_request;
+
+    if (!request)
+        return;
+    const char *answer = answer_to_site(leg_facts(leg), request);
+    if (!tells_more(told, request->late, answer))
+        return;
+    told = FLOW_MAKE(f, certificate_request);
+    told->asked = request->late ? "post-handshake" : "handshake";
+    told->n_accepts = (int64_t)request->n_accepts_all;
+    for (size_t i = 0; i < request->n_accepts; i++)
+        flow_texts_add(f, &told->accepts, request->accepts[i]);
+    told->answer = answer;
+    certificate_set(f, told, request->cert);
+    f->server_leg->certificate_request = told;
+    f->server_leg->wants_client_certificate = true;
+}
+
+/* We name no CA: which ones the device has nobody knows. */
+static void fill_of_client(struct flow *f, struct leg *leg)
+{
+    const struct leg_facts *facts = leg_facts(leg);
+    struct flow_certificate_request *told = f->client_leg->certificate_request;
+
+    if (!facts->certificate_requested || !tells_more(told, false, NULL))
+        return;
+    told = FLOW_MAKE(f, certificate_request);
+    told->asked = "handshake";
+    told->n_accepts = 0;
+    if (facts->client_certificate != CERTIFICATE_UNSAID)
+        told->answer = facts->client_certificate == CERTIFICATE_SENT ? "sent" : "none";
+    struct cert_chain *chain = leg_give_chain(leg, NULL);
+    certificate_set(f, told, chain ? chain->at[0] : NULL);
+    cert_chain_free(chain);
+    f->client_leg->certificate_request = told;
+}
+
+void flow_fill_certificate_request(struct flow *f, struct leg *leg)
+{
+    if (leg_side(leg) == LEG_SERVER)
+        fill_of_site(f, leg);
+    else
+        fill_of_client(f, leg);
 }
 
 /* An alert that says "we share nothing", whoever says it before a ServerHello: RFC 8446 §6.2, RFC

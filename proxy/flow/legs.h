@@ -12,6 +12,10 @@
 void flow_fill_server_leg(struct flow *f, const struct leg_facts *facts);
 void flow_fill_client_leg(struct flow *f, const struct leg_facts *facts);
 
+/* server_leg.certificate_request, or client_leg's, by the leg's own side; anew at each call that
+ * finds another answer. */
+void flow_fill_certificate_request(struct flow *f, struct leg *leg);
+
 /* The symptom of a leg that failed or was closed. `late`: its deadline passed. SYMPTOM_NONE: an end
  * in order. */
 enum symptom leg_symptom(const struct leg_facts *facts, enum leg_side which, bool late);

@@ -17,7 +17,7 @@ static const struct {
     [WAKE_HOST] = {"host", (unsigned)EVERYWHERE, "a host list, or \"settings.NAME\" of kind hosts"},
     [WAKE_HAS] = {"has", (unsigned)EVERYWHERE, "the path of a fact that must be there"},
     [WAKE_ENTRY] = {"entry", (unsigned)EVERYWHERE,
-        "connect, absolute, socks, transparent, starttls, explain"},
+        "connect, absolute, socks, secure-proxy, transparent, starttls, explain"},
     [WAKE_CHECK] = {"check", AT(JUDGED) | AT(IDENTITY), "a failing check"},
     [WAKE_VERDICT] = {"verdict", AT(JUDGED), "accept or reject"},
     [WAKE_CLASS] = {"class", AT(JUDGED), "the winning class"},
@@ -30,7 +30,8 @@ static const struct {
     [WAKE_METHOD] = {"method", AT(REQUEST), "a method"},
     [WAKE_STATUS] = {"status", AT(RESPONSE), "a status code"},
     [WAKE_ERROR] = {"error", AT(DIAL_FAILED),
-        "nxdomain, servfail, refused, timeout, unreachable, reset"},
+        "nxdomain, servfail, refused, timeout, unreachable, reset, proxy-login, proxy-refused, "
+        "proxy-failed, proxy-unreachable"},
     [WAKE_SNI] = {"sni", AT(HELLO), "present or absent"},
     [WAKE_ALPN] = {"alpn", AT(HELLO), "a protocol that is offered"},
     [WAKE_CAUSE] = {"cause", AT(FINISH), "a cause in the diagnosis"},

@@ -23,6 +23,7 @@ struct request {
     const char *method, *target, *host; /* NUL-terminated, in the copy of the head */
     uint64_t body;
     bool has_length, close, bad;
+    bool upgrade; /* asks for another protocol */
 };
 
 struct reply {
@@ -70,6 +71,8 @@ static void take_header(struct request *r, const char *name, char *value)
         r->has_length = true;
     } else if (text_equal_caseless(name, "transfer-encoding")) {
         r->close = true; /* the end of such a body is not looked for */
+    } else if (text_equal_caseless(name, "upgrade")) {
+        r->upgrade = true;
     } else if (text_equal_caseless(name, "connection")) {
         r->close |= text_equal_caseless(value, "close");
     }
@@ -201,16 +204,24 @@ static bool send_status(const struct answer *a, const struct request *r, struct 
     return true;
 }
 
+/* Nobody has a certificate of the lab's own root, so nobody is let in where one is wanted. */
+static const char *status_of(const struct request *r)
+{
+    const struct lab_entry *entry = r->bad ? NULL : entry_of(r->host);
+
+    if (!entry)
+        return r->bad ? "400 Bad Request" : "404 Not Found";
+    bool wants_socket = r->upgrade && text_starts(entry->host, "websocket-upgrade-failed.");
+    return entry->way == WAY_MTLS_403 || wants_socket ? "403 Forbidden" : "200 OK";
+}
+
 static void answer_one(const struct answer *a, const struct request *r, struct evbuffer *out)
 {
     bool issuer = !r->bad && host_is(r->host, AIA_HOST) && strcmp(r->target, AIA_PATH) == 0;
 
     if ((issuer && send_issuer(a, r, out)) || send_status(a, r, out))
         return;
-    const char *status = r->bad              ? "400 Bad Request"
-                         : entry_of(r->host) ? "200 OK"
-                                             : "404 Not Found";
-    send_page(a, r, status, out);
+    send_page(a, r, status_of(r), out);
 }
 
 /* Drops what `in` holds of a body that is not looked at. */

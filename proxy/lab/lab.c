@@ -142,6 +142,7 @@ static bool entry_open(struct lab *lab, size_t i, const struct lab_entry *entry,
     case WAY_TLS_NULL:
     case WAY_MTLS:
     case WAY_MTLS12:
+    case WAY_MTLS_403:
     case WAY_PLAIN:
     case WAY_RESET:
     case WAY_SILENT:

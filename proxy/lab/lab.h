@@ -27,6 +27,7 @@ enum lab_way {
     WAY_TLS_NULL, /* TLS 1.2 with cipher suites that nobody offers */
     WAY_MTLS,     /* wants a client certificate */
     WAY_MTLS12,   /* the same, TLS 1.2 only */
+    WAY_MTLS_403, /* asks for one, goes on without, and refuses the request */
     WAY_PLAIN,    /* answers the ClientHello in plain HTTP */
     WAY_RESET,    /* reads the ClientHello, then RST */
     WAY_SILENT,   /* reads the ClientHello, then FIN */

@@ -146,6 +146,7 @@ static bool way_has_certificate(enum lab_way way)
     case WAY_TLS_NULL:
     case WAY_MTLS:
     case WAY_MTLS12:
+    case WAY_MTLS_403:
         return true;
     case WAY_PLAIN:
     case WAY_RESET:

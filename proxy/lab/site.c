@@ -52,11 +52,11 @@ static bool set_versions(SSL_CTX *ctx, int least, int most)
     return SSL_CTX_set_min_proto_version(ctx, least) && SSL_CTX_set_max_proto_version(ctx, most);
 }
 
-static bool want_client_certificate(SSL_CTX *ctx, const struct pki *pki)
+static bool want_client_certificate(SSL_CTX *ctx, const struct pki *pki, int how)
 {
     const struct pki_item *root = pki_find(pki, PKI_ROOT);
 
-    SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+    SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER | how, NULL);
     return root && SSL_CTX_add_client_CA(ctx, root->chain[0]) &&
            X509_STORE_add_cert(SSL_CTX_get_cert_store(ctx), root->chain[0]);
 }
@@ -75,10 +75,13 @@ static bool set_way(SSL_CTX *ctx, enum lab_way way, const struct pki *pki)
                SSL_CTX_set_cipher_list(ctx, "NULL-SHA256:NULL-SHA");
     case WAY_MTLS:
         return set_versions(ctx, TLS1_2_VERSION, TLS1_3_VERSION) &&
-               want_client_certificate(ctx, pki);
+               want_client_certificate(ctx, pki, SSL_VERIFY_FAIL_IF_NO_PEER_CERT);
     case WAY_MTLS12:
         return set_versions(ctx, TLS1_2_VERSION, TLS1_2_VERSION) &&
-               want_client_certificate(ctx, pki);
+               want_client_certificate(ctx, pki, SSL_VERIFY_FAIL_IF_NO_PEER_CERT);
+    case WAY_MTLS_403:
+        return set_versions(ctx, TLS1_2_VERSION, TLS1_3_VERSION) &&
+               want_client_certificate(ctx, pki, 0);
     case WAY_PLAIN:
     case WAY_RESET:
     case WAY_SILENT:

@@ -6,7 +6,7 @@
 #include "flow/flow.h"
 #include "http/h1.h"
 
-static bool is_framing(const char *name)
+bool edit_is_framing(const char *name)
 {
     static const char *const names[] = {"Connection", "Content-Length", "Keep-Alive",
         "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding", "Upgrade"};
@@ -17,7 +17,7 @@ static bool is_framing(const char *name)
     return false;
 }
 
-static bool is_as_it_came(const struct h1_head *head, const struct flow_headers *as)
+bool edit_is_as_it_came(const struct h1_head *head, const struct flow_headers *as)
 {
     if (head->n_fields != as->n)
         return false;
@@ -32,15 +32,15 @@ bool edit_head(const struct h1_head *head, const struct flow_headers *as, struct
 {
     const char *end = memchr(head->raw, '\r', head->raw_len);
 
-    if (!as || !end || is_as_it_came(head, as))
+    if (!as || !end || edit_is_as_it_came(head, as))
         return false;
     text_add_n(raw, head->raw, (size_t)(end - head->raw));
     text_add(raw, "\r\n");
     for (size_t i = 0; i < as->n; i++)
-        if (!is_framing(as->at[i].name))
+        if (!edit_is_framing(as->at[i].name))
             text_printf(raw, "%s: %s\r\n", as->at[i].name, as->at[i].value);
     for (size_t i = 0; i < head->n_fields; i++)
-        if (is_framing(head->fields[i].name))
+        if (edit_is_framing(head->fields[i].name))
             text_printf(raw, "%s: %s\r\n", head->fields[i].name, head->fields[i].value);
     text_add(raw, "\r\n");
     return true;

@@ -24,7 +24,7 @@ static enum symptom symptom_of(const struct relay *r, enum leg_side which)
     return leg_symptom(leg_facts(r->side[which].leg), which, r->late[which]);
 }
 
-static void tell(struct relay *r, const char *leg)
+void fail_tell(struct relay *r, const char *leg)
 {
     r->flow->failed_leg = leg;
     record_history(r);
@@ -47,10 +47,12 @@ static bool is_http_port(uint16_t port)
 
 static bool speaks_http(const struct relay *r)
 {
+    if (r->mail != MAIL_NONE)
+        return false;
     if (r->hello.n_alpn == 0)
         return is_http_port(r->port);
     for (size_t i = 0; i < r->hello.n_alpn; i++)
-        if (strcmp(r->hello.alpn[i], "http/1.1") == 0)
+        if (!strcmp(r->hello.alpn[i], "http/1.1") || !strcmp(r->hello.alpn[i], "h2"))
             return true;
     return false;
 }
@@ -77,7 +79,7 @@ enum stage fail_server(struct relay *r)
             record_now(r);
             hook_fire(relay_world(r)->hooks, MOMENT_JUDGED, r->flow, NULL);
         }
-        tell(r, "server");
+        fail_tell(r, "server");
         refuse_site(r);
         side_shut(&r->side[LEG_SERVER]);
     }
@@ -97,6 +99,7 @@ static bool speaks_of_trust(const struct relay *r, enum symptom symptom)
     case SYMPTOM_NONE:
     case SYMPTOM_ALERT_BEFORE_SERVER_HELLO:
     case SYMPTOM_CLOSE_BEFORE_SERVER_HELLO:
+    case SYMPTOM_H2_FAULT:
     case SYMPTOM_NO_UPGRADE:
     case SYMPTOM_NOT_TLS:
     case SYMPTOM_NOTHING_IN_COMMON:
@@ -192,7 +195,7 @@ void fail_client(struct relay *r)
         flow_note_add(r->flow, "relay/client-leg", "info", facts->error, "proxy");
     /* To refuse what is shown as a fault is right: there is nothing to explain. */
     if (symptom != SYMPTOM_NONE && !(speaks && r->fault))
-        tell(r, "client");
+        fail_tell(r, "client");
 }
 
 /* To go on and answer it would look as if it had seen our certificate and not liked it. */
@@ -216,7 +219,7 @@ enum stage client_left(struct relay *r)
     r->flow->client_leg->symptom = symptom_name(SYMPTOM_CLOSE_BEFORE_SERVER_HELLO);
     flow_note_add(r->flow, "relay/client-left", "low",
         "The client left while the site was still being asked.", "proxy");
-    tell(r, "client");
+    fail_tell(r, "client");
     return STAGE_DRAIN;
 }
 

@@ -10,6 +10,7 @@
 #include "base/time_text.h"
 #include "device/clock_witness.h"
 #include "flow/facts.h"
+#include "flow/legs.h"
 #include "hook/hook.h"
 #include "http/h1.h"
 
@@ -94,13 +95,10 @@ static void start_anew(struct relay *r)
     arena_init(&r->message);
 }
 
-bool message_ask_rules(struct relay *r, const struct h1_head *head)
+void message_show_request(struct relay *r, const struct h1_head *head)
 {
-    struct decision decision = {0};
     struct flow *f = r->flow;
 
-    if (!hook_wants(relay_world(r)->hooks, MOMENT_REQUEST))
-        return true;
     start_anew(r);
     struct flow_request *request = arena_new(&r->message, sizeof *request);
     request->method = arena_text(&r->message, head->method);
@@ -110,8 +108,17 @@ bool message_ask_rules(struct relay *r, const struct h1_head *head)
     request->path = arena_text(&r->message, head->target);
     request->headers = headers_of(&r->message, head);
     f->request = request;
+}
+
+bool message_ask_rules(struct relay *r, const struct h1_head *head)
+{
+    struct decision decision = {0};
+
+    if (!hook_wants(relay_world(r)->hooks, MOMENT_REQUEST))
+        return true;
+    message_show_request(r, head);
     record_now(r);
-    hook_fire(relay_world(r)->hooks, MOMENT_REQUEST, f, &decision);
+    hook_fire(relay_world(r)->hooks, MOMENT_REQUEST, r->flow, &decision);
     return decision.action != ACTION_REFUSE;
 }
 
@@ -127,15 +134,17 @@ static void witness_date(struct relay *r, const struct h1_head *head)
             theirs, clock_wall_ms(world->clock) / 1000);
 }
 
-void message_response(struct relay *r, const struct h1_head *head)
+void message_response(struct relay *r, struct flow_exchange *exchange, const struct h1_head *head)
 {
     struct flow *f = r->flow;
-    struct flow_exchange *exchange = message_oldest(r);
 
     if (exchange)
         exchange->status = head->status;
     if (f->n_exchanges <= 1)
         witness_date(r, head);
+    /* It may have asked for a certificate before it answered this request. */
+    if (r->side[LEG_SERVER].leg && f->server_leg)
+        flow_fill_certificate_request(f, r->side[LEG_SERVER].leg);
     if (!hook_wants(relay_world(r)->hooks, MOMENT_RESPONSE))
         return;
     if (!f->request)

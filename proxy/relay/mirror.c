@@ -5,6 +5,7 @@
 
 #include <arpa/inet.h>
 
+#include "base/host_pattern.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "cert/leaf_fault.h"
@@ -67,30 +68,14 @@ static bool device_read(const char *text, char out[static MIRROR_DEVICE_CAP], st
     return err_set(e, ERR_USAGE, "\"%s\" is no address of a device, as 192.168.1.7", text);
 }
 
-static bool host_read(const char *text, size_t n, char out[static HOST_CAP], struct err *e)
-{
-    bool below = n > 2 && strncmp(text, "*.", 2) == 0;
-    char host[HOST_CAP];
-    size_t skip = below ? 2 : 0;
-
-    out[0] = '\0';
-    if (n == 0 || (n == 1 && *text == '*'))
-        return true;
-    if (!host_normalise(text + skip, n - skip, host) || strchr(host, '*') ||
-        (below && (host_is_ip(host) || strlen(host) + 2 >= HOST_CAP)))
-        return err_set(e, ERR_USAGE, "\"%.*s\" is no host; write shop.example, *.shop.example or *",
-            (int)(n < 80 ? n : 80), text);
-    snprintf(out, HOST_CAP, "%s%.*s", below ? "*." : "", HOST_CAP - 3, host);
-    return true;
-}
-
 /* "HOST%ADDRESS"; either may be missing. */
 static bool where_read(const char *text, struct mirror_order *out, struct err *e)
 {
     const char *device = strchr(text, '%');
     size_t n = device ? (size_t)(device - text) : strlen(text);
 
-    return host_read(text, n, out->host, e) && (!device || device_read(device + 1, out->device, e));
+    return host_pattern_read(text, n, out->host, e) &&
+           (!device || device_read(device + 1, out->device, e));
 }
 
 static bool order_add(struct mirror_plan *p, const struct mirror_order *order, struct err *e)
@@ -147,24 +132,13 @@ size_t mirror_plan_count(const struct mirror_plan *p)
     return p ? p->n : 0;
 }
 
-static bool host_fits(const char *pattern, const char *host)
-{
-    size_t n = strlen(host), m = strlen(pattern);
-
-    if (!*pattern)
-        return true;
-    if (*pattern != '*')
-        return strcmp(pattern, host) == 0;
-    return n >= m && strcmp(host + (n - (m - 1)), pattern + 1) == 0;
-}
-
 const struct mirror_order *mirror_plan_find(
     const struct mirror_plan *p, const char *device_ip, const char *host)
 {
     for (size_t i = 0; i < mirror_plan_count(p); i++) {
         const struct mirror_order *order = &p->orders[i];
 
-        if (host_fits(order->host, host) &&
+        if (host_pattern_matches(order->host, host) &&
             (!*order->device || strcmp(order->device, device_ip) == 0))
             return order;
     }

@@ -1,6 +1,7 @@
 #include "page.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/time_text.h"
@@ -128,6 +129,10 @@ static const char *dial_words(const char *error)
         {"timeout", " gave no answer in time."},
         {"unreachable", " cannot be reached from this proxy."},
         {"reset", " ended the connection at once."},
+        {"proxy-login", " is behind another proxy, which wants a login."},
+        {"proxy-refused", " is behind another proxy, which does not let us through."},
+        {"proxy-failed", " is behind another proxy, which gave no connection."},
+        {"proxy-unreachable", " is behind another proxy, which cannot be reached."},
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
@@ -473,22 +478,36 @@ static bool is_token(const char *s)
     return n && n <= WORDS_MOST && !s[n];
 }
 
+static void add_field(struct page_head *out, const char *name, const char *value)
+{
+    out->at[out->n++] = (struct flow_header){name, value};
+}
+
+void page_fields(const struct flow *f, size_t body_len, struct page_head *out)
+{
+    out->n = 0;
+    snprintf(out->length, sizeof out->length, "%zu", body_len);
+    add_field(out, "Content-Type", "text/html; charset=utf-8");
+    add_field(out, "Content-Length", out->length);
+    add_field(out, "Cache-Control", "no-store");
+    add_field(out, "Content-Security-Policy",
+        "default-src 'none'; style-src '" PAGE_STYLE_HASH
+        "'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+    add_field(out, "X-Content-Type-Options", "nosniff");
+    add_field(out, "Referrer-Policy", "no-referrer");
+    if (f->n_diagnosis && is_token(f->diagnosis[0].cause))
+        add_field(out, "Whytls-Cause", f->diagnosis[0].cause);
+    if (is_token(f->id))
+        add_field(out, "Whytls-Flow", f->id);
+}
+
 void page_head(const struct flow *f, size_t body_len, struct text *head)
 {
-    text_printf(head,
-        "HTTP/1.1 502 Bad Gateway\r\n"
-        "Content-Type: text/html; charset=utf-8\r\n"
-        "Content-Length: %zu\r\n"
-        "Cache-Control: no-store\r\n"
-        "Content-Security-Policy: default-src 'none'; style-src '" PAGE_STYLE_HASH
-        "'; base-uri 'none'; form-action 'none'; "
-        "frame-ancestors 'none'\r\n"
-        "X-Content-Type-Options: nosniff\r\n"
-        "Referrer-Policy: no-referrer\r\n",
-        body_len);
-    if (f->n_diagnosis && is_token(f->diagnosis[0].cause))
-        text_printf(head, "Whytls-Cause: %s\r\n", f->diagnosis[0].cause);
-    if (is_token(f->id))
-        text_printf(head, "Whytls-Flow: %s\r\n", f->id);
+    struct page_head fields;
+
+    page_fields(f, body_len, &fields);
+    text_add(head, "HTTP/1.1 502 Bad Gateway\r\n");
+    for (size_t i = 0; i < fields.n; i++)
+        text_printf(head, "%s: %s\r\n", fields.at[i].name, fields.at[i].value);
     text_add(head, "Connection: close\r\n\r\n");
 }

@@ -50,6 +50,17 @@ void record_start(struct relay *r)
     record_now(r);
 }
 
+void record_inherit(struct relay *heir, const struct relay *from)
+{
+    const struct flow_client *client = from->flow->client;
+
+    snprintf(heir->at, sizeof heir->at, "%s", from->at);
+    heir->at_port = from->at_port;
+    heir->flow->client->secure = client->secure;
+    if (client->balancer)
+        heir->flow->client->balancer = flow_text(heir->flow, client->balancer);
+}
+
 void record_now(struct relay *r)
 {
     const struct relay_world *world = relay_world(r);
@@ -134,6 +145,7 @@ void record_history(struct relay *r)
     fill_tally(f->history->browser, &view.browser);
     fill_tally(f->history->others, &view.others);
     record_device(r, &view);
+    transparent_record(r);
 }
 
 static const char *ended(const struct relay *r, enum leg_side which)
@@ -155,6 +167,7 @@ void record_server_leg(struct relay *r)
     leg->ended = ended(r, LEG_SERVER);
     if (s->leg) {
         flow_fill_server_leg(r->flow, leg_facts(s->leg));
+        flow_fill_certificate_request(r->flow, s->leg);
         if (!leg->staple) /* judging it tells more */
             leg->staple = leg_staple(s->leg, &staple_len) ? "present" : "none";
     } else {
@@ -173,6 +186,7 @@ void record_client_leg(struct relay *r)
     leg->ended = ended(r, LEG_CLIENT);
     if (s->leg) {
         flow_fill_client_leg(r->flow, leg_facts(s->leg));
+        flow_fill_certificate_request(r->flow, s->leg);
     } else {
         leg->bytes_in = (int64_t)s->raw_in;
         leg->bytes_out = (int64_t)s->raw_out;

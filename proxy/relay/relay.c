@@ -13,6 +13,7 @@
 #include "fetch/evidence.h"
 #include "http/h1.h"
 #include "net/dial.h"
+#include "websocket.h"
 
 /* However steadily a client sips, a connection that is over does not stay longer. */
 enum { DRAIN_MOST_MS = 60000 };
@@ -73,9 +74,12 @@ static void relay_free(struct relay *r)
     side_close(&r->side[LEG_CLIENT], false);
     h1_free(r->h1[LEG_CLIENT]);
     h1_free(r->h1[LEG_SERVER]);
+    talk_h2_free(r->h2);
     leaf_unref(r->leaf);
     cert_chain_free(r->chain);
     evidence_free(r->evidence);
+    mail_watch_fini(&r->watch);
+    websocket_free(r);
     if (r->has_hello)
         client_hello_fini(&r->hello);
     arena_fini(&r->message);
@@ -216,6 +220,31 @@ void relays_accept(
     relay_drive(r);
 }
 
+void relays_accept_at(struct relays *all, struct pipe *client, const char *ip, uint16_t port,
+    bool from_loopback, const struct relay_door *door)
+{
+    struct relay *r = relay_new(all, ip, port, from_loopback);
+
+    snprintf(r->at, sizeof r->at, "%s", door->ip);
+    r->at_port = door->port;
+    if (door->behind_balancer)
+        stage_enter(r, STAGE_BALANCER);
+    relay_adopt_pipe(r, LEG_CLIENT, client);
+    pipe_want_read(client, true);
+    relay_drive(r);
+}
+
+void relays_accept_transparent(struct relays *all, struct pipe *client, const char *ip,
+    uint16_t port, bool from_loopback, const struct relay_sent_to *to)
+{
+    struct relay *r = relay_new(all, ip, port, from_loopback);
+
+    transparent_start(r, to);
+    relay_adopt_pipe(r, LEG_CLIENT, client);
+    pipe_want_read(client, true);
+    relay_drive(r);
+}
+
 void relay_hand_on(struct relay *r)
 {
     struct pipe *client = r->side[LEG_CLIENT].pipe;
@@ -223,6 +252,10 @@ void relay_hand_on(struct relay *r)
 
     r->side[LEG_CLIENT] = (struct side){0};
     struct relay *heir = relay_new(r->all, r->ip, r->client_port, r->from_loopback);
+    if (r->sent_to[0])
+        transparent_start(
+            heir, &(struct relay_sent_to){r->sent_to, r->sent_to_port, r->sent_to_us});
+    record_inherit(heir, r);
     relay_adopt_pipe(heir, LEG_CLIENT, client);
     heir->side[LEG_CLIENT].eof = eof;
     pipe_want_read(client, true);
@@ -231,7 +264,8 @@ void relay_hand_on(struct relay *r)
 
 static bool is_late(const struct relay *r, int64_t now)
 {
-    bool moving = r->stage == STAGE_TALK || r->stage == STAGE_TUNNEL || r->stage == STAGE_DRAIN;
+    bool moving = r->stage == STAGE_TALK || r->stage == STAGE_TUNNEL || r->stage == STAGE_DRAIN ||
+                  r->stage == STAGE_UPGRADE;
     int64_t allowed = stages[r->stage].deadline_ms;
 
     if (r->stage == STAGE_DRAIN && now - r->stage_ms >= DRAIN_MOST_MS)
@@ -252,7 +286,8 @@ static void see_draining(struct relay *r, int64_t now)
 
 static void relay_tick(struct relay *r, int64_t now)
 {
-    if (r->stage == STAGE_HELLO || r->stage == STAGE_HOLD || r->stage == STAGE_DRAIN)
+    if (r->stage == STAGE_SNIFF || r->stage == STAGE_HELLO || r->stage == STAGE_HOLD ||
+        r->stage == STAGE_DRAIN)
         relay_drive(r); /* they wait for time as much as for bytes */
     if (r->dead)
         return;

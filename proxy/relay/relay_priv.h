@@ -6,10 +6,12 @@
 
 #include "base/arena.h"
 #include "base/host.h"
+#include "base/host_pattern.h"
 #include "base/magic.h"
 #include "flow/flow.h"
 #include "side.h"
 #include "wire/client_hello.h"
+#include "wire/mail_watch.h"
 
 struct cert_chain;
 struct decision;
@@ -18,6 +20,9 @@ struct h1;
 struct h1_head;
 struct leaf;
 struct leaf_fault;
+struct websocket;
+struct leg_server_ask;
+struct talk_h2;
 
 enum stage {
 #define STAGE(ID, name, deadline_ms, about) STAGE_##ID,
@@ -33,7 +38,10 @@ int64_t stage_deadline_ms(enum stage s);
 enum answer { ANSWER_RELAY = 0, ANSWER_PAGE, ANSWER_ALERT, ANSWER_SELF };
 
 /* How the plaintext is read. */
-enum talk { TALK_UNKNOWN = 0, TALK_HTTP, TALK_RAW };
+enum talk { TALK_UNKNOWN = 0, TALK_HTTP, TALK_H2, TALK_RAW };
+
+/* What a SOCKS client says next. */
+enum socks_step { SOCKS_STEP_GREETING = 0, SOCKS_STEP_LOGIN, SOCKS_STEP_REQUEST };
 
 enum { RELAY_MAGIC = 0x7768794c, PENDING_MOST = 32 };
 
@@ -59,12 +67,26 @@ struct relay {
 
     char host[HOST_CAP];  /* whom to dial */
     char asked[HOST_CAP]; /* the name that the client will look for: its SNI, else host */
-    bool is_connect;      /* else the client named the site in an absolute target */
-    bool tunnel;          /* decided: bytes cross unread */
-    bool probe;           /* a test page of ours is asked for, in TLS */
+    char at[64];          /* our address that it connected to; empty: not known */
+    uint16_t at_port;
+    enum socks_step socks;
+    unsigned logins;  /* that were asked for on this connection */
+    bool is_connect;  /* else the client named the site in an absolute target */
+    bool tunnel;      /* decided: bytes cross unread */
+    bool probe;       /* a test page of ours is asked for, in TLS */
+    char sent_to[64]; /* transparent: the address that the client connected to; else empty */
+    uint16_t sent_to_port;
+    bool road_recorded;
+    bool sent_to_us;      /* … which is this machine's */
+    char named[HOST_CAP]; /* transparent, plain HTTP: what Host says */
     struct client_hello hello;
     bool has_hello;
-    size_t drain_left; /* bytes that waited to leave at the last tick */
+    enum mail_protocol mail; /* by the port, or by how the server greets */
+    bool implicit;           /* this port of mail begins with TLS */
+    bool listens;            /* plain words come first, the server's; STAGE_UPGRADE reads them */
+    bool upgraded;           /* … and both went over to TLS */
+    struct mail_watch watch; /* … as it stands; owned */
+    size_t drain_left;       /* bytes that waited to leave at the last tick */
 
     struct dial *dial;
     bool dialled; /* an answer came (good or bad) */
@@ -87,6 +109,7 @@ struct relay {
     enum talk talk;
     bool head_waits; /* h1_head of the client's codec is read, and not forwarded yet */
     struct h1 *h1[2];
+    struct talk_h2 *h2;   /* owned; NULL: another protocol */
     struct arena message; /* the current request and response, for rules */
     struct pending pending[PENDING_MOST];
     size_t n_pending;
@@ -97,16 +120,39 @@ struct relay {
     bool head_request; /* the page answers a HEAD */
     bool page_now;     /* the request that the page answers was read already */
     bool page_sent;
-    bool upgrade_asked; /* the client waits for 101 */
+    bool upgrade_asked;          /* the client waits for 101 */
+    struct websocket *websocket; /* asked for, or open; owned */
+    unsigned n_websockets;       /* asked for so far */
 };
+
+/* transparent.c - clients that a gateway turned to us; sent_to is not empty. */
+void transparent_start(struct relay *r, const struct relay_sent_to *to);
+enum stage transparent_sniff(struct relay *r);
+/* By which roads its device came lately, into the record. */
+void transparent_record(struct relay *r);
+/* A plain request: for the site, or for whytls. */
+enum stage transparent_entry(struct relay *r, const struct h1_head *head);
+/* A later request on a plain connection names another host. */
+bool transparent_is_for_another(const struct relay *r, const struct h1_head *head);
+/* The address that the client chose, unless the configuration answers for the name (--resolve, the
+ * lab). */
+const char *transparent_dial_host(const struct relay *r);
+/* stage_hello.c: the client says nothing; of such protocols the server speaks first. */
+enum stage hello_await_greeting(struct relay *r);
+/* stage_entry.c: 400, and why. */
+enum stage entry_refuse(struct relay *r, const char *why);
 
 /* Each stage: called when it is entered and at every event. It gives the next stage, or its own to
  * wait. */
 enum stage stage_sniff(struct relay *r);
+enum stage stage_balancer(struct relay *r);
+enum stage stage_secure(struct relay *r);
+enum stage stage_socks(struct relay *r);
 enum stage stage_entry(struct relay *r);
 enum stage stage_hello(struct relay *r);
 enum stage stage_decide(struct relay *r);
 enum stage stage_dial(struct relay *r);
+enum stage stage_upgrade(struct relay *r);
 enum stage stage_server_tls(struct relay *r);
 enum stage stage_judge(struct relay *r);
 enum stage stage_mint(struct relay *r);
@@ -136,8 +182,17 @@ void relay_adopt_pipe(struct relay *r, enum leg_side which, struct pipe *p);
  * keep-alive). */
 void relay_hand_on(struct relay *r);
 
+/* offer.c - the client's own offer to the site, and the identities of ours for it. */
+void offer_fill(const struct relay *r, struct leg_server_ask *ask);
+/* What of its offer we left out. */
+void offer_note(struct relay *r, const struct leg_server_ask *ask);
+/* Does our leg ask the client for a certificate? */
+bool client_is_asked(const struct relay *r);
+
 /* record.c - what is seen, into the flow. */
 void record_start(struct relay *r);
+/* What is known of a client on a connection that is handed on. */
+void record_inherit(struct relay *heir, const struct relay *from);
 void record_now(struct relay *r);
 void record_history(struct relay *r);
 void record_server_leg(struct relay *r);
@@ -147,6 +202,8 @@ void record_seal(struct relay *r);
 /* fail.c - one leg failed, or closed in a way that speaks: symptom, history, the moment tls_failed.
  */
 enum stage fail_server(struct relay *r);
+/* The leg's symptom is in the record: `leg` is "client" or "server". */
+void fail_tell(struct relay *r, const char *leg);
 void fail_client(struct relay *r);
 /* Fills the record with the chain that the site showed and its verdicts; false when there is none
  * that can be read. */
@@ -183,6 +240,17 @@ void note_acceptance(struct relay *r);
 /* talk_http.c - requests one way, responses the other. */
 enum stage talk_http(struct relay *r);
 
+/* mail.c - the record of a mail program's dialogue, and what is said of it. */
+/* By the port; again when the server's greeting told. */
+void mail_begin(struct relay *r);
+/* The site cannot be reached: said in the words of the protocol, since there is no TLS yet. */
+void mail_say_no(struct relay *r);
+/* The watch came to something, or the connection ends; where no TLS came of it, the moment
+ * tls_failed. */
+void mail_over(struct relay *r);
+/* TLS came first, to a server that had greeted in plain words. */
+void mail_not_tls(struct relay *r);
+
 /* message.c - one request or response head: the exchange in the record, and the moments `request`
  * and `response`. */
 /* Gives the index of the new exchange; -1 past the record's bound. */
@@ -192,6 +260,15 @@ struct flow_exchange *message_oldest(struct relay *r);
 struct flow_exchange *message_newest(struct relay *r);
 /* False when a rule refused the request. */
 bool message_ask_rules(struct relay *r, const struct h1_head *head);
-void message_response(struct relay *r, const struct h1_head *head);
+/* The request becomes the one that the rules see. */
+void message_show_request(struct relay *r, const struct h1_head *head);
+void message_response(struct relay *r, struct flow_exchange *exchange, const struct h1_head *head);
+
+/* talk_h2.c - streams of one leg paired with streams of the other. Also while the reason page is
+ * the answer (STAGE_PAGE). */
+enum stage talk_h2(struct relay *r);
+/* Nothing more will be begun; the client is told before its leg is closed. */
+void talk_h2_farewell(struct relay *r);
+void talk_h2_free(struct talk_h2 *t);
 
 #endif

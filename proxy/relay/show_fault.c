@@ -97,6 +97,7 @@ static const char *met(const struct relay *r, enum symptom symptom)
         return "unused";
     case SYMPTOM_ALERT_BEFORE_SERVER_HELLO:
     case SYMPTOM_CLOSE_BEFORE_SERVER_HELLO:
+    case SYMPTOM_H2_FAULT:
     case SYMPTOM_NO_UPGRADE:
     case SYMPTOM_NOT_TLS:
     case SYMPTOM_NOTHING_IN_COMMON:

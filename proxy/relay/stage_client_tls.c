@@ -1,6 +1,8 @@
 /* relay/stage_client_tls.c - the handshake with the client: its held ClientHello goes in first. */
 #include "relay_priv.h"
 
+#include "flow/legs.h"
+
 /* A site that asks for a client certificate refuses us after its own handshake is done (RFC 8446
  * §4.4.2.4). */
 static void watch_server(struct relay *r)
@@ -14,8 +16,9 @@ static void watch_server(struct relay *r)
         fail_server(r);
 }
 
-static enum stage shaken(const struct relay *r)
+static enum stage shaken(struct relay *r)
 {
+    flow_fill_certificate_request(r->flow, r->side[LEG_CLIENT].leg);
     switch (r->answer) {
     case ANSWER_RELAY:
         return STAGE_TALK;

@@ -12,7 +12,7 @@
  * the proxy. */
 static void find_asked(struct relay *r)
 {
-    snprintf(r->asked, sizeof r->asked, "%s", r->host);
+    snprintf(r->asked, sizeof r->asked, "%s", r->named[0] ? r->named : r->host);
     if (!r->has_hello || !r->hello.sni[0])
         return;
     char name[HOST_CAP];

@@ -10,6 +10,14 @@ static void record_dial(struct relay *r, const struct dial_result *result)
 
     dial->error = dial_error_name(result->error);
     dial->ms = result->ms;
+    if (*result->via)
+        dial->via = flow_text(r->flow, result->via);
+    if (result->via_status)
+        dial->via_status = result->via_status;
+    if (*result->via_asks)
+        dial->via_asks = flow_text(r->flow, result->via_asks);
+    if (*result->via_says)
+        dial->via_says = flow_text(r->flow, result->via_says);
     for (size_t i = 0; i < result->n_tried; i++)
         flow_texts_add(r->flow, &dial->addresses, result->tried[i]);
     r->flow->dial = dial;
@@ -27,7 +35,8 @@ static void dialled(void *arg, struct dial_result *result)
     record_dial(r, result);
     if (result->error == DIAL_OK) {
         r->flow->server_leg = FLOW_MAKE(r->flow, server_leg);
-        r->flow->server_leg->address = flow_text(r->flow, result->address);
+        if (*result->address)
+            r->flow->server_leg->address = flow_text(r->flow, result->address);
         relay_adopt_pipe(r, LEG_SERVER, result->pipe);
         pipe_want_read(result->pipe, true);
     }
@@ -39,7 +48,9 @@ static enum stage failed(struct relay *r)
     record_now(r);
     hook_fire(relay_world(r)->hooks, MOMENT_DIAL_FAILED, r->flow, NULL);
     refuse_site(r);
-    if (r->tunnel)
+    if (r->listens)
+        mail_say_no(r);
+    if (r->tunnel || r->listens)
         return STAGE_DRAIN;
     return r->has_hello ? STAGE_MINT : STAGE_PAGE;
 }
@@ -49,6 +60,8 @@ enum stage dial_late(struct relay *r)
     struct dialer *dialer = relay_world(r)->dialer;
     struct dial_result result = {.error = DIAL_TIMEOUT, .ms = stage_deadline_ms(STAGE_DIAL)};
 
+    if (r->dial && dialer->give_up)
+        dialer->give_up(dialer, r->dial, &result);
     if (r->dial)
         dialer->cancel(dialer, r->dial);
     r->dial = NULL;
@@ -65,11 +78,14 @@ enum stage stage_dial(struct relay *r)
         return client_left(r);
     if (!r->dialled) {
         if (!r->dial)
-            r->dial = dialer->start(dialer, r->host, r->port, r->from_loopback, dialled, r);
+            r->dial = dialer->start(dialer, r->sent_to[0] ? transparent_dial_host(r) : r->host,
+                r->port, r->from_loopback, dialled, r);
         return STAGE_DIAL;
     }
     if (r->flow->dial->error)
         return failed(r);
+    if (r->listens)
+        return STAGE_UPGRADE;
     if (r->tunnel)
         return STAGE_TUNNEL;
     return r->has_hello ? STAGE_SERVER_TLS : STAGE_TALK;

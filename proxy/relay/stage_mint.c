@@ -2,6 +2,7 @@
 #include "relay_priv.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -11,8 +12,19 @@
 
 enum { ACCESS_DENIED = 49 }; /* RFC 8446 §6.2: what we tell a client that cannot read a page */
 
+static bool client_offers(const struct relay *r, const char *protocol)
+{
+    for (size_t i = 0; i < r->hello.n_alpn; i++)
+        if (strcmp(r->hello.alpn[i], protocol) == 0)
+            return true;
+    return false;
+}
+
+/* NULL: none, or HTTP/1.1 where it is offered. */
 static const char *chosen_protocol(const struct relay *r)
 {
+    if (r->answer == ANSWER_PAGE && client_offers(r, "h2") && !client_offers(r, "http/1.1"))
+        return "h2";
     if (r->answer != ANSWER_RELAY || !r->side[LEG_SERVER].leg)
         return NULL;
     const char *alpn = leg_facts(r->side[LEG_SERVER].leg)->alpn;
@@ -51,7 +63,8 @@ enum stage stage_mint(struct relay *r)
         .alpn = chosen_protocol(r),
         .h1_only = true,
         .scope = r->fault ? NULL : scope,
-        .weak = r->fault};
+        .weak = r->fault,
+        .asks_certificate = client_is_asked(r)};
     r->side[LEG_CLIENT].leg = leg_client_new(world->contexts, &show, &e);
     if (!r->side[LEG_CLIENT].leg) {
         log_error("cannot begin the client leg: %s", e.text);

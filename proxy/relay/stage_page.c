@@ -53,12 +53,21 @@ static bool read_request(struct relay *r, enum stage *next)
     return false;
 }
 
+static bool is_h2(const struct relay *r)
+{
+    const struct leg *leg = r->side[LEG_CLIENT].leg;
+
+    return leg && strcmp(leg_facts(leg)->alpn, "h2") == 0;
+}
+
 enum stage stage_page(struct relay *r)
 {
     enum stage next;
 
     side_pump(&r->side[LEG_CLIENT]);
     note_acceptance(r);
+    if (is_h2(r))
+        return talk_h2(r);
     if (!r->page_now && !read_request(r, &next))
         return next;
     send_page(r);

@@ -8,6 +8,8 @@
 #include "base/clock.h"
 #include "device/history.h"
 #include "history_key.h"
+#include "websocket.h"
+#include "wire/inside.h"
 #include "wire/sniff.h"
 
 void note_acceptance(struct relay *r)
@@ -33,6 +35,10 @@ static enum talk find_talk(const struct relay *r)
 
     if (!client->leg || strcmp(leg_facts(client->leg)->alpn, "http/1.1") == 0)
         return TALK_HTTP;
+    if (strcmp(leg_facts(client->leg)->alpn, "h2") == 0)
+        return TALK_H2;
+    if (r->mail != MAIL_NONE || leg_facts(client->leg)->alpn[0])
+        return TALK_RAW; /* it has a name, and that is not HTTP */
     if (evbuffer_get_length(side_in(server)) > 0)
         return TALK_RAW; /* the server speaks first: no HTTP */
     ssize_t n = evbuffer_copyout(side_in(client), first, sizeof first);
@@ -46,11 +52,13 @@ static enum talk find_talk(const struct relay *r)
     }
 }
 
-static void cross(struct side *from, struct side *to)
+static void cross(struct relay *r, enum leg_side which)
 {
+    struct side *from = &r->side[which], *to = &r->side[!which];
     struct evbuffer *in = side_in(from);
 
     if (evbuffer_get_length(in) > 0 && !to->reset && side_backlog(to) <= SIDE_HIGH) {
+        websocket_see(r, which, in);
         evbuffer_add_buffer(side_out(to), in);
         side_flush(to);
     }
@@ -65,13 +73,51 @@ static bool is_broken(const struct side *s)
     return s->reset || (s->leg && leg_state(s->leg) == LEG_BROKEN && side_is_over(s));
 }
 
+/* A server of mail on a port of its own choice: its greeting tells. */
+static void hear_mail(struct relay *r)
+{
+    struct evbuffer *in = side_in(&r->side[LEG_SERVER]);
+    size_t n = evbuffer_get_length(in);
+    enum mail_protocol heard;
+
+    if (r->mail != MAIL_NONE || n == 0 || leg_facts(r->side[LEG_SERVER].leg)->plain_in > n)
+        return;
+    n = n < MAIL_GREETING_MOST ? n : MAIL_GREETING_MOST;
+    if (!mail_greeting_read(evbuffer_pullup(in, (ssize_t)n), n, &heard) || heard == MAIL_NONE)
+        return;
+    r->mail = heard;
+    r->implicit = true;
+    mail_begin(r);
+}
+
+/* What crosses as bytes is named, as well as can be. */
+static void tell_protocol(struct relay *r)
+{
+    const struct side *client = &r->side[LEG_CLIENT];
+    unsigned char first[32];
+    struct flow *f = r->flow;
+
+    if (f->protocol || !client->leg)
+        return;
+    const char *alpn = leg_facts(client->leg)->alpn;
+    ssize_t n = evbuffer_copyout(side_in(client), first, sizeof first);
+    hear_mail(r);
+    if (f->mail)
+        f->protocol = f->mail->protocol;
+    else if (*alpn)
+        f->protocol = flow_text(f, alpn);
+    else if (n > 0)
+        f->protocol = inside_name(first, (size_t)n);
+}
+
 static enum stage talk_raw(struct relay *r)
 {
     struct side *client = &r->side[LEG_CLIENT], *server = &r->side[LEG_SERVER];
 
+    tell_protocol(r);
     do { /* a leg that had stopped at its bound goes on when its plaintext was taken */
-        cross(client, server);
-        cross(server, client);
+        cross(r, LEG_CLIENT);
+        cross(r, LEG_SERVER);
     } while ((side_backlog(client) <= SIDE_HIGH && side_read_on(server)) ||
              (side_backlog(server) <= SIDE_HIGH && side_read_on(client)));
     if (is_broken(client) || is_broken(server) || (side_is_over(client) && side_is_over(server)))
@@ -99,6 +145,8 @@ enum stage stage_talk(struct relay *r)
     switch (r->talk) {
     case TALK_HTTP:
         return talk_http(r);
+    case TALK_H2:
+        return talk_h2(r);
     case TALK_RAW:
         return talk_raw(r);
     case TALK_UNKNOWN:

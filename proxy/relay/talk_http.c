@@ -11,6 +11,7 @@
 #include "edit.h"
 #include "http/h1.h"
 #include "http/head_write.h"
+#include "websocket.h"
 
 static const char bad_request[] =
     "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
@@ -53,6 +54,8 @@ static bool is_for_another_flow(const struct relay *r, const struct h1_head *hea
 
     if (r->is_connect)
         return false;
+    if (r->sent_to[0])
+        return transparent_is_for_another(r, head);
     if (strncasecmp(head->target, "http://", 7) != 0)
         return true;
     const char *authority = head->target + 7;
@@ -73,11 +76,31 @@ static void forward_head(struct relay *r, const struct h1_head *head)
         edited.raw_len = raw.len;
         head = &edited;
     }
-    if (r->is_connect)
+    if (r->is_connect || r->sent_to[0])
         evbuffer_add(out, head->raw, head->raw_len);
     else
         head_forward_request(head, out);
     text_fini(&raw);
+}
+
+static bool is_noted(const struct flow *f, const char *text)
+{
+    for (size_t i = 0; i < f->n_notes; i++)
+        if (strcmp(f->notes[i].text, text) == 0)
+            return true;
+    return false;
+}
+
+/* What was let through and is not as it should be: each oddity once in a record. */
+static void note_findings(struct relay *r, enum leg_side which)
+{
+    const char *code = which == LEG_CLIENT ? "http/odd-request" : "http/odd-response";
+    const char *const *texts;
+    size_t n = h1_findings(r->h1[which], &texts);
+
+    for (size_t i = 0; i < n; i++)
+        if (!is_noted(r->flow, texts[i]))
+            flow_note_add(r->flow, code, "low", texts[i], "proxy");
 }
 
 /* False: reading requests stops here for now. */
@@ -90,6 +113,7 @@ static bool take_request(struct relay *r)
         return false;
     }
     r->head_waits = false;
+    note_findings(r, LEG_CLIENT);
     int exchange = message_request(r, head);
     r->pending[r->n_pending++] =
         (struct pending){.exchange = exchange, .at_ms = clock_steady_ms(relay_world(r)->clock)};
@@ -101,6 +125,7 @@ static bool take_request(struct relay *r)
         return false;
     }
     r->head_request = strcmp(head->method, "HEAD") == 0;
+    websocket_ask(r, head);
     forward_head(r, head);
     h1_expect(r->h1[LEG_SERVER], head->method);
     r->in_request = true;
@@ -136,6 +161,9 @@ static bool requests(struct relay *r)
         case H1_END:
             r->in_request = false;
             count_request(r);
+            /* RFC 9112 §9.6: it was the last, and the answer to it ends the connection. */
+            if (!h1_head(r->h1[LEG_CLIENT])->keep_alive)
+                r->last = true;
             break;
         case H1_UPGRADED:
             r->in_request = false;
@@ -177,7 +205,7 @@ static void answer_head(struct relay *r, const struct h1_head *head)
     if (edit_head(head, response ? response->headers : NULL, &raw))
         evbuffer_add(out, text_str(&raw), raw.len);
     else
-        evbuffer_add(out, head->raw, head->raw_len);
+        head_write_response(head, out);
     text_fini(&raw);
 }
 
@@ -193,7 +221,7 @@ static bool take_response(struct relay *r, enum h1_event event)
     case H1_HEAD:
         head = h1_head(r->h1[LEG_SERVER]);
         if (head->status < 200 && head->status != 101) {
-            evbuffer_add(side_out(&r->side[LEG_CLIENT]), head->raw, head->raw_len);
+            head_write_response(head, side_out(&r->side[LEG_CLIENT]));
             break;
         }
         /* RFC 9110 §15.2.2: a protocol that nobody asked for, or before earlier answers, would let
@@ -204,7 +232,10 @@ static bool take_response(struct relay *r, enum h1_event event)
             return false;
         }
         r->responded = true;
-        message_response(r, head);
+        note_findings(r, LEG_SERVER);
+        message_response(r, message_oldest(r), head);
+        if (r->upgrade_asked && r->n_pending == 1)
+            websocket_answer(r, head);
         answer_head(r, head);
         if (!head->keep_alive)
             r->last = true;

@@ -16,12 +16,12 @@ static const char *const verdicts[] = {"accept", "reject", NULL};
 static const char *const trusted[] = {"both", "apple", "mozilla", "neither", NULL};
 static const char *const sni[] = {"present", "absent", NULL};
 static const char *const entries[] = {
-    "connect", "absolute", "socks", "transparent", "starttls", "explain", NULL};
+    "connect", "absolute", "socks", "secure-proxy", "transparent", "starttls", "explain", NULL};
 static const char *const ends[] = {"alert", "fin", "rst", "timeout", "clean", NULL};
 static const char *const schemes[] = {"http", "https", NULL};
 static const char *const kinds[] = {"pkcs12", "profile", "certificate", "root", NULL};
-static const char *const errors[] = {
-    "nxdomain", "servfail", "refused", "timeout", "unreachable", "reset", NULL};
+static const char *const errors[] = {"nxdomain", "servfail", "refused", "timeout", "unreachable",
+    "reset", "proxy-login", "proxy-refused", "proxy-failed", "proxy-unreachable", NULL};
 
 static const char *const *names_of_key(enum wake_key key)
 {

@@ -23,6 +23,33 @@ static void listen_at(struct reach *r, const char *text)
     r->listeners[r->n_listeners++] = address(text);
 }
 
+static void a_listener_may_stand_behind_a_balancer(void **state)
+{
+    static const char *const wrong[] = {"", "8080", "0.0.0.0", "0.0.0.0:8080,",
+        "0.0.0.0:8080,proxy", "0.0.0.0:8080,proxy-protocol,x", ",proxy-protocol",
+        "proxy.example:8080",
+        "[2001:0db8:0000:0000:0000:0000:0000:0007%eth0000000000000000000000000]:8080"};
+    struct reach r = {0};
+    struct err e = {0};
+    char host[256];
+    uint16_t port;
+
+    (void)state;
+    assert_true(reach_add_listener(&r, "127.0.0.1:8081,proxy-protocol", &e));
+    assert_true(reach_add_listener(&r, "127.0.0.2:8080", &e));
+    assert_true(reach_add_listener(&r, "[::1]:8082,proxy-protocol", &e));
+    assert_true(r.behind_balancer[0] && !r.behind_balancer[1] && r.behind_balancer[2]);
+    reach_find_own(&r, host, &port); /* what phones are told */
+    assert_string_equal(host, "127.0.0.2");
+    assert_int_equal(port, 8080);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        assert_false(reach_add_listener(&r, wrong[i], &e));
+    assert_int_equal(r.n_listeners, 3);
+    for (int i = 3; i < REACH_LISTENERS_MOST; i++)
+        assert_true(reach_add_listener(&r, "127.0.0.1:1", &e));
+    assert_false(reach_add_listener(&r, "127.0.0.1:1", &e));
+}
+
 static void a_host_is_answered_for_as_resolve_says(void **state)
 {
     (void)state;
@@ -229,9 +256,34 @@ static void phones_are_told_an_address_that_leads_here(void **state)
     assert_true(reach_is_own(&any, host, port)); /* whichever interface this machine has */
 }
 
+static void gates_are_read_and_are_out_of_reach(void **state)
+{
+    static const char *const bad[] = {"", "8443", "0.0.0.0", "gateway:8443", "[::]:x"};
+    struct reach r = {0};
+    struct err e = {0};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        assert_false(reach_add_gate(&r, TRANSPARENT_TPROXY, bad[i], &e));
+        assert_non_null(strstr(e.text, "--tproxy"));
+    }
+    assert_true(reach_add_gate(&r, TRANSPARENT_REDIRECT, "0.0.0.0:8443", &e));
+    assert_true(reach_add_gate(&r, TRANSPARENT_TPROXY, "[::]:8444", &e));
+    assert_int_equal(r.gates[1].how, TRANSPARENT_TPROXY);
+    struct sockaddr_storage own = address("127.0.0.1:8443"), site = address("192.0.2.1:8443");
+    assert_false(reach_may(&r, (struct sockaddr *)&own, true));
+    assert_true(reach_may(&r, (struct sockaddr *)&site, true));
+    while (r.n_gates < REACH_GATES_MOST)
+        assert_true(reach_add_gate(&r, TRANSPARENT_REDIRECT, "0.0.0.0:8443", &e));
+    assert_false(reach_add_gate(&r, TRANSPARENT_REDIRECT, "0.0.0.0:8443", &e));
+    reach_begun(&r, (struct sockaddr *)&site); /* nobody guards: nothing happens */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(gates_are_read_and_are_out_of_reach),
+        cmocka_unit_test(a_listener_may_stand_behind_a_balancer),
         cmocka_unit_test(a_host_is_answered_for_as_resolve_says),
         cmocka_unit_test(a_malformed_resolve_is_refused_with_the_mend),
         cmocka_unit_test(the_first_resolve_of_a_host_wins_and_there_is_a_most),

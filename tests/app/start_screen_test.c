@@ -10,7 +10,9 @@
 #include "base/text.h"
 #include "cert/ca.h"
 #include "net/addr.h"
+#include "net/upstream.h"
 #include "reach.h"
+#include "relay/guests.h"
 #include "relay/mirror.h"
 #include "start_screen.h"
 #include "term.h"
@@ -113,6 +115,33 @@ static void what_is_switched_on_shows(void **state)
     holds(screen, "http://[2001:db8::7]:8080/whytls.pem");
     reach.any_client = false;
     mem_free(screen);
+}
+
+static void the_roads_in_and_out_are_told_without_their_logins(void **state)
+{
+    (void)state;
+    struct start_facts facts = facts_of("192.168.1.20:8080");
+    struct guests *guests = guests_new();
+    struct upstreams *upstreams = upstreams_new();
+    struct err e = {0};
+
+    assert_true(guests_add(guests, "eva:hunter2", &e));
+    assert_true(upstreams_add(upstreams, "http://eva:hunter2@p.example:3128", &e));
+    assert_true(upstreams_add(upstreams, "direct=*.lan", &e));
+    facts.guests = guests;
+    facts.upstreams = upstreams;
+    reach.behind_balancer[0] = true;
+    char *screen = written(&wide, &facts);
+
+    holds(screen, "● Balanced  192.168.1.20:8080         the PROXY protocol alone\n");
+    holds(screen, "● Login     1 user                    HTTP Basic, or SOCKS5\n");
+    holds(screen, "● Upstream  http://p.example:3128     every host\n");
+    holds(screen, "●           direct                    *.lan\n");
+    assert_null(strstr(screen, "hunter2"));
+    reach.behind_balancer[0] = false;
+    mem_free(screen);
+    guests_free(guests);
+    upstreams_free(upstreams);
 }
 
 static void whose_roots_are_gone_by_shows(void **state)
@@ -232,11 +261,31 @@ static void faults_that_are_shown_are_said_loudly(void **state)
     mirror_plan_free(plan);
 }
 
+static void the_gateway_is_told_when_there_is_one(void **state)
+{
+    struct start_facts facts = facts_of("192.168.4.1:8080");
+    struct err e = {0};
+
+    (void)state;
+    char *text = written(&wide, &facts);
+    assert_null(strstr(text, "Gateway"));
+    mem_free(text);
+    assert_true(reach_add_gate(&reach, TRANSPARENT_TPROXY, "[::]:8443", &e));
+    text = written(&wide, &facts);
+    assert_non_null(strstr(text, "Gateway"));
+    assert_non_null(strstr(text, "[::]:8443"));
+    assert_non_null(strstr(text, "tproxy"));
+    mem_free(text);
+    reach.n_gates = 0;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_gateway_is_told_when_there_is_one),
         cmocka_unit_test(the_facts_are_told),
         cmocka_unit_test(what_is_switched_on_shows),
+        cmocka_unit_test(the_roads_in_and_out_are_told_without_their_logins),
         cmocka_unit_test(whose_roots_are_gone_by_shows),
         cmocka_unit_test(for_any_address_one_is_named_that_a_phone_can_type),
         cmocka_unit_test(the_square_stands_beside_the_steps_or_above_them_or_not_at_all),

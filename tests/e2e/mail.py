@@ -13,7 +13,7 @@ base_dir = {folder}/run
 state_dir = {folder}/state
 log_path = {folder}/log
 protocols = imap pop3
-listen = 127.0.0.1
+listen = {at}
 ssl = yes
 ssl_cert = <{certificate}
 ssl_key = <{key}
@@ -65,8 +65,8 @@ smtpd_tls_chain_files = {key}, {certificate}
 """
 
 POSTFIX_MASTER = """
-{smtp} inet n - n - - smtpd
-{smtps} inet n - n - - smtpd
+{at}:{smtp} inet n - n - - smtpd
+{at}:{smtps} inet n - n - - smtpd
   -o smtpd_tls_wrappermode=yes
 tlsmgr unix - - n 1000? 1 tlsmgr
 rewrite unix - - n - - trivial-rewrite
@@ -84,12 +84,12 @@ def free_ports(n):
     return ports
 
 
-def wait_for(port):
+def wait_for(port, at="127.0.0.1"):
     """A server that tells nobody when it is ready is asked until it answers."""
     end = time.monotonic() + WAIT_S
     while True:
         try:
-            socket.create_connection(("127.0.0.1", port), WAIT_S).close()
+            socket.create_connection((at, port), WAIT_S).close()
             return
         except ConnectionRefusedError:
             if time.monotonic() > end:
@@ -98,11 +98,17 @@ def wait_for(port):
 
 
 class MailServer:
+    at = "127.0.0.1"
+
     def _start(self, command, ports):
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                                         start_new_session=True)
-        for port in ports:
-            wait_for(port)
+        try:
+            for port in ports:
+                wait_for(port, self.at)
+        except OSError:
+            self.stop()
+            raise
 
     def _write(self, name, text):
         with open(os.path.join(self.folder, name), "w", encoding="utf-8") as out:
@@ -115,24 +121,25 @@ class MailServer:
 
 
 class Dovecot(MailServer):
-    def __init__(self, folder, certificate, key):
-        self.folder = str(folder)
+    """At an address of its own it may have the well-known ports."""
+    def __init__(self, folder, certificate, key, at="127.0.0.1", ports=None):
+        self.folder, self.at = str(folder), at
         os.makedirs(self.folder)
-        self.imap, self.imaps, self.pop3, self.pop3s = ports = free_ports(4)
-        config = self._write("dovecot.conf", DOVECOT.format(folder=self.folder, certificate=certificate, key=key, imap=self.imap,
+        self.imap, self.imaps, self.pop3, self.pop3s = ports = ports or free_ports(4)
+        config = self._write("dovecot.conf", DOVECOT.format(folder=self.folder, at=at, certificate=certificate, key=key, imap=self.imap,
                                                             imaps=self.imaps, pop3=self.pop3, pop3s=self.pop3s))
         self._start(["dovecot", "-F", "-c", config], ports)
 
 
 class Postfix(MailServer):
-    def __init__(self, folder, certificate, key, tls=True):
-        self.folder = str(folder)
+    def __init__(self, folder, certificate, key, tls=True, at="127.0.0.1", ports=None):
+        self.folder, self.at = str(folder), at
         for name in ("queue", "data"):
             os.makedirs(os.path.join(self.folder, name))
         subprocess.run(["chown", "postfix", os.path.join(self.folder, "data")], check=True)
-        self.smtp, self.smtps = ports = free_ports(2)
+        self.smtp, self.smtps = ports = ports or free_ports(2)
         self._write("main.cf", POSTFIX_MAIN.format(folder=self.folder, certificate=certificate, key=key, level="may" if tls else "none"))
-        self._write("master.cf", POSTFIX_MASTER.format(smtp=self.smtp, smtps=self.smtps))
+        self._write("master.cf", POSTFIX_MASTER.format(at=at, smtp=self.smtp, smtps=self.smtps))
         self._start(["postfix", "-c", self.folder, "start-fg"], ports)
 
     def stop(self):

@@ -11,7 +11,7 @@ from sites import Pki, SServer, openssl
 
 ACCEPTED, REFUSED, BAD_INPUT, UNREACHED = 0, 1, 2, 3
 # What an iPhone accepts all the same: the fault hurts others, or a later day.
-HARMLESS = {None, "missing-intermediate-aia", "ocsp-stale", "must-staple-missing"}
+HARMLESS = {None, "missing-intermediate-aia", "ocsp-stale", "must-staple-missing", "mtls-403"}
 NEVER_REACHED = {"tcp-refused", "tcp-timeout", "dns-nxdomain"}
 
 

@@ -68,9 +68,20 @@ def test_two_hosts_on_one_keep_alive_connection_are_two_records(shared_proxy, si
     assert {shared_proxy.record()["target"]["host"] for _ in range(2)} == {"127.0.0.1", "localhost"}
 
 
-def test_what_is_not_tls_after_connect_is_tunnelled(shared_proxy, site):
+def test_plain_http_after_connect_is_read(shared_proxy, site):
     done = shared_proxy.curl(f"http://127.0.0.1:{site.port}/7", "--proxytunnel")
     assert done.stdout == b"x" * 7
+    flow = shared_proxy.record("127.0.0.1")
+    assert flow["decision"]["action"] == "intercept" and flow["exchanges"][0]["status"] == 200
+
+
+def test_what_is_neither_tls_nor_http_after_connect_is_tunnelled(shared_proxy):
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(("127.0.0.1", shared_proxy.port)) as client:
+        client.sendall(f"CONNECT 127.0.0.1:{server.getsockname()[1]} HTTP/1.1\r\n\r\n".encode())
+        assert client.recv(100).startswith(b"HTTP/1.1 200 ")
+        client.sendall(b"\x10\x0e\x00\x04MQTT")
+        with server.accept()[0] as far:
+            assert far.recv(8, socket.MSG_WAITALL) == b"\x10\x0e\x00\x04MQTT"
     flow = shared_proxy.record("127.0.0.1")
     assert flow["decision"]["action"] == "tunnel"
 

@@ -96,6 +96,32 @@ static void empty_legs_and_verdicts_have_every_key_of_the_contract(void **state)
     flow_free(f);
 }
 
+static void a_request_for_a_certificate_is_written_with_its_answer(void **state)
+{
+    static const char *const request[] = {
+        "asked", "accepts", "n_accepts", "answer", "certificate", NULL};
+    struct flow *f = flow_new("x", 0);
+    struct flow_certificate_request *r = FLOW_MAKE(f, certificate_request);
+
+    (void)state;
+    f->server_leg = FLOW_MAKE(f, server_leg);
+    f->server_leg->certificate_request = r;
+    r->asked = "post-handshake";
+    r->answer = "sent";
+    r->n_accepts = 40;
+    flow_texts_add(f, &r->accepts, "CN=<b>");
+    r->certificate = FLOW_MAKE(f, certificate);
+    r->certificate->sha256 = "aa";
+    json_t *doc = parsed(f);
+    json_t *told = json_object_get(json_object_get(doc, "server_leg"), "certificate_request");
+    assert_keys(told, request);
+    assert_string_equal(
+        json_string_value(json_object_get(json_object_get(told, "certificate"), "sha256")), "aa");
+    assert_int_equal(json_integer_value(json_object_get(told, "n_accepts")), 40);
+    json_decref(doc);
+    flow_free(f);
+}
+
 static void diagnosis_fill(struct flow *f)
 {
     struct flow_diagnosis *d =
@@ -194,6 +220,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_empty_flow_has_every_key_of_the_contract),
         cmocka_unit_test(empty_legs_and_verdicts_have_every_key_of_the_contract),
+        cmocka_unit_test(a_request_for_a_certificate_is_written_with_its_answer),
         cmocka_unit_test(a_diagnosis_has_every_key_of_the_contract),
         cmocka_unit_test(facts_keep_their_type),
         cmocka_unit_test(notes_exchanges_and_timeline_are_written),

@@ -152,6 +152,7 @@ static const struct leg_facts seen = {
     .resumed = true,
     .server_hello = true,
     .certificate_requested = true,
+    .renegotiation_wanted = true,
     .finished = true,
     .plain_in = 3000000000,
     .plain_out = 7,
@@ -172,6 +173,7 @@ static void a_server_leg_is_written_down_and_outlives_its_facts(void **state)
     assert_string_equal(f->server_leg->group, "x25519");
     assert_string_equal(f->server_leg->alpn, "h2");
     assert_true(f->server_leg->wants_client_certificate);
+    assert_true(f->server_leg->wants_renegotiation);
     assert_int_equal(f->server_leg->bytes_in, 3000000000);
     assert_int_equal(f->server_leg->bytes_out, 7);
     assert_string_equal(f->server_leg->alert->from, "client");

@@ -9,10 +9,14 @@ HOMES = [
     (r'event2/buffer\.h', {'net', 'tls', 'http', 'relay', 'explain', 'lab'}),
     (r'event2/.*', {'net', 'lab'}),
     (r'openssl/ssl\.h', {'tls', 'lab'}),
+    (r'openssl/evp\.h', {'cert', 'trust', 'judge', 'tls', 'lab', 'flow', 'wire'}),  # wire: the digest of a WebSocket's opening
+    (r'zlib\.h', {'http', 'wire'}),  # wire: permessage-deflate
+    (r'(brotli/.*|zstd\.h)', {'http'}),
     (r'openssl/.*', {'cert', 'trust', 'judge', 'tls', 'lab', 'flow'}),
     (r'jansson\.h', {'app', 'trust'}),
     (r'curl/.*', {'fetch'}),
     (r'llhttp\.h', {'http'}),
+    (r'nghttp2/.*', {'http'}),
     (r'ares.*\.h', {'net'}),
     (r'(lua|lauxlib|lualib)\.h', {'script'}),
     (r'sqlite3\.h', {'store'}),

@@ -164,6 +164,14 @@ static void a_head_without_end_is_cut_off(void **state)
     assert_non_null(strstr(heard(t), "400"));
 }
 
+static void who_shows_no_certificate_where_one_is_wanted_gets_403(void **state)
+{
+    struct talk *t = *state;
+
+    assert_int_equal(say(t, "GET / HTTP/1.1\r\nHost: mtls-403.lab.test\r\n\r\n"), ANSWER_HUNGRY);
+    assert_memory_equal(heard(t), "HTTP/1.1 403", 12);
+}
+
 static void a_stranger_gets_404(void **state)
 {
     struct talk *t = *state;
@@ -199,6 +207,7 @@ int main(void)
         TALK(a_responder_answers_for_each_site_that_names_it),
         cmocka_unit_test(what_is_no_request_ends_the_talk),
         TALK(a_head_without_end_is_cut_off),
+        TALK(who_shows_no_certificate_where_one_is_wanted_gets_403),
         TALK(a_stranger_gets_404),
         TALK(answers_wait_for_those_before_them_to_go),
     };

@@ -193,6 +193,7 @@ static void each_way_fails_the_client_with_its_alert(void **state)
         {"no-shared-cipher.lab.test", 0, 0, "NULL-SHA256@SECLEVEL=0", true, 0, TLS1_2_VERSION},
         {"mtls-required.lab.test", 0, 0, NULL, false, SSL_AD_CERTIFICATE_REQUIRED, TLS1_3_VERSION},
         {"mtls-required.lab.test", 0, TLS1_2_VERSION, NULL, false, SSL_AD_HANDSHAKE_FAILURE, 0},
+        {"mtls-403.lab.test", 0, 0, NULL, true, 0, TLS1_3_VERSION},
         {"mtls-required-tls12.lab.test", 0, 0, NULL, false, SSL_AD_HANDSHAKE_FAILURE,
             TLS1_2_VERSION},
     };

@@ -20,7 +20,7 @@ rule {
 
 rule {
     name     = "wants-http2",
-    about    = "The client speaks HTTP/2 only, and was offered none.",
+    about    = "The client speaks HTTP/2 only, and the site does not speak it.",
     causes   = { "alpn-downstream-mismatch" },
     wakes_on = { tls_failed = { leg = "client", symptom = { "close-after-certificate", "close-after-finish-unused", "alert-after-finish",
                                                             "nothing-in-common" } } },

@@ -50,30 +50,3 @@ rule {
         end
     end,
 }
-
-rule {
-    name     = "client-certificate",
-    about    = "The site asked for a client certificate, and broke off, or refused the request, without one.",
-    causes   = { "mtls-required", "mtls-403" },
-    provides = { ["handshake.status"] = "integer" },
-    wakes_on = {
-        tls_failed = { leg = "server", has = "server_leg.wants_client_certificate" },
-        response   = { status = { 400, 401, 403, 495, 496 }, has = "server_leg.wants_client_certificate" },
-    },
-
-    tls_failed = function(flow)
-        local leg = flow.server_leg
-        if not leg.wants_client_certificate or leg.symptom == "stalled" then return end
-        if leg.alert and leg.alert.from ~= "server" then return end                 -- we broke it off
-        local wanted = flow:suspect("mtls-required"):because("server_leg.wants_client_certificate", 3)
-        if leg.alert then wanted:because("server_leg.alert.number", 3) else wanted:because("server_leg.symptom", 2) end
-    end,
-
-    response = function(flow)
-        if not flow.server_leg or not flow.server_leg.wants_client_certificate then return end
-        flow:set("handshake.status", flow.response.status)          -- later responses of the same connection may say others
-        -- 401 asks for a password as a rule; 495 and 496 say in so many words that it was the certificate.
-        local weight = flow.response.status == 401 and 1 or flow.response.status >= 495 and 3 or 2
-        flow:suspect("mtls-403"):because("server_leg.wants_client_certificate", 2):because("handshake.status", weight)
-    end,
-}

@@ -14,7 +14,8 @@ rule {
         local how = flow.mail.starttls
         local cause = cause_of[how]
         if not cause then return end
-        local broken = flow:suspect(cause, { words = how == "absent" and "absent" or nil }):because("mail.starttls", 3)
+        local words = how == "absent" and "absent" or flow.mail.injected_by == "client" and "program" or nil
+        local broken = flow:suspect(cause, { words = words }):because("mail.starttls", 3)
         if flow.mail.words then broken:because("mail.words", 2) end
         if how == "absent" then flow:suspect("starttls-stripped"):because("mail.starttls", 1) end
     end,
@@ -42,6 +43,7 @@ rule {
     tls_failed = function(flow)
         if flow.mail.starttls ~= "implicit" then return end
         flow:suspect("starttls-needed"):because("server_leg.symptom", 3):because("mail.starttls", 2)
+        flow:rule_out("plaintext-on-tls-port", "mail.protocol")     -- plain words are what this port begins with
     end,
 }
 

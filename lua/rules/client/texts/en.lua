@@ -26,15 +26,15 @@ return {
     },
     ["alpn-downstream-mismatch"] = {
         title = "The client speaks HTTP/2 only",
-        why   = "This client ({client.app.name}) speaks HTTP/2 only for {target.host}, and whytls offered it HTTP/1.1. So it left; that says nothing about its trust.",
+        why   = "This client ({client.app.name}) speaks HTTP/2 only for {target.host}, and was not offered it: whytls offers what the site chose, and that is not HTTP/2. So the client left; that says nothing about its trust.",
         because = {
             ["client_leg.hello.alpn"] = "it offers {client_leg.hello.alpn}, and not http/1.1",
             ["client_leg.symptom"] = "it left once it saw what was chosen ({client_leg.symptom})",
         },
         ios   = { app = "the app's own error", grade = "unverified" },
         device_fix = { "Nothing." },
-        server_fix = { "Let {target.host} pass unread (by a rule that says `flow:decide \"tunnel\"`). whytls does not speak HTTP/2 yet." },
-        next_test = "Let {target.host} pass unread. If it works then, the protocol was the reason.",
+        server_fix = { "Switch HTTP/2 on at {target.host} (in nginx: `http2` in `listen`)." },
+        next_test = "Run `curl --http2 -v https://{target.host}:{target.port}/`, and look for “ALPN: server accepted h2”. If it is not there, the site does not speak it.",
     },
     ["client-abort-no-alert"] = {
         title = "The app gave this connection up",

@@ -56,49 +56,6 @@ describe("handshake/silent", function()
     it("leaves a reset to another rule", function()
         expect_no_diagnosis(fails { symptom = "close-before-server-hello", ended = "rst" })
     end)
-end)
-
-describe("handshake/client-certificate", function()
-    local function wants(leg)
-        leg.wants_client_certificate = true
-        return play { server_leg = leg }
-    end
-
-    it("is certain when the site says so", function()
-        local flow = wants { symptom = "alert-after-finish", ended = "alert",
-            alert = { from = "server", number = 116, name = "certificate_required", phase = "after-finish" } }
-        expect_diagnosis(flow, "mtls-required", { confidence = "certain", says = "got none" })
-    end)
-
-    it("is likely when the site says only that it failed, or closes", function()
-        local flow = wants { symptom = "alert-after-certificate", ended = "alert",
-            alert = { from = "server", number = 40, name = "handshake_failure", phase = "after-certificate" } }
-        expect_diagnosis(flow, "mtls-required", "likely")
-        expect_no_diagnosis(flow, "no-shared-cipher")
-        expect_diagnosis(wants { symptom = "close-after-certificate", ended = "fin" }, "mtls-required", "likely")
-        expect_diagnosis(wants { symptom = "close-after-certificate", ended = "rst" }, "mtls-required", "likely")
-    end)
-
-    it("is silent when it was us who broke off, or nobody did", function()
-        expect_no_diagnosis(wants { symptom = "nothing-in-common", ended = "alert", alert = alert(70, "protocol_version", "client") }, "mtls-required")
-        expect_no_diagnosis(wants { symptom = "stalled", ended = "timeout" }, "mtls-required")
-    end)
-
-    local function answers(status, optional)
-        return play { server_leg = { wants_client_certificate = optional },
-            talk = { { request = { method = "GET", scheme = "https", host = "shop.example", path = "/", url = "https://shop.example/" },
-                       response = { status = status } } } }
-    end
-
-    it("thinks a refused request possible, and likely when the status says it", function()
-        expect_diagnosis(answers(403, true), "mtls-403", { confidence = "possible", says = "status 403" })
-        expect_diagnosis(answers(496, true), "mtls-403", "likely")
-    end)
-
-    it("says nothing where the site asked for no certificate, or where it answers", function()
-        expect_no_diagnosis(answers(403, false))
-        expect_asleep(answers(200, true))
-    end)
 
     it("sleeps through a good flow", function() expect_asleep(play {}) end)
 end)

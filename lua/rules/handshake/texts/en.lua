@@ -81,29 +81,4 @@ return {
         server_fix = { "Lower the MTU or MSS (the size of packets) on the tunnel in between, and let ICMP “fragmentation needed” through." },
         next_test = "Run `openssl s_client -connect {target.host}:{target.port} -groups X25519`, whose first message is small. If it answers, size is the reason; if not, the service hangs.",
     },
-    ["mtls-required"] = {
-        title = "The server asks the client for a certificate",
-        why   = "{target.host} wants proof from the client as well, and whytls has none to show. It asked for a client certificate, got none, and ended the connection.",
-        because = {
-            ["server_leg.wants_client_certificate"] = "the site asked for a client certificate",
-            ["server_leg.alert.number"] = "it then ended with alert {server_leg.alert.number} ({server_leg.alert.name})",
-            ["server_leg.symptom"] = "it then closed ({server_leg.symptom})",
-        },
-        ios   = { safari = "it asks for an identity, or shows the error (unverified)", app = "error -1206, “The server “{target.host}” requires a client certificate.”", grade = "observed" },
-        device_fix = { "If the phone has an identity for this site, let the host pass unread. A proxy cannot show an identity that stays in the phone." },
-        server_fix = { "Name the accepted CAs in the request, and answer without a certificate with a page that says what is missing." },
-        next_test = pass .. " If it works, the identity is on the phone. If not, it is missing there too.",
-    },
-    ["mtls-403"] = {
-        title = "The server may miss a client certificate",
-        why   = "{target.host} asked for a client certificate, got none, and then answered with status {handshake.status}. A missing right of the user looks the same.",
-        because = {
-            ["server_leg.wants_client_certificate"] = "the site asked for a client certificate, and we sent none",
-            ["handshake.status"] = "it then answered with status {handshake.status}",
-        },
-        ios   = { safari = "the page that the site sent", app = "error -1206 can follow a 403 as well", grade = "observed" },
-        device_fix = { "If the phone has an identity for this site, let the host pass unread. A proxy cannot show an identity that stays in the phone." },
-        server_fix = { "Answer without a certificate with a page that says what is missing." },
-        next_test = pass .. " If it works, the missing certificate was the reason.",
-    },
 }

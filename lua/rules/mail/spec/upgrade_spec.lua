@@ -1,6 +1,7 @@
 describe("mail/upgrade", function()
-    local function ended(starttls, words)
-        return play { target = { host = "mail.shop.example", port = 143 }, mail = { protocol = "imap", starttls = starttls, words = words },
+    local function ended(starttls, words, injected_by)
+        return play { target = { host = "mail.shop.example", port = 143 },
+            mail = { protocol = "imap", starttls = starttls, words = words, injected_by = injected_by },
             server_leg = { chain = none, verdict = none, symptom = "no-upgrade" } }
     end
 
@@ -20,6 +21,11 @@ describe("mail/upgrade", function()
 
     it("takes nothing that came before TLS", function()
         expect_diagnosis(ended("injected", "bytes followed the go-ahead for TLS"), "starttls-injection", { confidence = "likely", place = 1 })
+    end)
+
+    it("does not blame the server for what came from the program's side", function()
+        expect_diagnosis(ended("injected", nil, "client"), "starttls-injection", { place = 1, says = "from the side of the program" })
+        expect_diagnosis(ended("injected", nil, "server"), "starttls-injection", { place = 1, says = "Behind the go-ahead" })
     end)
 
     it("has nothing to say of what is no mail server", function()

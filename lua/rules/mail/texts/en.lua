@@ -64,5 +64,12 @@ return {
         device_fix = { "Use the port with TLS from the first byte (993, 995, 465)." },
         server_fix = { "Update the mail server (CVE-2011-0411 and its kin). If it is up to date, somebody on the way does this." },
         next_test = "Ask again from another network. If the bytes are gone, somebody on this one sent them.",
+        variants = {
+            program = {
+                why = "Behind the wish for TLS came more bytes in the open, from the side of the program. {target.host} might have taken them for words of the encrypted dialogue; whytls ended it instead.",
+                device_fix = { "Update the mail program, or use the port with TLS from the first byte (993, 995, 465)." },
+                server_fix = { "Nothing is wrong with the server. Keep it up to date all the same (CVE-2011-0411 and its kin)." },
+            },
+        },
     },
 }
