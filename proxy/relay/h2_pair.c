@@ -321,6 +321,7 @@ void pair_lose(struct relay *r, struct pair *p)
 
     if (!p->id[LEG_SERVER])
         return;
+    h2_own(t->session[LEG_SERVER], p->id[LEG_SERVER], NULL); /* its end may still be told */
     p->id[LEG_SERVER] = 0;
     give_up_body(t, p, LEG_CLIENT);
     if (!p->id[LEG_CLIENT]) {

@@ -63,15 +63,29 @@ static bool is_for_13(const SSL_CIPHER *cipher)
     return SSL_CIPHER_get_protocol_id(cipher) >> 8 == 0x13; /* RFC 8446 appendix B.4 */
 }
 
+/* OpenSSL knows the numbers of more ciphers (SEED, IDEA, RC4) than its default provider has. */
+static bool is_there(int cipher)
+{
+    static const int there[] = {NID_aes_128_gcm, NID_aes_256_gcm, NID_aes_128_cbc, NID_aes_256_cbc,
+        NID_chacha20_poly1305, NID_aes_128_ccm, NID_aes_256_ccm, NID_camellia_128_cbc,
+        NID_camellia_256_cbc, NID_aria_128_gcm, NID_aria_256_gcm};
+
+    for (size_t i = 0; i < sizeof there / sizeof there[0]; i++)
+        if (there[i] == cipher)
+            return true;
+    return false;
+}
+
 /* Suites without a certificate have nothing to judge; we hold no shared secrets and no passwords.
  */
 static bool is_usable(const SSL_CIPHER *cipher)
 {
     int auth = SSL_CIPHER_get_auth_nid(cipher), kx = SSL_CIPHER_get_kx_nid(cipher);
 
-    return is_for_13(cipher) ||
-           ((auth == NID_auth_rsa || auth == NID_auth_ecdsa || auth == NID_auth_dss) &&
-               (kx == NID_kx_ecdhe || kx == NID_kx_dhe || kx == NID_kx_rsa));
+    return is_there(SSL_CIPHER_get_cipher_nid(cipher)) &&
+           (is_for_13(cipher) ||
+               ((auth == NID_auth_rsa || auth == NID_auth_ecdsa || auth == NID_auth_dss) &&
+                   (kx == NID_kx_ecdhe || kx == NID_kx_dhe || kx == NID_kx_rsa)));
 }
 
 static void list_add(struct text *list, const char *name)

@@ -389,6 +389,22 @@ static void a_site_that_breaks_a_rule_is_named_on_the_page(void **state)
     chat_end(&chat);
 }
 
+static void requests_that_a_broken_site_never_saw_are_answered_too(void **state)
+{
+    struct h2_chat chat = chat_with(&(struct h2_peer_config){.site = false},
+        &(struct h2_peer_config){.site = true, .streams = 1});
+
+    (void)state;
+    for (int i = 0; i < 3; i++) /* against its word: two wait with us */
+        h2_peer_gets(chat.phone_end, "/");
+    chat_run(&chat);
+    h2_peer_resets(chat.phone_end, 3, 8);
+    h2_peer_sends_frame(chat.site_end, 0, 0, 0, "x", 1);
+    assert_true(has(phone_log(&chat), "1 :status=502"));
+    chat_flow(&chat);
+    chat_end(&chat);
+}
+
 static void a_response_against_the_rules_ends_its_stream_alone(void **state)
 {
     struct h2_chat chat = chat_begin();
@@ -549,6 +565,7 @@ int main(void)
         cmocka_unit_test(a_head_that_is_too_large_is_refused_with_its_number),
         cmocka_unit_test(a_client_that_breaks_a_rule_is_named),
         cmocka_unit_test(a_site_that_breaks_a_rule_is_named_on_the_page),
+        cmocka_unit_test(requests_that_a_broken_site_never_saw_are_answered_too),
         cmocka_unit_test(a_response_against_the_rules_ends_its_stream_alone),
         cmocka_unit_test(an_accusation_of_the_site_is_told),
         cmocka_unit_test(a_site_that_closes_without_an_answer_gets_the_page),

@@ -44,6 +44,8 @@ static const struct row rows[] = {
         {0x001d, 0}, ""},
     {"nothing that we can", {0x0301, 0}, {0x0005, 0}, {0x11ec, 0}, {0x0304, 0x0303, 0}, {0}, {0},
         "cipher suites TLS_RSA_WITH_RC4_128_SHA; groups X25519MLKEM768"},
+    {"a cipher of which OpenSSL has the number alone", {0x0303, 0}, {0x0096, 0}, {0x0017, 0}, {0},
+        {0}, {0x0017, 0}, "cipher suites TLS_RSA_WITH_SEED_CBC_SHA"},
     {"suites without certificates", {0x0303, 0}, {0x00a8, 0x008c, 0x00ac, 0xc02f, 0}, {0x0017, 0},
         {0}, {0xc02f, SCSV, 0}, {0x0017, 0},
         "cipher suites TLS_PSK_WITH_AES_128_GCM_SHA256, TLS_PSK_WITH_AES_128_CBC_SHA, "
