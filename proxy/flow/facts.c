@@ -16,6 +16,7 @@
 #include "wire/client_hello.h"
 #include "wire/fingerprint.h"
 #include "wire/tls_names.h"
+#include "wire/websocket.h"
 
 /* A certificate of 256 KiB holds some 10,000 names, which every record of its flows would repeat.
  * Public CAs allow 100 to 250; the judge itself looks at all. */
@@ -348,4 +349,18 @@ void flow_set_agent(struct flow *f, const char *agent)
     f->client->device->family = read.family;
     if (*read.os_version)
         f->client->device->os_version = flow_text(f, read.os_version);
+}
+
+static void sha1(const void *bytes, size_t len, uint8_t out[static 20])
+{
+    if (!EVP_Digest(bytes, len, out, NULL, EVP_sha1(), NULL))
+        memset(out, 0, 20);
+}
+
+bool flow_websocket_fits(const char *key, const char *accept)
+{
+    char fits[29];
+
+    ws_accept(key, sha1, fits);
+    return strcmp(fits, accept) == 0;
 }

@@ -38,5 +38,7 @@ void flow_set_target(struct flow *f, const char *host, uint16_t port, const char
 /* client.agent, client.app, client.device.family and os_version from a User-Agent; NULL when there
  * was none. */
 void flow_set_agent(struct flow *f, const char *agent);
+/* Does this Sec-WebSocket-Accept answer that Sec-WebSocket-Key (RFC 6455 §4.2.2)? */
+bool flow_websocket_fits(const char *key, const char *accept);
 
 #endif

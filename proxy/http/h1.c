@@ -348,6 +348,7 @@ static void frame(struct h1 *h)
         head->keep_alive = false;
     h->left = h->length;
     h->body_bytes = 0;
+    h->show = NULL;
     h->chunk = H1_CHUNK_LINE;
     h->line = (struct head_scan){0};
     h->extended = false;
@@ -470,6 +471,13 @@ enum h1_event h1_finish(struct h1 *h)
         break;
     }
     return H1_BAD;
+}
+
+void h1_show_body(
+    struct h1 *h, void (*show)(void *arg, const void *bytes, size_t n), void *show_arg)
+{
+    h->show = show;
+    h->show_arg = show_arg;
 }
 
 const struct h1_head *h1_head(const struct h1 *h)

@@ -60,6 +60,10 @@ void h1_free(struct h1 *h);
 void h1_expect(struct h1 *h, const char *method);
 /* Works until there is one event. `out` may be NULL when bodies are to be thrown away. */
 enum h1_event h1_next(struct h1 *h, struct evbuffer *in, struct evbuffer *out);
+/* From now on the body of the current message is shown as it goes by, framing left out; NULL: no
+ * more. A new head ends it as well. */
+void h1_show_body(
+    struct h1 *h, void (*show)(void *arg, const void *bytes, size_t n), void *show_arg);
 /* The transport ended: H1_END when that ends a body (read-until-close) or nothing was open; else
  * H1_BAD (truncated). */
 enum h1_event h1_finish(struct h1 *h);

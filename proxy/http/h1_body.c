@@ -23,6 +23,24 @@ static void move(struct evbuffer *in, struct evbuffer *out, size_t n)
     }
 }
 
+static void show(const struct h1 *h, struct evbuffer *in, size_t n)
+{
+    struct evbuffer_iovec pieces[PIECES];
+    struct evbuffer_ptr at;
+    size_t shown = 0;
+
+    while (h->show && shown < n) {
+        evbuffer_ptr_set(in, &at, shown, EVBUFFER_PTR_SET);
+        int count = evbuffer_peek(in, -1, &at, pieces, PIECES);
+        for (int i = 0; i < count && i < PIECES && shown < n; i++) {
+            size_t len = pieces[i].iov_len < n - shown ? pieces[i].iov_len : n - shown;
+
+            h->show(h->show_arg, pieces[i].iov_base, len);
+            shown += len;
+        }
+    }
+}
+
 static enum h1_event by_length(struct h1 *h, struct evbuffer *in, struct evbuffer *out)
 {
     size_t n = evbuffer_get_length(in);
@@ -31,6 +49,7 @@ static enum h1_event by_length(struct h1 *h, struct evbuffer *in, struct evbuffe
         return H1_NEED_MORE;
     if (n > h->left)
         n = (size_t)h->left;
+    show(h, in, n);
     move(in, out, n);
     h->left -= n;
     h->body_bytes += n;
@@ -45,6 +64,7 @@ static enum h1_event until_close(struct h1 *h, struct evbuffer *in, struct evbuf
 
     if (n == 0)
         return H1_NEED_MORE;
+    show(h, in, n);
     move(in, out, n);
     h->body_bytes += n;
     return H1_BODY;
@@ -154,6 +174,8 @@ static size_t feed_piece(struct h1 *h, const char *bytes, size_t n)
             h1_refused(h);
             break;
         }
+        if (h->show && h->chunk == H1_CHUNK_DATA && h->left > 2)
+            h->show(h->show_arg, bytes + used, take < h->left - 2 ? take : (size_t)h->left - 2);
         used += take;
         if (h->message_done)
             h->state = H1_AT_END;

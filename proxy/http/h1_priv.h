@@ -40,6 +40,8 @@ struct h1 {
     struct h1_head head;
     llhttp_t parser;
     uint64_t body_bytes;
+    void (*show)(void *arg, const void *bytes, size_t n); /* NULL: nobody looks */
+    void *show_arg;
     uint64_t left; /* of the body, or of the chunk with its CRLF */
     enum h1_chunk chunk;
     bool extended;         /* behind the semicolon of a chunk line */

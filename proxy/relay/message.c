@@ -114,7 +114,8 @@ bool message_ask_rules(struct relay *r, const struct h1_head *head)
 {
     struct decision decision = {0};
 
-    if (!hook_wants(relay_world(r)->hooks, MOMENT_REQUEST))
+    if (!hook_wants(relay_world(r)->hooks, MOMENT_REQUEST) &&
+        !hook_wants(relay_world(r)->hooks, MOMENT_REQUEST_BODY))
         return true;
     message_show_request(r, head);
     record_now(r);
@@ -145,7 +146,8 @@ void message_response(struct relay *r, struct flow_exchange *exchange, const str
     /* It may have asked for a certificate before it answered this request. */
     if (r->side[LEG_SERVER].leg && f->server_leg)
         flow_fill_certificate_request(f, r->side[LEG_SERVER].leg);
-    if (!hook_wants(relay_world(r)->hooks, MOMENT_RESPONSE))
+    if (!hook_wants(relay_world(r)->hooks, MOMENT_RESPONSE) &&
+        !hook_wants(relay_world(r)->hooks, MOMENT_RESPONSE_BODY))
         return;
     if (!f->request)
         start_anew(r);

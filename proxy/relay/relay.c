@@ -8,6 +8,7 @@
 #include "base/id.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "body.h"
 #include "cert/chain.h"
 #include "cert/leaf.h"
 #include "fetch/evidence.h"
@@ -80,6 +81,7 @@ static void relay_free(struct relay *r)
     evidence_free(r->evidence);
     mail_watch_fini(&r->watch);
     websocket_free(r);
+    body_free(r);
     if (r->has_hello)
         client_hello_fini(&r->hello);
     arena_fini(&r->message);

@@ -19,6 +19,7 @@ struct dial;
 struct h1;
 struct h1_head;
 struct leaf;
+struct decode;
 struct leaf_fault;
 struct websocket;
 struct leg_server_ask;
@@ -121,6 +122,7 @@ struct relay {
     bool page_now;     /* the request that the page answers was read already */
     bool page_sent;
     bool upgrade_asked;          /* the client waits for 101 */
+    struct decode *body[2];      /* views of bodies on their way, for rules; owned */
     struct websocket *websocket; /* asked for, or open; owned */
     unsigned n_websockets;       /* asked for so far */
 };

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "body.h"
 #include "edit.h"
 #include "http/h1.h"
 #include "http/head_write.h"
@@ -126,6 +127,7 @@ static bool take_request(struct relay *r)
     }
     r->head_request = strcmp(head->method, "HEAD") == 0;
     websocket_ask(r, head);
+    body_begin(r, LEG_CLIENT, head);
     forward_head(r, head);
     h1_expect(r->h1[LEG_SERVER], head->method);
     r->in_request = true;
@@ -157,8 +159,10 @@ static bool requests(struct relay *r)
                 return false;
             break;
         case H1_BODY:
+            body_moved(r, LEG_CLIENT, false);
             break;
         case H1_END:
+            body_moved(r, LEG_CLIENT, true);
             r->in_request = false;
             count_request(r);
             /* RFC 9112 §9.6: it was the last, and the answer to it ends the connection. */
@@ -166,6 +170,7 @@ static bool requests(struct relay *r)
                 r->last = true;
             break;
         case H1_UPGRADED:
+            body_moved(r, LEG_CLIENT, true);
             r->in_request = false;
             r->upgrade_asked = true;
             break;
@@ -180,6 +185,8 @@ static bool requests(struct relay *r)
 static void response_done(struct relay *r)
 {
     struct flow_exchange *exchange = message_oldest(r);
+
+    body_moved(r, LEG_SERVER, true);
 
     if (exchange) {
         exchange->ms = clock_steady_ms(relay_world(r)->clock) - r->pending[0].at_ms;
@@ -216,7 +223,9 @@ static bool take_response(struct relay *r, enum h1_event event)
 
     switch (event) {
     case H1_NEED_MORE:
+        break;
     case H1_BODY:
+        body_moved(r, LEG_SERVER, false);
         break;
     case H1_HEAD:
         head = h1_head(r->h1[LEG_SERVER]);
@@ -237,6 +246,7 @@ static bool take_response(struct relay *r, enum h1_event event)
         if (r->upgrade_asked && r->n_pending == 1)
             websocket_answer(r, head);
         answer_head(r, head);
+        body_begin(r, LEG_SERVER, head);
         if (!head->keep_alive)
             r->last = true;
         break;

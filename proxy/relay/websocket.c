@@ -3,11 +3,13 @@
 #include "relay_priv.h"
 
 #include <event2/buffer.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "flow/facts.h"
 #include "hook/hook.h"
 #include "http/h1.h"
 #include "wire/websocket.h"
@@ -20,7 +22,7 @@ enum {
 };
 
 struct websocket {
-    char accept[29]; /* that the key asks for; empty: no key came */
+    char key[64]; /* Sec-WebSocket-Key; empty: none came, or none that is one */
     bool open;
     struct ws_reader *reader[2]; /* by leg */
     struct arena shown;          /* the message that rules see now */
@@ -83,8 +85,8 @@ void websocket_ask(struct relay *r, const struct h1_head *head)
     r->websocket = mem_new(sizeof *r->websocket);
     r->websocket->relay = r;
     arena_init(&r->websocket->shown);
-    if (key)
-        ws_accept(key, r->websocket->accept);
+    if (key && strlen(key) < sizeof r->websocket->key)
+        snprintf(r->websocket->key, sizeof r->websocket->key, "%s", key);
     struct flow_websocket *told = FLOW_MAKE(f, websocket);
     told->url = exchange ? exchange->url : flow_text(f, r->asked);
     told->origin = tell(f, h1_field(head, "Origin"));
@@ -105,7 +107,7 @@ static const char *complaint(const struct relay *r, const struct h1_head *head)
         return "status";
     if (!is_websocket(head))
         return "upgrade";
-    if (r->websocket->accept[0] && (!accept || strcmp(accept, r->websocket->accept) != 0))
+    if (r->websocket->key[0] && (!accept || !flow_websocket_fits(r->websocket->key, accept)))
         return "accept";
     if (!protocol)
         return NULL;

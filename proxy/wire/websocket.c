@@ -3,27 +3,27 @@
 #include <string.h>
 #include <strings.h>
 
-#include <openssl/evp.h>
-
 #include "base/mem.h"
+#include "base/text.h"
 #include "websocket_view.h"
 
 /* --- the handshake --- */
 
-void ws_accept(const char *key, char out[static 29])
+void ws_accept(const char *key, void (*sha1)(const void *bytes, size_t len, uint8_t out[static 20]),
+    char out[static 29])
 {
     /* RFC 6455 §1.3 */
     static const char guid[] = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-    unsigned char digest[EVP_MAX_MD_SIZE];
-    unsigned n = 0;
-    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+    struct text whole = {0};
+    uint8_t digest[20];
 
-    memset(out, 0, 29);
-    if (ctx && EVP_DigestInit_ex(ctx, EVP_sha1(), NULL) &&
-        EVP_DigestUpdate(ctx, key, strlen(key)) && EVP_DigestUpdate(ctx, guid, sizeof guid - 1) &&
-        EVP_DigestFinal_ex(ctx, digest, &n) && n == 20)
-        EVP_EncodeBlock((unsigned char *)out, digest, 20);
-    EVP_MD_CTX_free(ctx);
+    text_add(&whole, key);
+    text_add(&whole, guid);
+    sha1(text_str(&whole), whole.len, digest);
+    text_clear(&whole);
+    text_add_base64(&whole, digest, sizeof digest);
+    memcpy(out, text_str(&whole), 29);
+    text_fini(&whole);
 }
 
 /* The next word of a list that ends in one of `ends`, without the blanks around it. */

@@ -22,8 +22,9 @@ enum {
 
 /* --- the handshake (RFC 6455 §4) --- */
 
-/* Sec-WebSocket-Accept for this Sec-WebSocket-Key; out holds 29 bytes. */
-void ws_accept(const char *key, char out[static 29]);
+/* Sec-WebSocket-Accept for this Sec-WebSocket-Key, with a NUL behind it. */
+void ws_accept(const char *key, void (*sha1)(const void *bytes, size_t len, uint8_t out[static 20]),
+    char out[static 29]);
 
 struct ws_extensions {
     bool deflate;           /* permessage-deflate was agreed upon */

@@ -244,6 +244,14 @@ static void an_agent_fills_client_app_and_device(void **state)
     flow_free(f);
 }
 
+static void an_accept_value_fits_one_key(void **state)
+{
+    (void)state; /* RFC 6455 §1.3 */
+    assert_true(flow_websocket_fits("dGhlIHNhbXBsZSBub25jZQ==", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="));
+    assert_false(flow_websocket_fits("eGhlIHNhbXBsZSBub25jZQ==", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="));
+    assert_false(flow_websocket_fits("", ""));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -254,6 +262,7 @@ int main(void)
         cmocka_unit_test(a_hello_is_copied_by_iana_names),
         cmocka_unit_test(a_target_is_sorted_by_its_kind),
         cmocka_unit_test(an_agent_fills_client_app_and_device),
+        cmocka_unit_test(an_accept_value_fits_one_key),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -122,6 +122,30 @@ static void a_request_for_a_certificate_is_written_with_its_answer(void **state)
     flow_free(f);
 }
 
+static void what_went_wrong_with_http2_is_written_where_it_did(void **state)
+{
+    struct flow *f = flow_new("01JD6Q7T4E", 0);
+
+    (void)state;
+    f->client_leg = FLOW_MAKE(f, client_leg);
+    f->server_leg = FLOW_MAKE(f, server_leg);
+    f->client_leg->misdirected = "bank.example";
+    f->server_leg->h2 = FLOW_MAKE(f, h2);
+    f->server_leg->h2->fault = "broken";
+    f->server_leg->h2->code = "PROTOCOL_ERROR";
+    json_t *doc = parsed(f);
+    json_t *client = json_object_get(doc, "client_leg"),
+           *server = json_object_get(doc, "server_leg");
+    json_t *h2 = json_object_get(server, "h2");
+    assert_string_equal(json_string_value(json_object_get(h2, "fault")), "broken");
+    assert_string_equal(json_string_value(json_object_get(h2, "code")), "PROTOCOL_ERROR");
+    assert_true(json_is_null(json_object_get(h2, "why")));
+    assert_null(json_object_get(client, "h2"));
+    assert_string_equal(json_string_value(json_object_get(client, "misdirected")), "bank.example");
+    json_decref(doc);
+    flow_free(f);
+}
+
 static void diagnosis_fill(struct flow *f)
 {
     struct flow_diagnosis *d =
@@ -221,6 +245,7 @@ int main(void)
         cmocka_unit_test(an_empty_flow_has_every_key_of_the_contract),
         cmocka_unit_test(empty_legs_and_verdicts_have_every_key_of_the_contract),
         cmocka_unit_test(a_request_for_a_certificate_is_written_with_its_answer),
+        cmocka_unit_test(what_went_wrong_with_http2_is_written_where_it_did),
         cmocka_unit_test(a_diagnosis_has_every_key_of_the_contract),
         cmocka_unit_test(facts_keep_their_type),
         cmocka_unit_test(notes_exchanges_and_timeline_are_written),

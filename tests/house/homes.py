@@ -9,7 +9,6 @@ HOMES = [
     (r'event2/buffer\.h', {'net', 'tls', 'http', 'relay', 'explain', 'lab'}),
     (r'event2/.*', {'net', 'lab'}),
     (r'openssl/ssl\.h', {'tls', 'lab'}),
-    (r'openssl/evp\.h', {'cert', 'trust', 'judge', 'tls', 'lab', 'flow', 'wire'}),  # wire: the digest of a WebSocket's opening
     (r'zlib\.h', {'http', 'wire'}),  # wire: permessage-deflate
     (r'(brotli/.*|zstd\.h)', {'http'}),
     (r'openssl/.*', {'cert', 'trust', 'judge', 'tls', 'lab', 'flow'}),

@@ -41,7 +41,7 @@ static void a_request_crosses_and_is_recorded(void **state)
     far_site_says(talk_far(t, 0), ok);
     talk_run(t);
     assert_string_equal(caller_heard(c), ok);
-    assert_string_equal(talk_moments(t), "hello judged request response");
+    assert_string_equal(talk_moments(t), "hello judged request response response_body");
     caller_closes(c);
     assert_int_equal(talk_flows(t), 1);
     assert_string_equal(talk_moments(t), "finish");

@@ -244,6 +244,92 @@ static void another_host_on_a_plain_connection_is_another_flow(void **state)
     talk_free(t);
 }
 
+/* RFC 9112 §9.3, §9.6: whichever end says that it is over, and however. */
+static void the_last_answer_ends_the_connection(void **state)
+{
+    static const struct {
+        const char *request, *response;
+        bool ends;
+    } cases[] = {
+        {"GET / HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", true},
+        {GET("/"), "HTTP/1.1 200 OK\r\nConnection: Close\r\nContent-Length: 2\r\n\r\nok", true},
+        {"GET / HTTP/1.0\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", true},
+        {"GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
+            "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\nok", false},
+        {GET("/"), "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok", true},
+        {GET("/"), "HTTP/1.1 200 OK\r\nKeep-Alive: timeout=5\r\nContent-Length: 2\r\n\r\nok",
+            false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct call call = begin();
+
+        caller_says(call.c, cases[i].request);
+        site_says(&call, cases[i].response);
+        assert_string_equal(caller_heard(call.c), cases[i].response);
+        if (caller_saw_end(call.c) != cases[i].ends)
+            fail_msg("%s%s", cases[i].request, cases[i].response);
+        hang_up(&call);
+        talk_free(call.t);
+    }
+}
+
+static void what_follows_the_last_request_goes_nowhere(void **state)
+{
+    struct call call = begin();
+
+    (void)state;
+    caller_says(call.c,
+        "GET / HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\n\r\n" GET("/smuggled"));
+    assert_null(strstr(far_site_heard(call.site), "smuggled"));
+    site_says(&call, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    assert_true(caller_saw_end(call.c));
+    assert_int_equal(hang_up(&call)->n_exchanges, 1);
+    talk_free(call.t);
+}
+
+static void a_connect_inside_is_a_tunnel_once_it_is_answered(void **state)
+{
+    struct call call = begin();
+
+    (void)state;
+    caller_says(call.c, "CONNECT inner.example:443 HTTP/1.1\r\nHost: inner.example:443\r\n\r\n!");
+    assert_null(strchr(far_site_heard(call.site), '!')); /* not before the site says yes */
+    site_says(&call, "HTTP/1.1 407 No\r\nContent-Length: 2\r\n\r\nno");
+    caller_says(call.c, ""); /* what followed is no request */
+    talk_wait(call.t, 6000);
+    assert_null(strchr(far_site_heard(call.site), '!'));
+    hang_up(&call);
+    talk_free(call.t);
+
+    call = begin();
+    caller_says(call.c, "CONNECT inner.example:443 HTTP/1.1\r\nHost: inner.example:443\r\n\r\n!");
+    site_says(&call, "HTTP/1.1 200 Yes\r\n\r\n?");
+    assert_non_null(strchr(far_site_heard(call.site), '!'));
+    assert_non_null(strstr(caller_heard(call.c), "\r\n\r\n?"));
+    hang_up(&call);
+    talk_free(call.t);
+}
+
+static void an_oddity_that_is_let_through_is_noted_once(void **state)
+{
+    struct call call = begin();
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        caller_says(call.c, GET("/a"));
+        site_says(&call, "HTTP/1.1 200 OK\r\n(X): y\r\nContent-Length: 0\r\n\r\n");
+    }
+    const struct flow *f = hang_up(&call);
+    size_t n = 0;
+    for (size_t i = 0; i < f->n_notes; i++)
+        n += strcmp(f->notes[i].code, "http/odd-response") == 0;
+    assert_int_equal(n, 1);
+    talk_free(call.t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -258,6 +344,10 @@ int main(void)
         cmocka_unit_test(a_request_that_smuggles_is_refused),
         cmocka_unit_test(a_slow_reader_bounds_what_we_hold),
         cmocka_unit_test(another_host_on_a_plain_connection_is_another_flow),
+        cmocka_unit_test(the_last_answer_ends_the_connection),
+        cmocka_unit_test(what_follows_the_last_request_goes_nowhere),
+        cmocka_unit_test(a_connect_inside_is_a_tunnel_once_it_is_answered),
+        cmocka_unit_test(an_oddity_that_is_let_through_is_noted_once),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -247,6 +247,7 @@ static void each_message_is_a_moment(void **state)
     phone_sends(&chat, MASKED_HELLO, 11);
     site_sends(&chat, "\xc1\x07\xf2\x48\xcd\xc9\xc9\x07\x00\x89\x00", 11);
     assert_string_equal(talk_moments(chat.t), "ws_message ws_message");
+    assert_string_equal(talk_seen(chat.t), "ws_message:Hello;ws_message:Hello;");
     const struct flow *f = hang_up(&chat);
     assert_true(f->websocket->deflate);
     assert_null(f->message);

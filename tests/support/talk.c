@@ -109,7 +109,7 @@ struct talk {
     struct rules *rules;
     struct wake *wakes[N_MOMENTS];
     enum action decisions[N_MOMENTS];
-    struct text moments, moments_told;
+    struct text moments, moments_told, seen;
     struct relays *relays;
     struct dialer *upstream; /* before the dialer; NULL: none */
 
@@ -248,12 +248,28 @@ static void flow_out(void *arg, struct flow *sealed)
 
 /* --- the one who listens to the moments --- */
 
+/* What a rule can read of what goes by: "response_body:ok;". */
+static void look(struct talk *t, enum moment m, const struct flow *f)
+{
+    const char *text = NULL;
+
+    if (m == MOMENT_REQUEST_BODY)
+        text = f->request->body;
+    else if (m == MOMENT_RESPONSE_BODY)
+        text = f->response->body;
+    else if (m == MOMENT_WS_MESSAGE)
+        text = f->message->text ? f->message->text : "(binary)";
+    if (text)
+        text_printf(&t->seen, "%s:%s;", moment_name(m), text);
+}
+
 static bool visit(void *arg, struct call *c, struct err *e)
 {
     struct talk *t = arg;
 
     (void)e;
     text_printf(&t->moments, "%s%s", t->moments.len ? " " : "", moment_name(c->moment));
+    look(t, c->moment, c->flow);
     return t->decisions[c->moment] == ACTION_NONE ||
            call_decide(c, t->decisions[c->moment], NULL, "the test says so");
 }
@@ -519,6 +535,7 @@ void talk_free(struct talk *t)
     ca_free(t->ca);
     text_fini(&t->moments);
     text_fini(&t->moments_told);
+    text_fini(&t->seen);
     mem_free(t);
 }
 
@@ -923,6 +940,11 @@ const char *talk_moments(struct talk *t)
     text_add(&t->moments_told, text_str(&t->moments));
     text_clear(&t->moments);
     return text_str(&t->moments_told);
+}
+
+const char *talk_seen(const struct talk *t)
+{
+    return text_str(&t->seen);
 }
 
 void talk_decides(struct talk *t, enum moment m, enum action action)

@@ -141,6 +141,8 @@ const struct ca *talk_ca(const struct talk *t); /* ours */
 int64_t talk_now_ms(const struct talk *t);
 /* The moments so far, in order: "hello judged finish"; starts anew with each call. */
 const char *talk_moments(struct talk *t);
+/* What rules could read of bodies and WebSocket messages: "request_body:a=b;ws_message:hi;". */
+const char *talk_seen(const struct talk *t);
 /* What the rules decide at a moment from now on. */
 void talk_decides(struct talk *t, enum moment m, enum action action);
 size_t talk_flows(const struct talk *t);

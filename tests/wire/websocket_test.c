@@ -206,12 +206,23 @@ static void an_unknown_extension_blinds_but_is_no_fault(void **state)
     ws_reader_free(r);
 }
 
+/* What the digest was asked of, and what RFC 6455 §1.3 says that it is. */
+static void sha1(const void *bytes, size_t len, uint8_t out[static 20])
+{
+    static const char asked[] = "dGhlIHNhbXBsZSBub25jZQ==258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+    assert_int_equal(len, sizeof asked - 1);
+    assert_memory_equal(bytes, asked, len);
+    memcpy(out, "\xb3\x7a\x4f\x2c\xc0\x62\x4f\x16\x90\xf6\x46\x06\xcf\x38\x59\x45\xb2\xbe\xc4\xea",
+        20);
+}
+
 static void the_accept_value_is_that_of_the_rfc(void **state)
 {
     char accept[29];
 
     (void)state;
-    ws_accept("dGhlIHNhbXBsZSBub25jZQ==", accept); /* RFC 6455 §1.3 */
+    ws_accept("dGhlIHNhbXBsZSBub25jZQ==", sha1, accept);
     assert_string_equal(accept, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
 }
 

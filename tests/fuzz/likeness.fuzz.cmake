@@ -1,0 +1,1 @@
+whytls_fuzz(tls likeness USES base wire LIBS PkgConfig::EVENT)
