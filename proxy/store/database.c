@@ -12,14 +12,16 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "schema.h"
 
 /* APPLICATION_ID: "wtls", which marks the file as ours (sqlite.org/fileformat2.html, offset 68).
  * WAIT_MS: for another process that writes. SHRINK_PAGES: at most so many are given back at once,
  * each one is a move on the disk. */
-enum { APPLICATION_ID = 0x77746c73, WAIT_MS = 2000, STATEMENTS_MOST = 24, SHRINK_PAGES = 2000 };
+enum { APPLICATION_ID = 0x77746c73, WAIT_MS = 2000, STATEMENTS_MOST = 48, SHRINK_PAGES = 2000 };
 
 struct database {
     sqlite3 *handle;
+    const struct database_form *form;
     char *path; /* owned */
     struct {
         const char *sql;
@@ -29,40 +31,15 @@ struct database {
     int64_t data_version;
 };
 
-/* auto_vacuum has to stand before the first table. */
-static const char pragmas[] = "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL;"
-                              "PRAGMA synchronous=NORMAL; PRAGMA journal_size_limit=4194304;"
-                              "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;"
-                              "PRAGMA temp_store=MEMORY;";
+static const char pragmas[] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+                              "PRAGMA journal_size_limit=4194304; PRAGMA trusted_schema=OFF;"
+                              "PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY;";
+/* Has to stand before the first table; and is asked of a new file only, because it writes. */
+static const char new_pragmas[] = "PRAGMA auto_vacuum=INCREMENTAL;";
 
-static const char schema[] =
-    "CREATE TABLE device (id TEXT PRIMARY KEY, ip TEXT NOT NULL, family TEXT NOT NULL,"
-    " name TEXT NOT NULL, os_version TEXT NOT NULL, first_seen_ms INTEGER NOT NULL,"
-    " last_seen_ms INTEGER NOT NULL, profile_fetched_ms INTEGER NOT NULL,"
-    " root_sha256 TEXT NOT NULL, probe INTEGER NOT NULL, probe_ms INTEGER NOT NULL,"
-    " accepted_ms INTEGER NOT NULL, clock_offset_ms INTEGER, clock_read_ms INTEGER NOT NULL,"
-    " last_refused_ms INTEGER, streak INTEGER NOT NULL, apple_passed INTEGER NOT NULL,"
-    " apple_passed_ms INTEGER NOT NULL, relay_asked INTEGER NOT NULL,"
-    " relay_asked_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
-    "CREATE INDEX device_address ON device (ip, family);"
-    "CREATE TABLE device_host (device TEXT NOT NULL, host TEXT NOT NULL, app TEXT NOT NULL,"
-    " app_version TEXT NOT NULL, is_browser INTEGER NOT NULL, used_ms INTEGER NOT NULL,"
-    " last_accepted_ms INTEGER, last_refused_ms INTEGER, tunnel_ms INTEGER,"
-    " way INTEGER NOT NULL, alert INTEGER NOT NULL, tls_version INTEGER NOT NULL,"
-    " finished INTEGER NOT NULL, streak INTEGER NOT NULL, hour INTEGER NOT NULL,"
-    " counts BLOB NOT NULL, PRIMARY KEY (device, host, app)) STRICT, WITHOUT ROWID;"
-    "CREATE INDEX device_host_used ON device_host (used_ms);"
-    /* What a command asks of a proxy that may be running: its memory does not see the file. */
-    "CREATE TABLE device_errand (seq INTEGER PRIMARY KEY AUTOINCREMENT, device TEXT NOT NULL,"
-    " verb TEXT NOT NULL, value TEXT NOT NULL) STRICT;"
-    "PRAGMA application_id=2004118643; PRAGMA user_version=1;";
-
-_Static_assert(APPLICATION_ID == 2004118643, "the schema writes the number that is asked for");
-_Static_assert(DATABASE_SCHEMA_NOW == 1, "the schema writes the version that is asked for");
-
-char *database_path(const char *folder)
+char *database_path(const char *folder, const struct database_form *form)
 {
-    return file_join(folder, "whytls.db");
+    return file_join(folder, form->file);
 }
 
 struct sqlite3 *database_handle(const struct database *db)
@@ -162,6 +139,13 @@ bool database_was_changed(struct database *db)
     return true;
 }
 
+bool database_is_damaged(const struct database *db)
+{
+    int code = sqlite3_errcode(db->handle) & 0xff;
+
+    return code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
+}
+
 bool database_shrink(struct database *db, struct err *e)
 {
     char sql[64];
@@ -172,10 +156,11 @@ bool database_shrink(struct database *db, struct err *e)
 
 enum state { STATE_FINE, STATE_BROKEN, STATE_FAILED };
 
-/* SQLite finds damage only where it looks: so look everywhere once. The file is small. */
+/* SQLite finds damage only where it looks: so look everywhere once, where the file is small. */
 static enum state integrity_check(struct database *db, struct err *e)
 {
-    sqlite3_stmt *statement = database_statement(db, "PRAGMA quick_check(1)", e);
+    const char *sql = db->form->small ? "PRAGMA quick_check(1)" : "SELECT 'ok' FROM sqlite_schema";
+    sqlite3_stmt *statement = database_statement(db, sql, e);
     bool row = false;
     bool fine = false;
 
@@ -187,9 +172,25 @@ static enum state integrity_check(struct database *db, struct err *e)
         fine = answer && !strcmp(answer, "ok");
         if (!fine)
             err_set(e, ERR_INPUT, "%s: %s", db->path, answer ? answer : "it is broken");
+    } else {
+        fine = !db->form->small; /* a new file */
     }
     sqlite3_reset(statement);
     return fine ? STATE_FINE : STATE_BROKEN;
+}
+
+/* One file is written by each program in turn: an older one says no, a newer one brings it up to
+ * its own, step by step. */
+static bool schema_climb(struct database *db, int64_t version, struct err *e)
+{
+    char sql[96];
+
+    for (; version < (int64_t)db->form->n_steps; version++)
+        if (!database_run(db, db->form->steps[version], e))
+            return false;
+    snprintf(sql, sizeof sql, "PRAGMA application_id=%d; PRAGMA user_version=%lld", APPLICATION_ID,
+        (long long)version);
+    return database_run(db, sql, e);
 }
 
 /* Makes the tables of a new file, and says no to a file that we do not know. */
@@ -201,26 +202,30 @@ static bool schema_settle(struct database *db, struct err *e)
         !number_ask(db, "PRAGMA application_id", &application, e) ||
         !number_ask(db, "SELECT count(*) FROM sqlite_schema", &tables, e))
         return false;
-    if (application == APPLICATION_ID && version == DATABASE_SCHEMA_NOW)
-        return true;
-    if (application == APPLICATION_ID && version > DATABASE_SCHEMA_NOW)
-        return err_set(e, ERR_INPUT,
-            "%s: written by a later whytls (schema %lld, this one knows %d): run that one, or move "
-            "the file away",
-            db->path, (long long)version, DATABASE_SCHEMA_NOW);
-    if (application != 0 || version != 0 || tables != 0)
+    if (application != APPLICATION_ID && (application != 0 || version != 0 || tables != 0))
         return err_set(e, ERR_INPUT,
             "%s: an SQLite file, and not one of whytls: move it away, or choose another folder "
             "with --data",
             db->path);
-    if (!database_run(db, schema, e))
-        return false;
-    return true;
+    if (version > (int64_t)db->form->n_steps)
+        return err_set(e, ERR_INPUT,
+            "%s: written by a later whytls (schema %lld, this one knows %zu): run that one, or "
+            "move the file away",
+            db->path, (long long)version, db->form->n_steps);
+    return version == (int64_t)db->form->n_steps || schema_climb(db, version, e);
 }
 
-/* The schema is settled inside one transaction: two that start at once make it once. */
+/* The schema is settled inside one transaction: two that start at once make it once. A file that is
+ * as it should be is only read, so that nobody waits for a writer. */
 static bool schema_make(struct database *db, struct err *e)
 {
+    int64_t version, application;
+
+    if (!number_ask(db, "PRAGMA user_version", &version, e) ||
+        !number_ask(db, "PRAGMA application_id", &application, e))
+        return false;
+    if (application == APPLICATION_ID && version == (int64_t)db->form->n_steps)
+        return true;
     if (!database_begin(db, e))
         return false;
     if (schema_settle(db, e) && database_commit(db, e))
@@ -229,11 +234,12 @@ static bool schema_make(struct database *db, struct err *e)
     return false;
 }
 
-static bool is_damage(const struct database *db)
+static bool pragmas_set(struct database *db, struct err *e)
 {
-    int code = sqlite3_errcode(db->handle) & 0xff;
+    int64_t pages;
 
-    return code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
+    return number_ask(db, "PRAGMA page_count", &pages, e) &&
+           (pages > 0 || database_run(db, new_pragmas, e)) && database_run(db, pragmas, e);
 }
 
 static enum state settle(struct database *db, struct err *e)
@@ -243,12 +249,12 @@ static enum state settle(struct database *db, struct err *e)
     sqlite3_busy_timeout(db->handle, WAIT_MS);
     /* A peer can send names, never SQL; a file that was tampered with is held as well. */
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)NULL);
-    if (!database_run(db, pragmas, e))
-        return is_damage(db) ? STATE_BROKEN : STATE_FAILED;
+    if (!pragmas_set(db, e))
+        return database_is_damaged(db) ? STATE_BROKEN : STATE_FAILED;
     state = integrity_check(db, e);
     if (state == STATE_FINE && !schema_make(db, e))
         state = STATE_FAILED;
-    return state == STATE_FAILED && is_damage(db) ? STATE_BROKEN : state;
+    return state == STATE_FAILED && database_is_damaged(db) ? STATE_BROKEN : state;
 }
 
 /* SQLite would make the file with the process's mask; its log files take the mode of the file. */
@@ -268,9 +274,12 @@ static bool file_make(const char *path, enum database_use use, struct err *e)
     return true;
 }
 
-static struct database *connect_to(const char *path, struct err *e)
+static struct database *connect_to(
+    const char *path, const struct database_form *form, struct err *e)
 {
     struct database *db = mem_new(sizeof *db);
+
+    db->form = form;
 
     db->path = mem_text(path);
     if (sqlite3_open_v2(path, &db->handle,
@@ -285,7 +294,8 @@ static struct database *connect_to(const char *path, struct err *e)
 
 /* PATH becomes PATH.broken-SECONDS, its log files with it, so that nothing is lost that could still
  * be read by somebody. */
-static bool move_aside(const char *path, int64_t now_s, struct err *e)
+bool database_set_aside(const char *path, const struct database_form *form, const char *why,
+    int64_t now_s, struct err *e)
 {
     static const char *const parts[] = {"", "-wal", "-shm"};
     char from[4096], to[4096];
@@ -296,29 +306,27 @@ static bool move_aside(const char *path, int64_t now_s, struct err *e)
         if (rename(from, to) != 0 && errno != ENOENT)
             return err_sys(e, "cannot move the broken %s aside", from);
     }
+    log_warn("%s; moved to %s.broken-%lld, and a new one is begun: %s", why, path, (long long)now_s,
+        form->lost);
     return true;
 }
 
-struct database *database_open(
-    const char *path, enum database_use use, int64_t now_s, struct err *e)
+struct database *database_open(const char *path, const struct database_form *form,
+    enum database_use use, int64_t now_s, struct err *e)
 {
     for (int turn = 0;; turn++) {
         struct err why = {0};
         struct database *db = NULL;
         enum state state = STATE_FAILED;
 
-        if (file_make(path, use, &why) && (db = connect_to(path, &why)))
+        if (file_make(path, use, &why) && (db = connect_to(path, form, &why)))
             state = settle(db, &why);
         if (state == STATE_FINE)
             return db;
         database_close(db);
         if (state == STATE_BROKEN && use == DATABASE_OWN && turn == 0 &&
-            move_aside(path, now_s, &why)) {
-            log_warn("%s; moved to %s.broken-%lld, and a new one is begun: what was known of "
-                     "the devices is forgotten",
-                why.text, path, (long long)now_s);
+            database_set_aside(path, form, why.text, now_s, &why))
             continue;
-        }
         if (e)
             *e = why;
         return NULL;

@@ -1,5 +1,5 @@
-/* store/database.h - the one SQLite file of an installation. Home of SQLite, with those who keep
- * rows.
+/* store/database.h - a SQLite file of an installation (store/schema.h says which there are). Home
+ * of SQLite, with those who keep rows.
  *
  * A database is used by one thread at a time: in the proxy the store's. Another process may read
  * and write the same file meanwhile. What was committed outlives a kill at any moment (a
@@ -14,23 +14,26 @@
 #include "base/err.h"
 
 struct database;
-struct sqlite3;      /* SQLite's */
-struct sqlite3_stmt; /* SQLite's */
-
-/* SCHEMA_NOW: what this program writes. A file of a later one is refused, never changed. */
-enum { DATABASE_SCHEMA_NOW = 1 };
+struct database_form; /* schema.h */
+struct sqlite3;       /* SQLite's */
+struct sqlite3_stmt;  /* SQLite's */
 
 enum database_use {
     DATABASE_OWN,   /* the proxy: made when it is missing; a broken file is moved aside, and told */
     DATABASE_VISIT, /* a command: the file must be there, and a broken one is an error */
 };
 
-/* FOLDER/whytls.db; freed with mem_free. */
-char *database_path(const char *folder);
-/* NULL and *e: the file cannot be opened, is of another program or of a later whytls, or is broken
- * (DATABASE_VISIT). `now_s` names what is moved aside. */
-struct database *database_open(
-    const char *path, enum database_use use, int64_t now_s, struct err *e) MUST_USE;
+/* Where in the folder a file of this form lies; freed with mem_free. */
+char *database_path(const char *folder, const struct database_form *form);
+/* Brings a file of an earlier whytls up to the form's last step. NULL and *e: the file cannot be
+ * opened, is of another program or of a later whytls, or is broken (DATABASE_VISIT). `now_s` names
+ * what is moved aside. */
+struct database *database_open(const char *path, const struct database_form *form,
+    enum database_use use, int64_t now_s, struct err *e) MUST_USE;
+/* For a file that turned out to be broken, and is closed: PATH becomes PATH.broken-SECONDS, and the
+ * operator is told. */
+bool database_set_aside(const char *path, const struct database_form *form, const char *why,
+    int64_t now_s, struct err *e) MUST_USE;
 /* NULL is legal. */
 void database_close(struct database *db);
 
@@ -52,6 +55,8 @@ bool database_commit(struct database *db, struct err *e) MUST_USE;
 void database_roll_back(struct database *db);
 /* Says once, after another process has written to the file, that it has. */
 bool database_was_changed(struct database *db);
+/* The last call failed because the file is broken. */
+bool database_is_damaged(const struct database *db);
 /* Gives free pages back to the file system. */
 bool database_shrink(struct database *db, struct err *e) MUST_USE;
 

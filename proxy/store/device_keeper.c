@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "database.h"
 #include "device_rows.h"
+#include "schema.h"
 #include "sink.h"
 
 struct keeper {
@@ -74,8 +75,8 @@ static void keeper_close(void *arg)
 bool device_keeper_open(const struct device_keeper_config *config, struct sink *out, struct err *e)
 {
     int64_t now_ms = clock_wall_ms(config->clock);
-    char *path = database_path(config->folder);
-    struct database *db = database_open(path, DATABASE_OWN, now_ms / 1000, e);
+    char *path = database_path(config->folder, &schema_memory);
+    struct database *db = database_open(path, &schema_memory, DATABASE_OWN, now_ms / 1000, e);
 
     mem_free(path);
     if (!db)

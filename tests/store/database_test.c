@@ -15,11 +15,12 @@
 
 #include "folder.h"
 #include "store/database.h"
+#include "store/schema.h"
 
 static struct database *opened(const struct folder *f, enum database_use use)
 {
     struct err e = {0};
-    struct database *db = database_open(f->file, use, 1700000000, &e);
+    struct database *db = database_open(f->file, &schema_memory, use, 1700000000, &e);
 
     if (!db)
         fail_msg("%s", e.text);
@@ -60,7 +61,7 @@ static void a_new_file_has_the_schema_and_is_closed_to_others(void **state)
     struct folder *f = *state;
     struct stat st;
 
-    assert_int_equal(number(db, "PRAGMA user_version"), DATABASE_SCHEMA_NOW);
+    assert_int_equal(number(db, "PRAGMA user_version"), (int64_t)schema_memory.n_steps);
     assert_int_equal(number(db, "SELECT count(*) FROM device"), 0);
     assert_int_equal(number(db, "PRAGMA auto_vacuum"), 2);
     errand(db);
@@ -91,7 +92,7 @@ static void a_command_makes_no_file(void **state)
     struct folder *f = *state;
     struct err e = {0};
 
-    assert_null(database_open(f->file, DATABASE_VISIT, 0, &e));
+    assert_null(database_open(f->file, &schema_memory, DATABASE_VISIT, 0, &e));
     assert_non_null(strstr(e.text, f->file));
     assert_int_equal(folder_files(f, "", NULL), 0);
 }
@@ -105,7 +106,7 @@ static void what_is_no_database_is_moved_aside_and_told(void **state)
     struct err e = {0};
 
     file_is(f, junk, sizeof junk);
-    assert_null(database_open(f->file, DATABASE_VISIT, 0, &e));
+    assert_null(database_open(f->file, &schema_memory, DATABASE_VISIT, 0, &e));
     assert_int_equal(folder_files(f, "broken", NULL), 0);
     struct database *db = opened(f, DATABASE_OWN);
     assert_int_equal(number(db, "SELECT count(*) FROM device"), 0);
@@ -142,11 +143,11 @@ static void a_later_schema_is_refused_and_left_alone(void **state)
     struct err e = {0};
 
     errand(db);
-    assert_true(database_run(db, "PRAGMA user_version=7", NULL));
+    assert_true(database_run(db, "PRAGMA user_version=77", NULL));
     database_close(db);
-    assert_null(database_open(f->file, DATABASE_OWN, 0, &e));
+    assert_null(database_open(f->file, &schema_memory, DATABASE_OWN, 0, &e));
     assert_int_equal(e.kind, ERR_INPUT);
-    assert_non_null(strstr(e.text, "later whytls (schema 7, this one knows 1)"));
+    assert_non_null(strstr(e.text, "later whytls (schema 77, this one knows "));
     assert_int_equal(folder_files(f, "broken", NULL), 0);
 }
 
@@ -159,7 +160,7 @@ static void the_database_of_another_program_is_refused(void **state)
     assert_int_equal(sqlite3_open(f->file, &other), SQLITE_OK);
     assert_int_equal(sqlite3_exec(other, "CREATE TABLE theirs (x)", NULL, NULL, NULL), SQLITE_OK);
     sqlite3_close(other);
-    assert_null(database_open(f->file, DATABASE_OWN, 0, &e));
+    assert_null(database_open(f->file, &schema_memory, DATABASE_OWN, 0, &e));
     assert_non_null(strstr(e.text, "not one of whytls"));
     assert_int_equal(folder_files(f, "broken", NULL), 0);
 }
@@ -170,7 +171,7 @@ static void a_link_is_not_followed(void **state)
     struct err e = {0};
 
     assert_int_equal(symlink("/tmp/whytls-elsewhere.db", f->file), 0);
-    assert_null(database_open(f->file, DATABASE_OWN, 0, &e));
+    assert_null(database_open(f->file, &schema_memory, DATABASE_OWN, 0, &e));
     assert_int_equal(e.kind, ERR_SYSTEM);
 }
 

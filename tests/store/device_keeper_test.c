@@ -16,6 +16,7 @@
 #include "store/database.h"
 #include "store/device_keeper.h"
 #include "store/device_rows.h"
+#include "store/schema.h"
 #include "store/sink.h"
 
 #define NOW ((int64_t)1700000000000)
@@ -39,7 +40,7 @@ static struct sink opened(
 /* What a command would find in the file now. */
 static size_t on_disk(const struct folder *f)
 {
-    struct database *db = database_open(f->file, DATABASE_VISIT, NOW / 1000, NULL);
+    struct database *db = database_open(f->file, &schema_memory, DATABASE_VISIT, NOW / 1000, NULL);
     struct device_history *h = device_history_new();
 
     assert_non_null(db);
@@ -101,8 +102,8 @@ static void a_file_that_is_not_ours_is_refused(void **state)
     struct err e = {0};
 
     clock_fake_init(&clock, NOW);
-    struct database *db = database_open(f->file, DATABASE_OWN, 0, NULL);
-    assert_true(database_run(db, "PRAGMA user_version=2", NULL));
+    struct database *db = database_open(f->file, &schema_memory, DATABASE_OWN, 0, NULL);
+    assert_true(database_run(db, "PRAGMA user_version=77", NULL));
     database_close(db);
     assert_false(device_keeper_open(&config, &sink, &e));
     assert_non_null(strstr(e.text, "later whytls"));
@@ -118,7 +119,7 @@ static void a_failure_is_told_once_and_so_is_its_end(void **state)
 
     clock_fake_init(&clock, NOW);
     struct sink sink = opened(f, h, &clock);
-    other = database_open(f->file, DATABASE_VISIT, 0, NULL);
+    other = database_open(f->file, &schema_memory, DATABASE_VISIT, 0, NULL);
     assert_true(database_run(other, "ALTER TABLE device RENAME TO gone", NULL));
     for (int i = 0; i < 3; i++) {
         history_note(h, &phone, HISTORY_ACCEPTED, NOW + i);

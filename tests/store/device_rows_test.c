@@ -21,6 +21,7 @@
 #include "folder.h"
 #include "store/database.h"
 #include "store/device_rows.h"
+#include "store/schema.h"
 
 #define NOW ((int64_t)1700000000000)
 #define DAY ((int64_t)24 * 3600 * 1000)
@@ -31,7 +32,7 @@ static const struct history_key phone = {
 static struct database *opened(const struct folder *f)
 {
     struct err e = {0};
-    struct database *db = database_open(f->file, DATABASE_OWN, NOW / 1000, &e);
+    struct database *db = database_open(f->file, &schema_memory, DATABASE_OWN, NOW / 1000, &e);
 
     if (!db)
         fail_msg("%s", e.text);
@@ -148,7 +149,8 @@ static void a_kill_at_any_time_leaves_a_readable_state(void **state)
         pid_t child = fork();
         assert_true(child >= 0);
         if (child == 0) {
-            struct database *db = database_open(f->file, DATABASE_OWN, NOW / 1000, NULL);
+            struct database *db =
+                database_open(f->file, &schema_memory, DATABASE_OWN, NOW / 1000, NULL);
             struct device_history *h = device_history_new();
             char host[32];
             struct history_key key = phone;

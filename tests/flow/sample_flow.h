@@ -1,7 +1,7 @@
-/* tests/app/sample_flow.h - flows that the tests of the terminal share. Header only: small, and
+/* tests/flow/sample_flow.h - flows that tests of several rooms share. Header only: small, and
  * every test wants its own. */
-#ifndef WHYTLS_TESTS_APP_SAMPLE_FLOW_H
-#define WHYTLS_TESTS_APP_SAMPLE_FLOW_H
+#ifndef WHYTLS_TESTS_FLOW_SAMPLE_FLOW_H
+#define WHYTLS_TESTS_FLOW_SAMPLE_FLOW_H
 
 #include "flow/flow.h"
 

@@ -1,0 +1,17 @@
+/* store/filter_sql.h - a filter as a condition of SQL on a row of `flow`. Private to store/. */
+#ifndef WHYTLS_STORE_FILTER_SQL_H
+#define WHYTLS_STORE_FILTER_SQL_H
+
+#include "base/attrib.h"
+#include "base/err.h"
+#include "base/text.h"
+
+struct database;
+struct filter;
+
+/* Looks up which tags each atom means, so what is appended holds numbers only: no text of a filter
+ * ever becomes SQL. A rare tag is walked, a common one is tested row by row. */
+bool filter_sql(
+    struct database *db, const struct filter *filter, struct text *out, struct err *e) MUST_USE;
+
+#endif
