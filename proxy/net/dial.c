@@ -20,11 +20,14 @@ enum {
     STAGGER_MS = 250, /* RFC 8305 §5: Connection Attempt Delay */
 };
 
+enum { HTTPS_PORT = 443 };
+
 struct attempt {
     struct dial *dial;
-    struct event event; /* writable: connected, or failed */
-    int fd;             /* -1: over */
-    size_t at;          /* into candidates */
+    struct event event;    /* writable: connected, or failed */
+    int fd;                /* -1: over */
+    size_t at;             /* into candidates */
+    enum dial_error error; /* DIAL_OK: none yet */
 };
 
 struct dial {
@@ -35,6 +38,7 @@ struct dial {
     union addr candidates[DIAL_ADDRESSES_MOST];
     size_t n_candidates, n_begun, n_open;
     struct attempt attempts[DIAL_ADDRESSES_MOST];
+    char *host; /* owned */
     uint16_t port;
     bool from_loopback, vetoed;
     int64_t began_ms;
@@ -47,6 +51,7 @@ struct sockets_dialer {
     struct dialer base;
     struct loop *loop;         /* borrowed */
     struct resolver *resolver; /* borrowed */
+    struct resolver *other;    /* owned: of config.name_servers_of; NULL: nobody wanted it yet */
     struct dial_config config;
     struct dial *dials;
 };
@@ -125,8 +130,9 @@ static int telling(enum dial_error e)
     return 0;
 }
 
-static void note_error(struct dial *d, enum dial_error error)
+static void note_error(struct dial *d, struct attempt *a, enum dial_error error)
 {
+    a->error = error;
     if (telling(error) > telling(d->result.error))
         d->result.error = error;
 }
@@ -154,7 +160,20 @@ static void dial_free(struct dial *d)
     event_del(&d->failing);
     for (size_t i = 0; i < d->n_begun; i++)
         attempt_close(&d->attempts[i]);
+    mem_free(d->host);
     mem_free(d);
+}
+
+/* Hosts that the configuration answers for were not looked up, and records stand for the usual port
+ * (RFC 9460 §9.1). */
+static void add_hints(struct dial *d, struct dial_result *result)
+{
+    const struct site_hints *hints =
+        d->port == HTTPS_PORT ? resolver_hints(d->dialer->resolver, d->host) : NULL;
+
+    result->has_hints = hints != NULL;
+    if (hints)
+        result->hints = *hints;
 }
 
 /* `d` is gone afterwards; called from the loop only. */
@@ -166,6 +185,7 @@ static void dial_end(struct dial *d, enum dial_error error, struct pipe *pipe)
 
     result.error = error;
     result.pipe = pipe;
+    add_hints(d, &result);
     result.ms = loop_now_ms(d->dialer->loop) - d->began_ms;
     dial_free(d);
     done(arg, &result);
@@ -199,6 +219,17 @@ static void tell_begun(const struct dial *d, int fd)
         config->begun(config->arg, &from.any);
 }
 
+static void turn(const struct dial *d, union addr *address)
+{
+    const struct dial_config *config = &d->dialer->config;
+    struct sockaddr_storage to = {.ss_family = AF_UNSPEC};
+
+    if (config->turn)
+        config->turn(config->arg, &address->any, &to);
+    if (to.ss_family != AF_UNSPEC)
+        memcpy(address, &to, sizeof *address);
+}
+
 /* False: it failed at once. */
 static bool attempt_begin(struct dial *d, size_t at)
 {
@@ -207,15 +238,17 @@ static bool attempt_begin(struct dial *d, size_t at)
 
     *a = (struct attempt){.dial = d, .fd = -1, .at = at};
     addr_text(d->result.tried[d->result.n_tried++], &to->any);
-    int fd = socket(to->any.sa_family, SOCK_STREAM, 0);
+    union addr turned = *to;
+    turn(d, &turned);
+    int fd = socket(turned.any.sa_family, SOCK_STREAM, 0);
     if (fd < 0) {
-        note_error(d, error_of_errno(errno));
+        note_error(d, a, error_of_errno(errno));
         return false;
     }
     evutil_make_socket_nonblocking(fd);
     evutil_make_socket_closeonexec(fd);
-    if (connect(fd, &to->any, addr_len(&to->any)) != 0 && errno != EINPROGRESS) {
-        note_error(d, error_of_errno(errno));
+    if (connect(fd, &turned.any, addr_len(&turned.any)) != 0 && errno != EINPROGRESS) {
+        note_error(d, a, error_of_errno(errno));
         close(fd);
         return false;
     }
@@ -242,6 +275,24 @@ static void next_attempt(struct dial *d)
         dial_fail_soon(d, d->result.error);
 }
 
+/* A machine without IPv6 is told at once that there is no way: that is not worth a word. */
+static void note_dead_family(struct dial *d, int alive)
+{
+    enum dial_error worst = DIAL_OK;
+
+    for (size_t i = 0; i < d->n_begun; i++) {
+        const struct attempt *a = &d->attempts[i];
+        enum dial_error error = a->error ? a->error : DIAL_TIMEOUT;
+
+        if (d->candidates[a->at].any.sa_family != alive && telling(error) > telling(worst))
+            worst = error;
+    }
+    if (worst == DIAL_OK || worst == DIAL_UNREACHABLE)
+        return;
+    d->result.dead_family = alive == AF_INET ? "IPv6" : "IPv4";
+    d->result.dead_family_error = worst;
+}
+
 static void attempt_done(evutil_socket_t fd, short what, void *arg)
 {
     struct attempt *a = arg;
@@ -253,13 +304,14 @@ static void attempt_done(evutil_socket_t fd, short what, void *arg)
     if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) != 0)
         error = errno;
     if (error) {
-        note_error(d, error_of_errno(error));
+        note_error(d, a, error_of_errno(error));
         attempt_close(a);
         event_del(&d->stagger); /* RFC 8305 §5: no reason to wait any longer */
         next_attempt(d);
         return;
     }
     addr_text(d->result.address, &d->candidates[a->at].any);
+    note_dead_family(d, d->candidates[a->at].any.sa_family);
     struct pipe *pipe = pipe_socket_new(d->dialer->loop, fd);
     a->fd = -1; /* the pipe's now */
     d->n_open--;
@@ -279,7 +331,8 @@ static void too_late(evutil_socket_t fd, short what, void *arg)
 
     (void)fd;
     (void)what;
-    note_error(d, DIAL_TIMEOUT);
+    if (telling(DIAL_TIMEOUT) > telling(d->result.error))
+        d->result.error = DIAL_TIMEOUT;
     dial_end(d, d->result.error, NULL);
 }
 
@@ -317,9 +370,13 @@ static enum dial_error error_of_lookup(enum resolve_error e)
     case RESOLVE_OK:
         return DIAL_OK;
     case RESOLVE_NXDOMAIN:
+    case RESOLVE_NO_ADDRESS:
         return DIAL_NXDOMAIN;
     case RESOLVE_SERVFAIL:
+    case RESOLVE_REFUSED:
+    case RESOLVE_BOGUS:
         return DIAL_SERVFAIL;
+    case RESOLVE_UNREACHABLE:
     case RESOLVE_TIMEOUT:
         return DIAL_DNS_TIMEOUT;
     }
@@ -349,6 +406,7 @@ static void resolved(void *arg, const struct resolve_answer *answer)
     for (size_t i = 0; i < answer->n_aliases && i < DIAL_ALIASES_MOST; i++)
         snprintf(d->result.aliases[d->result.n_aliases++], sizeof d->result.aliases[0], "%s",
             answer->aliases[i]);
+    d->result.dns = resolve_error_name(answer->error);
     if (answer->error != RESOLVE_OK) {
         dial_end(d, error_of_lookup(answer->error), NULL);
         return;
@@ -381,6 +439,29 @@ static bool begin_instead(struct dial *d, const char *host)
     return true;
 }
 
+/* The other resolver is made when the first name wants it; most dialers never have one. */
+static void begin_lookup(struct dial *d, const char *host)
+{
+    struct sockets_dialer *dialer = d->dialer;
+    const struct dial_config *config = &dialer->config;
+    const char *servers =
+        config->name_servers_of ? config->name_servers_of(config->arg, host) : NULL;
+    struct resolver *resolver = dialer->resolver;
+
+    if (servers) {
+        const struct resolver_config names = {.servers = servers, .no_hosts = true};
+        struct err e = {0};
+
+        if (!dialer->other)
+            dialer->other = resolver_new(dialer->loop, &names, &e);
+        resolver = dialer->other;
+    }
+    if (resolver)
+        d->lookup = resolve_start(resolver, host, resolved, d);
+    else
+        dial_fail_soon(d, DIAL_SERVFAIL);
+}
+
 static struct dial *sockets_start(struct dialer *base, const char *host, uint16_t port,
     bool from_loopback, void (*done)(void *arg, struct dial_result *result), void *arg)
 {
@@ -388,6 +469,7 @@ static struct dial *sockets_start(struct dialer *base, const char *host, uint16_
     struct dial *d = mem_new(sizeof *d);
 
     *d = (struct dial){.dialer = dialer,
+        .host = mem_text(host),
         .port = port,
         .from_loopback = from_loopback,
         .done = done,
@@ -402,7 +484,7 @@ static struct dial *sockets_start(struct dialer *base, const char *host, uint16_
     evtimer_assign(&d->deadline, loop_base(dialer->loop), too_late, d);
     evtimer_assign(&d->failing, loop_base(dialer->loop), failed, d);
     if (!begin_instead(d, host))
-        d->lookup = resolve_start(dialer->resolver, host, resolved, d);
+        begin_lookup(d, host);
     return d;
 }
 
@@ -447,5 +529,6 @@ void dialer_sockets_free(struct dialer *base)
         return;
     while (dialer->dials)
         dial_free(dialer->dials);
+    resolver_free(dialer->other);
     mem_free(dialer);
 }

@@ -12,11 +12,13 @@
 
 #include "base/attrib.h"
 #include "base/err.h"
+#include "net/site_hints.h"
 
 struct loop;
 struct pipe;
 struct resolver; /* net/resolve.h */
 struct sockaddr;
+struct sockaddr_storage;
 
 enum dial_error {
     DIAL_OK = 0,
@@ -52,6 +54,14 @@ struct dial_result {
     char aliases[DIAL_ALIASES_MOST][256]; /* CNAMEs met */
     size_t n_aliases;
     int64_t ms;
+    const char
+        *dns; /* why DNS gave no address, as in net/resolve.h; NULL: it did, or was not asked */
+    bool has_hints;
+    struct site_hints hints; /* what DNS advertises of the site, as far as it had come */
+    /* "IPv4" or "IPv6": addresses of both kinds were tried, and these gave no connection;
+     * DIAL_TIMEOUT: not before the others did. NULL: none. */
+    const char *dead_family;
+    enum dial_error dead_family_error;
     char via[DIAL_VIA_CAP]; /* the proxy beyond us that was asked; empty: none */
     int via_status;         /* what it answered: of HTTP, or the code of SOCKS; 0: nothing */
     char via_asks[DIAL_SCHEMES_CAP]; /* logins that it takes: "Basic, NTLM" */
@@ -81,6 +91,12 @@ struct dial_config {
      * May be NULL. */
     bool (*instead)(void *arg, const char *host, uint16_t port, struct sockaddr *to,
         unsigned *to_len, enum dial_error *error);
+    /* Who is asked for this name instead of the dialer's resolver, as in net/resolve.h; NULL: that
+     * is. May be NULL. All such names have the same. */
+    const char *(*name_servers_of)(void *arg, const char *host);
+    /* An address that is not where it says: *to becomes the right one. The record keeps the other.
+     * May be NULL. */
+    void (*turn)(void *arg, const struct sockaddr *address, struct sockaddr_storage *to);
     /* A connection to somebody was begun from this address of ours. May be NULL. */
     void (*begun)(void *arg, const struct sockaddr *from);
     void *arg;

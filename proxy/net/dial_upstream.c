@@ -22,6 +22,7 @@ struct asking {
     struct asking *next, **link;
     struct upstream_dialer *dialer;
     const struct upstream *via; /* NULL: dialled directly */
+    struct dialer *road;        /* by which the proxy, or the site, is reached */
     struct dial *inner;         /* until it has called back */
     struct pipe *pipe;          /* from then on */
     enum await await;
@@ -35,7 +36,7 @@ struct asking {
 
 struct upstream_dialer {
     struct dialer base; /* first: a dialer of ours is its upstream_dialer */
-    struct dialer *inner;
+    struct dialer *inner, *secure;
     const struct upstreams *table;
     const struct clock *clock;
     struct asking *askings;
@@ -47,7 +48,7 @@ static void asking_free(struct asking *a)
     if (a->next)
         a->next->link = a->link;
     if (a->inner)
-        a->dialer->inner->cancel(a->dialer->inner, a->inner);
+        a->road->cancel(a->road, a->inner);
     pipe_close(a->pipe, false);
     mem_free(a);
 }
@@ -108,6 +109,15 @@ static void ask_http(struct asking *a)
     text_fini(&login);
 }
 
+/* NTLM and Negotiate bind a login to the connection and to a domain: they are not spoken here. */
+static const char *why_no_login(const struct asking *a, const struct connect_reply *reply)
+{
+    if (*reply->schemes && !strcasestr(reply->schemes, "Basic"))
+        return "It takes no login that whytls speaks, which is Basic alone.";
+    return *a->via->user ? "It did not take the login that is set for it."
+                         : "It asks for a login, and none is set for it.";
+}
+
 static void refused_http(struct asking *a, const struct connect_reply *reply)
 {
     char says[sizeof a->result.via_says];
@@ -115,9 +125,7 @@ static void refused_http(struct asking *a, const struct connect_reply *reply)
     a->result.via_status = reply->status;
     snprintf(a->result.via_asks, sizeof a->result.via_asks, "%s", reply->schemes);
     if (reply->status == 407 || reply->status == 401) { /* tinyproxy says 401 to a wrong login */
-        end_why(a, DIAL_PROXY_LOGIN,
-            *a->via->user ? "It did not take the login that is set for it."
-                          : "It asks for a login, and none is set for it.");
+        end_why(a, DIAL_PROXY_LOGIN, why_no_login(a, reply));
         return;
     }
     bool refuses = reply->status / 100 == 4;
@@ -289,6 +297,10 @@ static void proxy_event(void *owner, struct pipe *p, enum pipe_event what)
 /* Of the proxy's own way: what the dialer beneath says of it is not said of the site. */
 static void tell_unreachable(struct asking *a, const struct dial_result *result)
 {
+    if (*result->via_says) { /* it was reached, and TLS with it failed */
+        end_why(a, result->error, result->via_says);
+        return;
+    }
     char says[sizeof a->result.via_says];
     const char *why = dial_error_name(result->error);
 
@@ -317,10 +329,10 @@ static void inner_done(void *arg, struct dial_result *result)
     a->pipe->owner = a;
     a->pipe->event = proxy_event;
     pipe_want_read(a->pipe, true);
-    if (a->via->kind == UPSTREAM_HTTP)
-        ask_http(a);
-    else
+    if (a->via->kind == UPSTREAM_SOCKS5)
         ask_socks(a);
+    else
+        ask_http(a);
 }
 
 static const struct upstream *find_via(
@@ -354,8 +366,10 @@ static struct dial *upstream_start(struct dialer *base, const char *host, uint16
     if (a->via) {
         snprintf(a->result.via, sizeof a->result.via, "%s", a->via->name);
         /* Whoever set the proxy may point at this machine. */
-        a->inner = d->inner->start(d->inner, a->via->host, a->via->port, true, inner_done, a);
+        a->road = a->via->kind == UPSTREAM_HTTPS ? d->secure : d->inner;
+        a->inner = a->road->start(a->road, a->via->host, a->via->port, true, inner_done, a);
     } else {
+        a->road = d->inner;
         a->inner = d->inner->start(d->inner, host, port, from_loopback, inner_done, a);
     }
     return (struct dial *)a;
@@ -389,8 +403,8 @@ static bool upstream_answers(struct dialer *base, const char *host, uint16_t por
     return d->inner->answers && d->inner->answers(d->inner, host, port);
 }
 
-struct dialer *dialer_upstream_new(
-    struct dialer *inner, const struct upstreams *table, const struct clock *clock)
+struct dialer *dialer_upstream_new(struct dialer *inner, struct dialer *secure,
+    const struct upstreams *table, const struct clock *clock)
 {
     struct upstream_dialer *d = mem_new(sizeof *d);
 
@@ -399,6 +413,7 @@ struct dialer *dialer_upstream_new(
         .answers = upstream_answers,
         .give_up = upstream_give_up};
     d->inner = inner;
+    d->secure = secure;
     d->table = table;
     d->clock = clock;
     return &d->base;

@@ -1,22 +1,21 @@
 #include "resolve.h"
 
-#include <ares.h>
 #include <event2/event.h>
-#include <pthread.h>
 #include <string.h>
 #include <sys/time.h>
 
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "dns_channel.h"
 #include "loop_priv.h"
 #include "resolve_cache.h"
+#include "second_look.h"
+#include "site_hints.h"
+#include "wire/dns_message.h"
 
 enum {
-    SOCKETS_MOST = 64, /* of c-ares at a time: one UDP and one TCP socket per server */
-    TRY_MS = 1500,
     TOTAL_MS = 5000,
-    TRIES = 3,
     /* RFC 8305 §3: when A is there and AAAA is not, wait so long and go on without. */
     V6_GRACE_MS = 50,
     N_FAMILIES = 2,
@@ -40,8 +39,10 @@ struct lookup {
     union addr v4[RESOLVE_ADDRESSES_MOST];
     size_t n_v4;
     int64_t ttl_s;
-    int open;               /* queries that c-ares will call back for */
+    int open;               /* families that are not answered */
+    int pending;            /* callbacks that c-ares owes us, for whatever was asked */
     int status[N_FAMILIES]; /* of c-ares; -1: none yet */
+    enum resolve_error why; /* after a second look; RESOLVE_OK: none yet */
     bool done;              /* answered: late callbacks find nobody */
 };
 
@@ -54,16 +55,11 @@ struct resolve {
     void *arg;
 };
 
-struct watched {
-    struct event *event;
-    ares_socket_t fd;
-};
-
 struct resolver {
-    struct loop *loop; /* borrowed */
-    ares_channel channel;
-    struct watched watched[SOCKETS_MOST];
-    struct event *timer; /* c-ares's own timeouts */
+    struct loop *loop;           /* borrowed */
+    struct dns_channel *channel; /* for addresses */
+    struct dns_channel *raw;     /* for what has to be read by us */
+    bool asks_hints;
     struct event *answering;
     struct resolve *ready, **ready_last; /* answered, to be called from the loop */
     struct lookup *lookups;
@@ -76,74 +72,6 @@ static struct timeval in_ms(int64_t ms)
 {
     return (struct timeval){
         .tv_sec = (time_t)(ms / 1000), .tv_usec = (suseconds_t)(ms % 1000 * 1000)};
-}
-
-/* --- c-ares on the loop --- */
-
-static void arm_timer(struct resolver *r)
-{
-    struct timeval space, *next = ares_timeout(r->channel, NULL, &space);
-
-    if (next)
-        event_add(r->timer, next);
-    else
-        event_del(r->timer);
-}
-
-static void socket_ready(evutil_socket_t fd, short what, void *arg)
-{
-    struct resolver *r = arg;
-
-    ares_process_fd(
-        r->channel, what & EV_READ ? fd : ARES_SOCKET_BAD, what & EV_WRITE ? fd : ARES_SOCKET_BAD);
-    arm_timer(r);
-}
-
-static void time_is_up(evutil_socket_t fd, short what, void *arg)
-{
-    struct resolver *r = arg;
-
-    (void)fd;
-    (void)what;
-    ares_process_fd(r->channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
-    arm_timer(r);
-}
-
-static struct watched *watched_of(struct resolver *r, ares_socket_t fd)
-{
-    for (size_t i = 0; i < SOCKETS_MOST; i++)
-        if (r->watched[i].event && r->watched[i].fd == fd)
-            return &r->watched[i];
-    return NULL;
-}
-
-static struct watched *watched_free(struct resolver *r)
-{
-    for (size_t i = 0; i < SOCKETS_MOST; i++)
-        if (!r->watched[i].event)
-            return &r->watched[i];
-    return NULL;
-}
-
-static void socket_state(void *arg, ares_socket_t fd, int readable, int writable)
-{
-    struct resolver *r = arg;
-    struct watched *w = watched_of(r, fd);
-
-    if (w) {
-        event_free(w->event);
-        w->event = NULL;
-    }
-    if (!readable && !writable)
-        return;
-    w = w ? w : watched_free(r);
-    if (!w)
-        return; /* the lookup ends by its deadline */
-    short what = (short)(EV_PERSIST | (readable ? EV_READ : 0) | (writable ? EV_WRITE : 0));
-    w->fd = fd;
-    w->event = event_new(loop_base(r->loop), fd, what, socket_ready, r);
-    if (w->event)
-        event_add(w->event, NULL);
 }
 
 /* --- those who wait --- */
@@ -202,8 +130,23 @@ static void lookup_free(struct lookup *k)
         event_free(k->timer);
     for (size_t i = 0; i < k->answer.n_aliases; i++)
         mem_free(k->answer.aliases[i]);
+    mem_free(k->answer.hints);
     mem_free(k->host);
     mem_free(k);
+}
+
+const char *resolve_error_name(enum resolve_error e)
+{
+    static const char *const names[] = {[RESOLVE_OK] = NULL,
+        [RESOLVE_NXDOMAIN] = "no-name",
+        [RESOLVE_NO_ADDRESS] = "no-address",
+        [RESOLVE_SERVFAIL] = "servfail",
+        [RESOLVE_REFUSED] = "refused",
+        [RESOLVE_BOGUS] = "bogus",
+        [RESOLVE_UNREACHABLE] = "unreachable",
+        [RESOLVE_TIMEOUT] = "silent"};
+
+    return names[e];
 }
 
 static enum resolve_error error_of(int status)
@@ -211,8 +154,9 @@ static enum resolve_error error_of(int status)
     switch (status) {
     case ARES_SUCCESS:
         return RESOLVE_OK;
-    case ARES_ENOTFOUND:
     case ARES_ENODATA:
+        return RESOLVE_NO_ADDRESS;
+    case ARES_ENOTFOUND:
     case ARES_EBADNAME:
     case ARES_ENONAME:
         return RESOLVE_NXDOMAIN;
@@ -225,14 +169,20 @@ static enum resolve_error error_of(int status)
 }
 
 /* A name that does not exist is missing in both families; a server that fails one of them leaves
- * the other in doubt. */
+ * the other in doubt. Of two that failed differently, silence says least: c-ares lets a question
+ * time out whose server refused the other. */
 static enum resolve_error error_of_both(const struct lookup *k)
 {
+    static const enum resolve_error ranking[] = {
+        RESOLVE_SERVFAIL, RESOLVE_TIMEOUT, RESOLVE_NO_ADDRESS};
     enum resolve_error a = error_of(k->status[0]), b = error_of(k->status[1]);
 
-    if (a == RESOLVE_TIMEOUT || b == RESOLVE_TIMEOUT)
-        return RESOLVE_TIMEOUT;
-    return a == RESOLVE_SERVFAIL || b == RESOLVE_SERVFAIL ? RESOLVE_SERVFAIL : RESOLVE_NXDOMAIN;
+    if (k->why)
+        return k->why;
+    for (size_t i = 0; i < sizeof ranking / sizeof *ranking; i++)
+        if (a == ranking[i] || b == ranking[i])
+            return ranking[i];
+    return RESOLVE_NXDOMAIN;
 }
 
 static void lookup_answer(struct lookup *k)
@@ -291,6 +241,34 @@ static void add_addresses(struct lookup *k, const struct ares_addrinfo *info)
     }
 }
 
+/* The last callback takes the lookup along. */
+static void lookup_release(struct lookup *k)
+{
+    if (--k->pending == 0)
+        lookup_free(k);
+}
+
+static void looked(void *arg, enum resolve_error why)
+{
+    struct lookup *k = arg;
+
+    if (!k->done) {
+        k->why = why;
+        lookup_answer(k);
+    }
+    lookup_release(k);
+}
+
+static void lookup_conclude(struct lookup *k)
+{
+    if (k->answer.n || k->n_v4 || error_of_both(k) != RESOLVE_SERVFAIL) {
+        lookup_answer(k);
+        return;
+    }
+    k->pending++;
+    second_look(k->resolver->raw, k->host, looked, k);
+}
+
 static void family_answered(void *arg, int status, int timeouts, struct ares_addrinfo *info)
 {
     struct ares_wait *wait = arg;
@@ -305,7 +283,7 @@ static void family_answered(void *arg, int status, int timeouts, struct ares_add
             add_addresses(k, info);
         }
         if (k->open == 0) {
-            lookup_answer(k);
+            lookup_conclude(k);
         } else if (k->n_v4 > 0) {
             struct timeval grace = in_ms(V6_GRACE_MS);
 
@@ -314,15 +292,29 @@ static void family_answered(void *arg, int status, int timeouts, struct ares_add
     }
     if (info)
         ares_freeaddrinfo(info);
-    if (k->done && k->open == 0)
-        lookup_free(k);
+    lookup_release(k);
+}
+
+static void hints_answered(void *arg, int status, int timeouts, unsigned char *bytes, int len)
+{
+    struct lookup *k = arg;
+    struct site_hints hints;
+
+    (void)timeouts;
+    if (status == ARES_SUCCESS && site_hints_read(bytes, (size_t)len, &hints, &k->ttl_s)) {
+        if (k->done)
+            resolve_cache_put_hints(k->resolver->cache, k->host, &hints);
+        else
+            k->answer.hints = mem_dup(&hints, sizeof hints);
+    }
+    lookup_release(k);
 }
 
 static void lookup_late(evutil_socket_t fd, short what, void *arg)
 {
     (void)fd;
     (void)what;
-    lookup_answer(arg); /* freed when c-ares has called back for both families */
+    lookup_answer(arg); /* freed when c-ares has called back for all that was asked */
 }
 
 static struct lookup *lookup_new(struct resolver *r, const char *host)
@@ -355,15 +347,20 @@ static void lookup_begin(struct lookup *k)
 
     event_add(k->timer, &most);
     k->open = N_FAMILIES;
-    /* c-ares may call back at once (/etc/hosts); the lookup goes with its last call. */
+    k->pending = N_FAMILIES + r->asks_hints;
+    /* c-ares may call back at once (/etc/hosts); the lookup goes with its last call. Hints first:
+     * so they are there when the addresses are. */
+    if (r->asks_hints)
+        dns_channel_ask(r->raw, k->host, DNS_TYPE_HTTPS, 0, hints_answered, k);
     for (int i = 0; i < N_FAMILIES; i++) {
         const struct ares_addrinfo_hints hints = {.ai_family = families[i],
             .ai_socktype = SOCK_STREAM,
             .ai_flags = ARES_AI_NOSORT | ARES_AI_CANONNAME};
 
-        ares_getaddrinfo(r->channel, k->host, NULL, &hints, family_answered, &k->wait[i]);
+        ares_getaddrinfo(
+            dns_channel_ares(r->channel), k->host, NULL, &hints, family_answered, &k->wait[i]);
     }
-    arm_timer(r);
+    dns_channel_arm(r->channel);
 }
 
 /* An address as text, or a name that is this machine by definition (RFC 6761 §6.3): nobody is
@@ -421,37 +418,11 @@ void resolve_cancel(struct resolve *one)
     resolve_free(one);
 }
 
-static int library_status;
-
-/* c-ares counts its users without a lock; one process-wide use is enough and is never given back.
- */
-static void start_library(void)
+const struct site_hints *resolver_hints(struct resolver *r, const char *host)
 {
-    library_status = ares_library_init(ARES_LIB_INIT_ALL);
-}
+    const struct resolve_answer *known = resolve_cache_get(r->cache, host, loop_now_ms(r->loop));
 
-static bool open_channel(struct resolver *r, const struct resolver_config *config, struct err *e)
-{
-    char lookups[] = "fb"; /* files, then DNS */
-    struct ares_options options = {
-        .timeout = config->try_ms ? config->try_ms : TRY_MS,
-        .tries = TRIES,
-        .lookups = config->no_hosts ? lookups + 1 : lookups,
-        .sock_state_cb = socket_state,
-        .sock_state_cb_data = r,
-    };
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-    pthread_once(&once, start_library);
-    int status = library_status;
-    if (status == ARES_SUCCESS)
-        status = ares_init_options(&r->channel, &options,
-            ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_LOOKUPS | ARES_OPT_SOCK_STATE_CB);
-    if (status == ARES_SUCCESS && config->servers)
-        status = ares_set_servers_ports_csv(r->channel, config->servers);
-    if (status == ARES_SUCCESS)
-        return true;
-    return err_set(e, ERR_SYSTEM, "cannot start the resolver: %s", ares_strerror(status));
+    return known ? known->hints : NULL;
 }
 
 struct resolver *resolver_new(struct loop *l, const struct resolver_config *config, struct err *e)
@@ -460,12 +431,14 @@ struct resolver *resolver_new(struct loop *l, const struct resolver_config *conf
 
     r->loop = l;
     r->total_ms = config->total_ms ? config->total_ms : TOTAL_MS;
+    r->asks_hints = config->hints;
     r->ready_last = &r->ready;
     r->by_host = map_new();
     r->cache = resolve_cache_new(RESOLVE_CACHE_MOST);
-    r->timer = evtimer_new(loop_base(l), time_is_up, r);
     r->answering = evtimer_new(loop_base(l), call_ready, r);
-    if (r->timer && r->answering && open_channel(r, config, e))
+    r->channel = dns_channel_new(l, config, false, e);
+    r->raw = r->channel ? dns_channel_new(l, config, true, e) : NULL;
+    if (r->answering && r->raw)
         return r;
     resolver_free(r);
     return NULL;
@@ -483,15 +456,10 @@ void resolver_free(struct resolver *r)
     }
     while (r->ready)
         resolve_cancel(r->ready);
-    if (r->channel)
-        ares_destroy(r->channel); /* calls back for every query, which frees the lookups */
-    for (size_t i = 0; i < SOCKETS_MOST; i++)
-        if (r->watched[i].event)
-            event_free(r->watched[i].event);
+    dns_channel_free(r->channel); /* calls back for every question, which frees the lookups */
+    dns_channel_free(r->raw);
     map_free(r->by_host, NULL);
     resolve_cache_free(r->cache);
-    if (r->timer)
-        event_free(r->timer);
     if (r->answering)
         event_free(r->answering);
     mem_free(r);

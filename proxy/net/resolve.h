@@ -1,5 +1,6 @@
 /* net/resolve.h - host names to addresses, on the loop of one thread: c-ares for A and AAAA,
- * /etc/hosts, a bounded cache.
+ * /etc/hosts, a bounded cache. Beside them, what a site advertises in HTTPS records; nobody waits
+ * for that.
  *
  * One lookup per name is under way however many ask (P8 of the pitfalls: concurrent lookups of one
  * name). Not shared between threads. Uses base/. Used by net/dial.c, explain/. */
@@ -17,13 +18,22 @@
 struct loop;
 struct resolve; /* one who waits */
 struct resolver;
+struct site_hints; /* net/site_hints.h */
 
 enum resolve_error {
     RESOLVE_OK = 0,
-    RESOLVE_NXDOMAIN, /* there is no such name, or it has no address */
-    RESOLVE_SERVFAIL, /* the servers failed, refused, or could not be asked */
+    RESOLVE_NXDOMAIN,    /* there is no such name */
+    RESOLVE_NO_ADDRESS,  /* there is, and it has no address */
+    RESOLVE_SERVFAIL,    /* the servers failed */
+    RESOLVE_REFUSED,     /* they do not answer us */
+    RESOLVE_BOGUS,       /* they have an answer whose signatures (DNSSEC) do not check out */
+    RESOLVE_UNREACHABLE, /* there is nobody where they should be */
     RESOLVE_TIMEOUT,
 };
+
+/* The word of the flow record: no-name, no-address, servfail, refused, bogus, unreachable, silent;
+ * NULL for RESOLVE_OK. */
+const char *resolve_error_name(enum resolve_error e);
 
 enum { RESOLVE_ADDRESSES_MOST = 16, RESOLVE_ALIASES_MOST = 8, RESOLVE_CACHE_MOST = 4096 };
 
@@ -34,12 +44,14 @@ struct resolve_answer {
     union addr addresses[RESOLVE_ADDRESSES_MOST];
     size_t n_aliases; /* CNAMEs met, in order */
     char *aliases[RESOLVE_ALIASES_MOST];
+    struct site_hints *hints; /* NULL: none had come by then */
 };
 
 /* All zero: /etc/resolv.conf, 5 s. */
 struct resolver_config {
     const char *servers; /* "127.0.0.1:5353,…" instead of /etc/resolv.conf */
     bool no_hosts;       /* leave /etc/hosts alone */
+    bool hints;          /* ask for HTTPS records, too */
     int try_ms;          /* the first try of a server; 0: 1,500 */
     int64_t total_ms;    /* of one lookup; 0: 5,000 */
 };
@@ -52,5 +64,8 @@ void resolver_free(struct resolver *r);
 struct resolve *resolve_start(struct resolver *r, const char *host,
     void (*done)(void *arg, const struct resolve_answer *answer), void *arg) MUST_USE;
 void resolve_cancel(struct resolve *one);
+/* What is known by now of a host that was asked for; NULL: nothing. Borrowed until the loop goes
+ * on. */
+const struct site_hints *resolver_hints(struct resolver *r, const char *host);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "base/map.h"
 #include "base/mem.h"
+#include "site_hints.h"
 
 struct entry {
     struct entry *newer, *older;   /* by last use */
@@ -24,6 +25,8 @@ struct resolve_answer *resolve_answer_dup(const struct resolve_answer *answer)
 
     for (size_t i = 0; i < copy->n_aliases; i++)
         copy->aliases[i] = mem_text(answer->aliases[i]);
+    if (answer->hints)
+        copy->hints = mem_dup(answer->hints, sizeof *answer->hints);
     return copy;
 }
 
@@ -33,6 +36,7 @@ void resolve_answer_free(struct resolve_answer *answer)
         return;
     for (size_t i = 0; i < answer->n_aliases; i++)
         mem_free(answer->aliases[i]);
+    mem_free(answer->hints);
     mem_free(answer);
 }
 
@@ -123,6 +127,17 @@ void resolve_cache_put(struct resolve_cache *c, const char *host,
         drop(c, c->oldest);
     map_put(c->by_host, host, one);
     link_newest(c, one);
+}
+
+void resolve_cache_put_hints(
+    struct resolve_cache *c, const char *host, const struct site_hints *hints)
+{
+    struct entry *one = map_get(c->by_host, host);
+
+    if (!one)
+        return;
+    mem_free(one->answer->hints);
+    one->answer->hints = mem_dup(hints, sizeof *hints);
 }
 
 size_t resolve_cache_len(const struct resolve_cache *c)

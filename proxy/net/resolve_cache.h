@@ -19,6 +19,9 @@ const struct resolve_answer *resolve_cache_get(
 /* Keeps a copy; ttl_s is clamped. Failures of the servers are kept as short as negative answers. */
 void resolve_cache_put(struct resolve_cache *c, const char *host,
     const struct resolve_answer *answer, int64_t ttl_s, int64_t now_ms);
+/* What came after the answer that is kept. */
+void resolve_cache_put_hints(
+    struct resolve_cache *c, const char *host, const struct site_hints *hints);
 size_t resolve_cache_len(const struct resolve_cache *c);
 
 /* A copy that owns its texts; and its end. */

@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-enum { FILE_MOST = 64 * 1024, HTTP_PORT = 80, SOCKS_PORT = 1080 };
+enum { FILE_MOST = 64 * 1024, HTTP_PORT = 80, HTTPS_PORT = 443, SOCKS_PORT = 1080 };
 
 struct upstreams {
     struct upstream at[UPSTREAMS_MOST];
@@ -21,6 +21,7 @@ static const struct {
     uint16_t port;
 } schemes[] = {
     {"http://", "http", UPSTREAM_HTTP, HTTP_PORT},
+    {"https://", "https", UPSTREAM_HTTPS, HTTPS_PORT},
     {"socks5://", "socks5", UPSTREAM_SOCKS5, SOCKS_PORT},
     {"socks5h://", "socks5", UPSTREAM_SOCKS5, SOCKS_PORT},
 };
@@ -42,8 +43,8 @@ void upstreams_free(struct upstreams *u)
 static bool bad(struct err *e, const char *says)
 {
     return err_set(e, ERR_USAGE,
-        "--upstream: %s; write http://[USER:PASSWORD@]HOST:PORT[=PATTERN], socks5://… or "
-        "direct=PATTERN",
+        "--upstream: %s; write http://[USER:PASSWORD@]HOST:PORT[=PATTERN], https://…, "
+        "socks5://… or direct=PATTERN",
         says);
 }
 
@@ -137,7 +138,7 @@ static bool read_url(struct upstream *one, const char *text, size_t n, struct er
             host_port_text(where, sizeof where, one->host, one->port));
         return true;
     }
-    return bad(e, "only http:// and socks5:// proxies are known");
+    return bad(e, "only http://, https:// and socks5:// proxies are known");
 }
 
 /* An '=' in a login is written %3D; behind the login there is only the one before the pattern. */
@@ -180,6 +181,14 @@ static bool add_file(struct upstreams *u, const char *path, struct err *e)
 bool upstreams_add(struct upstreams *u, const char *text, struct err *e)
 {
     return *text == '@' ? add_file(u, text + 1, e) : add_one(u, text, e);
+}
+
+bool upstreams_want_tls(const struct upstreams *u)
+{
+    for (size_t i = 0; i < u->n; i++)
+        if (u->at[i].kind == UPSTREAM_HTTPS)
+            return true;
+    return false;
 }
 
 size_t upstreams_count(const struct upstreams *u)

@@ -14,6 +14,7 @@
 enum upstream_kind {
     UPSTREAM_DIRECT = 0, /* these hosts are dialled as if there were no proxy */
     UPSTREAM_HTTP,       /* CONNECT, with a login of scheme Basic when one is set */
+    UPSTREAM_HTTPS,      /* the same inside TLS */
     UPSTREAM_SOCKS5,     /* names are resolved over there */
 };
 
@@ -33,9 +34,12 @@ struct upstreams;
 
 struct upstreams *upstreams_new(void);
 void upstreams_free(struct upstreams *u);
-/* "http://[USER:PASSWORD@]HOST[:PORT][=PATTERN]", the same with socks5:// (or socks5h://), or
- * "direct=PATTERN"; "@FILE" with one of them a line. User and password are percent-decoded. */
+/* "http://[USER:PASSWORD@]HOST[:PORT][=PATTERN]", the same with https://, socks5:// (or
+ * socks5h://), or "direct=PATTERN"; "@FILE" with one of them a line. User and password are
+ * percent-decoded. */
 bool upstreams_add(struct upstreams *u, const char *text, struct err *e) MUST_USE;
+/* Is one of them reached by TLS? */
+bool upstreams_want_tls(const struct upstreams *u);
 size_t upstreams_count(const struct upstreams *u);
 const struct upstream *upstreams_at(const struct upstreams *u, size_t i);
 /* Of those with a pattern the first that fits, in the order in which they were added; else the

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 
 #include "contexts_priv.h"
+#include "proof_priv.h"
 
 enum { ALERT_USER_CANCELED = 90 /* RFC 8446 §6.1 */, ALERT_BYTES = 2, VERSION_AND_RANDOM = 2 + 32 };
 
@@ -162,6 +163,10 @@ static void handshake_see(struct leg *l, bool from_server, const uint8_t *messag
         server_hello_see(l, body, body_len);
     else if (message[0] == SSL3_MT_CERTIFICATE)
         certificate_see(l, body, body_len);
+    else if (message[0] == SSL3_MT_SERVER_KEY_EXCHANGE)
+        proof_see_key_exchange(l, body, body_len);
+    else if (message[0] == SSL3_MT_CERTIFICATE_VERIFY)
+        proof_see_verify(l, body, body_len);
     else if (message[0] == SSL3_MT_CERTIFICATE_REQUEST)
         l->facts.certificate_requested = true;
     else if (message[0] == SSL3_MT_HELLO_REQUEST)
@@ -240,5 +245,7 @@ void leg_facts_shaken(struct leg *l)
         f->alpn[alpn_len] = '\0';
     }
     f->resumed = SSL_session_reused(l->ssl) == 1;
+    f->unsafe_renegotiation =
+        SSL_version(l->ssl) < TLS1_3_VERSION && !SSL_get_secure_renegotiation_support(l->ssl);
     ERR_clear_error();
 }

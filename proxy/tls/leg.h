@@ -60,7 +60,7 @@ struct leg_alert {
     enum leg_phase phase;
 };
 
-enum { LEG_ALPN_CAP = 64, LEG_NAME_CAP = 64, LEG_ERROR_CAP = 200 };
+enum { LEG_ALPN_CAP = 64, LEG_NAME_CAP = 64, LEG_WORDS_CAP = 128, LEG_ERROR_CAP = 200 };
 
 /* What is known of a leg at any time. Borrowed until the leg is freed. */
 struct leg_facts {
@@ -68,6 +68,10 @@ struct leg_facts {
     char cipher[LEG_NAME_CAP];  /* IANA name */
     char group[LEG_NAME_CAP];   /* "X25519", "secp256r1" */
     char alpn[LEG_ALPN_CAP];    /* empty: none */
+    char sigalg[LEG_NAME_CAP];  /* what the server signed the handshake with, as RFC 8446 §4.2.3
+                                   names  it; empty: nothing was signed */
+    unsigned dh_bits;           /* of its finite-field Diffie-Hellman group in TLS 1.2; 0: none */
+    bool unsafe_renegotiation;  /* it does not know RFC 5746 */
     bool resumed;
     bool server_hello;          /* a ServerHello went by */
     bool certificate;           /* a server Certificate message went by */
@@ -79,10 +83,13 @@ struct leg_facts {
     struct leg_alert
         alert; /* the first fatal alert (any way), or user_canceled; close_notify never */
     bool close_notify_in, close_notify_out;
-    bool eof;                     /* the transport ended */
-    bool not_tls;                 /* what came first is no TLS record */
-    uint64_t plain_in, plain_out; /* application bytes received and sent */
-    char error[LEG_ERROR_CAP];    /* OpenSSL's reason when BROKEN, for -v and the record's notes */
+    bool eof;                        /* the transport ended */
+    bool not_tls;                    /* what came first is no TLS record */
+    char first_words[LEG_WORDS_CAP]; /* of such a peer: its first line, made safe */
+    uint64_t plain_in, plain_out;    /* application bytes received and sent */
+    const char *fault; /* what the peer broke when it was we who ended the leg: bad-signature (of
+                          the handshake), bad-record, bad-finished; NULL: none of these */
+    char error[LEG_ERROR_CAP]; /* OpenSSL's reason when BROKEN, for -v and the record's notes */
 };
 
 /* What to ask of a site. */
@@ -94,6 +101,8 @@ struct leg_server_ask {
     /* The offer to repeat, versions included, as far as OpenSSL can; read during the call. NULL: an
      * offer of our own. */
     const struct client_hello *like;
+    bool wide; /* offer all that OpenSSL has, TLS 1.0 to 1.2: not to talk, but to learn what a site
+                  that refused us would have taken. `like` and the versions are not looked at */
     const char *host;                    /* whose identities are looked at; NULL: nobody's */
     const struct identities *identities; /* borrowed for the leg's life; NULL: none */
     bool late_request; /* say that we answer a CertificateRequest after the handshake as well */

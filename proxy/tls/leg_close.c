@@ -20,8 +20,26 @@ void leg_break_for(struct leg *l, const char *why)
     ERR_clear_error();
 }
 
+/* The last error is the one that TLS itself makes of what its libraries say. */
+static const char *fault_of(unsigned long code)
+{
+    if (ERR_GET_LIB(code) != ERR_LIB_SSL)
+        return NULL;
+    switch (ERR_GET_REASON(code)) {
+    case SSL_R_BAD_SIGNATURE:
+        return "bad-signature";
+    case SSL_R_DECRYPTION_FAILED_OR_BAD_RECORD_MAC:
+        return "bad-record";
+    case SSL_R_DIGEST_CHECK_FAILED:
+        return "bad-finished";
+    default:
+        return NULL;
+    }
+}
+
 void leg_break(struct leg *l)
 {
+    l->facts.fault = fault_of(ERR_peek_last_error());
     unsigned long code = ERR_peek_error();
     const char *reason = code ? ERR_reason_error_string(code) : NULL;
 
@@ -56,6 +74,8 @@ bool leg_look(struct leg *l)
     l->facts.not_tls = true;
     text_add_safe(&shown, (const char *)first, (size_t)n, SHOWN_MOST);
     l->state = LEG_BROKEN;
+    snprintf(l->facts.first_words, sizeof l->facts.first_words, "%.*s",
+        (int)strcspn(text_str(&shown), "\\"), text_str(&shown));
     snprintf(l->facts.error, sizeof l->facts.error,
         "the peer does not speak TLS; it began with \"%s\"", text_str(&shown));
     text_fini(&shown);

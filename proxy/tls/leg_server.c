@@ -23,8 +23,10 @@ static bool ask_put(SSL *ssl, const struct leg_server_ask *ask)
            /* This one gives 0 when it works. */
            && (!ask->alpn || ask->alpn_len == 0 ||
                   SSL_set_alpn_protos(ssl, ask->alpn, (unsigned)ask->alpn_len) == 0) &&
-           SSL_set_min_proto_version(ssl, within(ask->min_version, TLS1_2_VERSION)) &&
-           SSL_set_max_proto_version(ssl, within(ask->max_version, TLS1_3_VERSION));
+           (ask->wide
+                   ? likeness_put_wide(ssl)
+                   : SSL_set_min_proto_version(ssl, within(ask->min_version, TLS1_2_VERSION)) &&
+                         SSL_set_max_proto_version(ssl, within(ask->max_version, TLS1_3_VERSION)));
 }
 
 static bool likeness_take(struct leg *l, const struct client_hello *like)
@@ -53,7 +55,7 @@ struct leg *leg_server_new(
 
     if (l)
         identities_take_up(l, ask);
-    if (l && (!ask_put(l->ssl, ask) || !likeness_take(l, ask->like))) {
+    if (l && (!ask_put(l->ssl, ask) || !likeness_take(l, ask->wide ? NULL : ask->like))) {
         tls_err(e, "preparing a TLS leg to the site");
         leg_free(l);
         return NULL;

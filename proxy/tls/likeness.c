@@ -184,3 +184,12 @@ bool likeness_put(SSL *ssl, const struct client_hello *hello, struct text *unlik
     return versions_put(ssl, hello, unlike) && ciphers_put(ssl, hello, unlike) &&
            groups_put(ssl, hello, unlike);
 }
+
+bool likeness_put_wide(SSL *ssl)
+{
+    return SSL_set_min_proto_version(ssl, TLS1_VERSION) &&
+           SSL_set_max_proto_version(ssl, TLS1_2_VERSION) &&
+           SSL_set_cipher_list(ssl, "ALL:COMPLEMENTOFALL:!aNULL:!PSK:!SRP") &&
+           SSL_set1_groups_list(ssl, "X25519:P-256:P-384:P-521:X448:brainpoolP256r1:"
+                                     "brainpoolP384r1:brainpoolP512r1:secp256k1:P-224:P-192");
+}

@@ -16,4 +16,7 @@ struct text;
  * can. What it offers and we do not is added to `unlike`. */
 bool likeness_put(SSL *ssl, const struct client_hello *hello, struct text *unlike) MUST_USE;
 
+/* Everything that there is, for leg_server_ask.wide. */
+bool likeness_put_wide(SSL *ssl) MUST_USE;
+
 #endif

@@ -154,8 +154,11 @@ static bool read_point_formats(struct cursor c, struct client_hello *h)
 {
     struct cursor list = read_vector(&c, 1);
 
-    h->n_point_formats = list.left;
-    return !list.failed && list.left > 0 && c.left == 0;
+    if (list.failed || list.left == 0 || c.left > 0)
+        return false;
+    while (list.left)
+        h->point_formats.at[h->point_formats.n++] = (uint16_t)read_uint(&list, 1);
+    return true;
 }
 
 /* NULL, or why it does not decode. What is not listed is for others to read. */

@@ -40,7 +40,8 @@ struct client_hello {
     size_t n_alpn;
     char *alpn_bytes; /* owned */
     enum hello_ech ech;
-    size_t n_key_shares, n_point_formats, session_id_len;
+    struct hello_list point_formats;
+    size_t n_key_shares, session_id_len;
     bool has_psk, early_data, has_supported_versions;
     size_t size;     /* bytes of the message, its header included */
     size_t consumed; /* bytes of records that held it */

@@ -177,7 +177,31 @@ const char *fingerprint_stack(const struct client_hello *h)
         return old_3des && !alps && !has(&h->extensions, EXT_SESSION_TICKET) ? "apple"
                                                                              : "boringssl";
     }
-    return has(&h->extensions, EXT_ENCRYPT_THEN_MAC) && h->n_point_formats == FORMATS_OF_OPENSSL
+    return has(&h->extensions, EXT_ENCRYPT_THEN_MAC) && h->point_formats.n == FORMATS_OF_OPENSSL
                ? "openssl"
                : "other";
+}
+
+static void add_numbers(struct text *out, const struct hello_list *list)
+{
+    text_add_char(out, ',');
+    for (size_t i = 0; i < list->n; i++) {
+        char digits[5];
+        size_t from = sizeof digits;
+
+        for (unsigned n = list->at[i]; n || from == sizeof digits; n /= 10)
+            digits[--from] = (char)('0' + n % 10);
+        if (i)
+            text_add_char(out, '-');
+        text_add_n(out, digits + from, sizeof digits - from);
+    }
+}
+
+void fingerprint_numbers(const struct client_hello *h, struct text *out)
+{
+    text_printf(out, "%u", h->legacy_version);
+    add_numbers(out, &h->ciphers);
+    add_numbers(out, &h->extensions);
+    add_numbers(out, &h->groups);
+    add_numbers(out, &h->point_formats);
 }

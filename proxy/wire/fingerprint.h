@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 struct client_hello;
+struct text;
 
 enum { FINGERPRINT_CAP = 40 };
 
@@ -15,6 +16,10 @@ enum { FINGERPRINT_CAP = 40 };
 const char *fingerprint_ja4(const struct client_hello *h,
     void (*sha256)(const void *bytes, size_t len, uint8_t out[static 32]),
     char out[static FINGERPRINT_CAP]);
+
+/* What was offered as numbers, in the order of JA3 and with GREASE in it: version, cipher suites,
+ * extensions, groups, point formats; "771,2570-4865-4866,…". Appended. */
+void fingerprint_numbers(const struct client_hello *h, struct text *out);
 
 /* apple, boringssl, openssl or other: by documented habits of the stacks, so a good guess and no
  * proof. */

@@ -15,8 +15,12 @@ bool mail_talk_was_cut(const struct mail_talk *m)
 
 const char *mail_protocol_name(enum mail_protocol p)
 {
-    static const char *const names[] = {
-        [MAIL_NONE] = "none", [MAIL_IMAP] = "imap", [MAIL_SMTP] = "smtp", [MAIL_POP3] = "pop3"};
+    static const char *const names[] = {[MAIL_NONE] = "none",
+        [MAIL_IMAP] = "imap",
+        [MAIL_SMTP] = "smtp",
+        [MAIL_POP3] = "pop3",
+        [MAIL_SIEVE] = "sieve",
+        [MAIL_XMPP] = "xmpp"};
 
     return names[p];
 }
@@ -35,7 +39,9 @@ enum mail_protocol mail_protocol_of_port(uint16_t port, bool *implicit)
     } ports[] = {
         {25, MAIL_SMTP, false}, {110, MAIL_POP3, false}, {143, MAIL_IMAP, false},
         {465, MAIL_SMTP, true}, {587, MAIL_SMTP, false}, {993, MAIL_IMAP, true},
-        {995, MAIL_POP3, true},
+        {995, MAIL_POP3, true}, {4190, MAIL_SIEVE, false}, /* RFC 5804 §1.8 */
+        /* RFC 6120 §14.7. Not 5223: that is Apple's push service more often. */
+        {5222, MAIL_XMPP, false}, {5269, MAIL_XMPP, false},
         {2525, MAIL_SMTP, false}, /* by habit: where networks close the others */
     };
 
@@ -57,6 +63,8 @@ static enum mail_protocol of_greeting(const char *text)
         return MAIL_IMAP;
     if (mail_starts(text, "+OK"))
         return MAIL_POP3;
+    if (mail_starts(text, "\"IMPLEMENTATION\""))
+        return MAIL_SIEVE;
     if (text_starts(text, "220") && strcasestr(text, "SMTP"))
         return MAIL_SMTP;
     return MAIL_NONE;
@@ -85,7 +93,7 @@ bool mail_greeting_read(const uint8_t *bytes, size_t len, enum mail_protocol *ou
     char text[MAIL_GREETING_MOST + 1];
 
     *out = MAIL_NONE;
-    if (len && bytes[0] != '*' && bytes[0] != '+' && bytes[0] != '2')
+    if (len && bytes[0] != '*' && bytes[0] != '+' && bytes[0] != '2' && bytes[0] != '"')
         return true;
     size_t n = greeting_length(bytes, len < MAIL_GREETING_MOST ? len : MAIL_GREETING_MOST);
     if (n == 0)
@@ -247,6 +255,34 @@ static void pop3_line(struct mail_talk *m, const char *line, struct text *out)
     }
 }
 
+bool mail_is_word(const char *line, const char *word)
+{
+    size_t n = strlen(word);
+
+    return mail_starts(line, word) && (line[n] == '\0' || line[n] == ' ');
+}
+
+bool mail_sieve_is_end(const char *line)
+{
+    return mail_is_word(line, "OK") || mail_is_word(line, "NO") || mail_is_word(line, "BYE");
+}
+
+/* It begins with its list: a capability a line, in quotes; OK ends it. */
+static void sieve_line(struct mail_talk *m, const char *line, struct text *out)
+{
+    if (!mail_sieve_is_end(line)) {
+        if (m->step != GREETING || line[0] != '"')
+            end(m, MAIL_GARBAGE, line);
+        m->offered = m->offered || mail_is_word(line, MAIL_SIEVE_TLS);
+    } else if (!mail_is_word(line, "OK")) {
+        refuse(m, line);
+    } else if (m->step == GREETING) {
+        ask_tls(m, "STARTTLS\r\n", out);
+    } else {
+        m->state = MAIL_READY;
+    }
+}
+
 static void line_take(struct mail_talk *m, struct text *out)
 {
     struct text *line = &m->line;
@@ -267,6 +303,10 @@ static void line_take(struct mail_talk *m, struct text *out)
     case MAIL_POP3:
         pop3_line(m, text_str(line), out);
         break;
+    case MAIL_SIEVE:
+        sieve_line(m, text_str(line), out);
+        break;
+    case MAIL_XMPP: /* the client has the first word, and has to name the domain */
     case MAIL_NONE:
         end(m, MAIL_GARBAGE, text_str(line));
         break;

@@ -1,5 +1,6 @@
 /* wire/mail.h - the plain dialogue of a mail server up to the moment at which TLS begins: IMAP (RFC
- * 9051 §6.2.1), SMTP (RFC 3207) and POP3 (RFC 2595 §4).
+ * 9051 §6.2.1), SMTP (RFC 3207), POP3 (RFC 2595 §4) and ManageSieve (RFC 5804 §2.2). XMPP (RFC 6120
+ * §5) has the same manners; it is watched only (mail_watch.h).
  *
  * No I/O: bytes of the server go in, bytes for the server come out. We play the client and ask for
  * nothing but TLS. What a server sends behind its go-ahead, before TLS, never crosses into TLS: it
@@ -22,7 +23,7 @@ enum {
     MAIL_WORDS_CAP = 200,
 };
 
-enum mail_protocol { MAIL_NONE = 0, MAIL_IMAP, MAIL_SMTP, MAIL_POP3 };
+enum mail_protocol { MAIL_NONE = 0, MAIL_IMAP, MAIL_SMTP, MAIL_POP3, MAIL_SIEVE, MAIL_XMPP };
 
 enum mail_state {
     MAIL_TALKING = 0,
@@ -56,7 +57,7 @@ enum mail_state mail_talk_take(
  * it never listed. */
 bool mail_talk_was_cut(const struct mail_talk *m);
 
-const char *mail_protocol_name(enum mail_protocol p); /* "imap", "smtp", "pop3" */
+const char *mail_protocol_name(enum mail_protocol p); /* "imap", "smtp", "pop3", "sieve", "xmpp" */
 /* The same, but SMTP on any port but 25 is "submission" (RFC 6409). */
 const char *mail_service_name(enum mail_protocol p, uint16_t port);
 /* What a well-known port speaks (RFC 8314 §7); *implicit: in TLS from the first byte. MAIL_NONE: no

@@ -10,6 +10,11 @@
 
 /* Without regard to case. */
 bool mail_starts(const char *line, const char *prefix);
+/* The same, and a blank or the end stands behind it. */
+bool mail_is_word(const char *line, const char *word);
+/* RFC 5804 §1.2: does this line end a response? */
+bool mail_sieve_is_end(const char *line);
+#define MAIL_SIEVE_TLS "\"STARTTLS\""
 /* Is this word among those of the line? Words are parted by blanks, and by the brackets of IMAP's
  * response codes. */
 bool mail_has_word(const char *line, const char *word);

@@ -5,7 +5,8 @@
  * What a program sends behind its STARTTLS waits for the answer, and what came too early for TLS
  * never crosses: neither from the program nor from the server (CVE-2011-0411). Once either logs in
  * or begins a mail, nothing of it can turn into TLS any more and all may pass. IMAP (RFC 9051
- * §6.2.1), SMTP (RFC 3207), POP3 (RFC 2595 §4). One connection's; any thread. */
+ * §6.2.1), SMTP (RFC 3207), POP3 (RFC 2595 §4), ManageSieve (RFC 5804 §2.2), XMPP (RFC 6120 §5).
+ * One connection's; any thread. */
 #ifndef WHYTLS_WIRE_MAIL_WATCH_H
 #define WHYTLS_WIRE_MAIL_WATCH_H
 

@@ -15,6 +15,7 @@ static const uint8_t signature[] = {
 
 enum { COMMAND_LOCAL = 0, COMMAND_PROXY = 1 };
 enum { TCP_V4 = 0x11, TCP_V6 = 0x21, UNIX_STREAM = 0x31, UNSPECIFIED = 0x00 };
+enum { TLV_CRC32C = 0x03, CRC_SIZE = 4 };
 
 static enum proxy_read bad(const char **why, const char *says)
 {
@@ -122,9 +123,43 @@ static bool take_pair(struct cursor *c, int family, struct proxy_header *out)
     return out->named;
 }
 
-/* What follows the addresses are TLVs (§2.2.7): nothing here depends on them. */
-static enum proxy_read read_block(
-    struct cursor block, uint32_t family, struct proxy_header *out, const char **why)
+/* RFC 9260 appendix A: the polynomial of CRC32c, bits reflected. The sum is taken with its own four
+ * bytes as zero (§2.2.3). */
+static uint32_t crc32c(const uint8_t *bytes, size_t len, size_t sum_at)
+{
+    uint32_t crc = ~0u;
+
+    for (size_t i = 0; i < len; i++) {
+        crc ^= i - sum_at < CRC_SIZE ? 0 : bytes[i];
+        for (int bit = 0; bit < 8; bit++)
+            crc = crc >> 1 ^ (crc & 1 ? 0x82f63b78u : 0);
+    }
+    return ~crc;
+}
+
+/* What follows the addresses are TLVs (§2.2): nothing here depends on them but the checksum, which
+ * has to fit where there is one. */
+static enum proxy_read read_tlvs(struct cursor c, struct cursor header, const char **why)
+{
+    while (c.left > 0) {
+        uint32_t type = read_uint(&c, 1);
+        struct cursor value = read_vector(&c, 2);
+
+        if (c.failed)
+            return bad(why, "The PROXY header ends within one of its fields.");
+        if (type != TLV_CRC32C)
+            continue;
+        size_t at = (size_t)(value.at - header.at);
+        if (value.left != CRC_SIZE ||
+            crc32c(header.at, header.left, at) != read_uint(&value, CRC_SIZE))
+            return bad(why, "The checksum of the PROXY header does not fit.");
+    }
+    return PROXY_READY;
+}
+
+/* §2.2: a header that names nobody is taken as it is. */
+static enum proxy_read read_block(struct cursor block, uint32_t family, struct cursor header,
+    struct proxy_header *out, const char **why)
 {
     switch (family) {
     case UNSPECIFIED:
@@ -133,7 +168,7 @@ static enum proxy_read read_block(
     case TCP_V4:
     case TCP_V6:
         return take_pair(&block, family == TCP_V4 ? AF_INET : AF_INET6, out)
-                   ? PROXY_READY
+                   ? read_tlvs(block, header, why)
                    : bad(why, "The PROXY header is too short for its addresses.");
     default:
         return bad(why, "The PROXY header speaks of a transport that is not TCP.");
@@ -160,7 +195,9 @@ static enum proxy_read read_v2(
         return PROXY_NEED_MORE;
     out->version = 2;
     *used = len - c.left;
-    return (command & 0xf) == COMMAND_LOCAL ? PROXY_READY : read_block(block, family, out, why);
+    if ((command & 0xf) == COMMAND_LOCAL)
+        return PROXY_READY; /* §2.2: the rest is to be skipped */
+    return read_block(block, family, cursor_of(bytes, *used), out, why);
 }
 
 enum proxy_read proxy_protocol_read(

@@ -1,6 +1,7 @@
 /* wire/proxy_protocol.h - the header that a load balancer puts before a connection to say whose it
  * is: the PROXY protocol, versions 1 and 2 (HAProxy Technologies, "The PROXY protocol",
- * 2020/03/05). Pure; strict: a port that expects the header takes nothing else. */
+ * 2020/03/05). Pure; strict: a port that expects the header takes nothing else, and a checksum of
+ * version 2 (CRC32c) has to fit where there is one. */
 #ifndef WHYTLS_WIRE_PROXY_PROTOCOL_H
 #define WHYTLS_WIRE_PROXY_PROTOCOL_H
 

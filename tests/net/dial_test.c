@@ -66,8 +66,11 @@ static void caller_init(struct caller *c)
     bench_init(&c->bench);
     name_server_start(&c->server, c->bench.loop);
     c->resolver = resolver_new(c->bench.loop,
-        &(struct resolver_config){
-            .servers = c->server.at, .no_hosts = true, .try_ms = 100, .total_ms = 300},
+        &(struct resolver_config){.servers = c->server.at,
+            .no_hosts = true,
+            .hints = true,
+            .try_ms = 100,
+            .total_ms = 300},
         &e);
     c->config = (struct dial_config){.may = may, .arg = c, .connect_ms = 400};
 }
@@ -248,7 +251,70 @@ static void families_take_turns(void **state)
     assert_int_equal(c.result.error, DIAL_OK);
     assert_string_equal(c.result.tried[0], "::1");
     assert_string_equal(c.result.address, "127.0.0.1");
+    assert_string_equal(c.result.dead_family, "IPv6");
+    assert_int_equal(c.result.dead_family_error, DIAL_REFUSED);
     caller_fini(&c);
+}
+
+/* 2001:db8::/32 is nobody's (RFC 3849): without IPv6 there is no way, with it no answer. */
+static void a_machine_without_ipv6_is_not_worth_a_word(void **state)
+{
+    (void)state;
+    struct caller c;
+
+    caller_init(&c);
+    call(&c, "both.example.test", c.port);
+    assert_int_equal(c.result.error, DIAL_OK);
+    assert_string_equal(c.result.tried[0], "2001:db8::1");
+    if (c.result.dead_family)
+        assert_int_equal(c.result.dead_family_error, DIAL_TIMEOUT);
+    caller_fini(&c);
+}
+
+static void how_dns_failed_comes_along(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *host, *dns;
+        enum dial_error error;
+    } cases[] = {
+        {"gone.example.test", "no-name", DIAL_NXDOMAIN},
+        {"empty.example.test", "no-address", DIAL_NXDOMAIN},
+        {"fail.example.test", "servfail", DIAL_SERVFAIL},
+        {"refuse.example.test", "refused", DIAL_SERVFAIL},
+        {"bogus.example.test", "bogus", DIAL_SERVFAIL},
+        {"silent.example.test", "silent", DIAL_DNS_TIMEOUT},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct caller c;
+
+        caller_init(&c);
+        call(&c, cases[i].host, 443);
+        assert_string_equal(c.result.dns, cases[i].dns);
+        assert_int_equal(c.result.error, cases[i].error);
+        caller_fini(&c);
+    }
+}
+
+static void hints_come_along_for_the_usual_port(void **state)
+{
+    (void)state;
+    struct caller c;
+
+    for (int i = 0; i < 2; i++) {
+        caller_init(&c);
+        c.veto = "*"; /* whether anybody listens there is not asked */
+        call(&c, "hinted.example.test", i ? 443 : c.port);
+        assert_int_equal(c.result.error, DIAL_FORBIDDEN);
+        assert_null(c.result.dns);
+        assert_true(c.result.has_hints == (i == 1));
+        if (i) {
+            assert_true(c.result.hints.ech);
+            assert_string_equal(c.result.hints.alpns[0], "h3");
+        }
+        caller_fini(&c);
+    }
 }
 
 static void aliases_come_along(void **state)
@@ -314,6 +380,45 @@ static void a_host_may_be_answered_for(void **state)
     caller_fini(&c);
 }
 
+static const char *name_servers_of(void *arg, const char *host)
+{
+    struct caller *c = arg;
+
+    return strcmp(host, "four.example.test") == 0 ? c->server.at : NULL;
+}
+
+static void turn(void *arg, const struct sockaddr *address, struct sockaddr_storage *to)
+{
+    struct caller *c = arg;
+    union addr here = {.v4 = {.sin_family = AF_INET,
+                           .sin_port = htons(c->port),
+                           .sin_addr.s_addr = htonl(INADDR_LOOPBACK)}};
+
+    if (address->sa_family == AF_INET && addr_port(address) == 443)
+        memcpy(to, &here, sizeof here);
+}
+
+/* As the lab does: its names, its addresses, and where they really are. */
+static void a_name_may_have_its_own_server_and_an_address_another_place(void **state)
+{
+    (void)state;
+    struct caller c;
+    struct err e;
+
+    caller_init(&c);
+    resolver_free(c.resolver); /* the usual one knows nothing: nobody is there */
+    c.resolver = resolver_new(c.bench.loop,
+        &(struct resolver_config){.servers = "127.0.0.1:1", .no_hosts = true, .total_ms = 300}, &e);
+    c.config.name_servers_of = name_servers_of;
+    c.config.turn = turn;
+    call(&c, "four.example.test", 443);
+    assert_int_equal(c.result.error, DIAL_OK);
+    assert_true(c.server.asked > 0);
+    assert_string_equal(c.result.address, c.result.tried[0]);
+    assert_true(strncmp(c.result.address, "127.0.0.1", 9) == 0);
+    caller_fini(&c);
+}
+
 static void stop(void *arg)
 {
     loop_stop(((struct caller *)arg)->bench.loop);
@@ -360,9 +465,13 @@ int main(void)
         cmocka_unit_test(the_next_address_is_tried_at_once_after_a_refusal),
         cmocka_unit_test(a_silent_address_does_not_hold_up_the_next),
         cmocka_unit_test(families_take_turns),
+        cmocka_unit_test(a_machine_without_ipv6_is_not_worth_a_word),
+        cmocka_unit_test(how_dns_failed_comes_along),
+        cmocka_unit_test(hints_come_along_for_the_usual_port),
         cmocka_unit_test(aliases_come_along),
         cmocka_unit_test(forbidden_addresses_are_left_out),
         cmocka_unit_test(a_host_may_be_answered_for),
+        cmocka_unit_test(a_name_may_have_its_own_server_and_an_address_another_place),
         cmocka_unit_test(a_cancelled_dial_calls_nobody),
         cmocka_unit_test(a_dialer_may_go_while_it_dials),
     };

@@ -27,7 +27,7 @@ struct beneath {
 };
 
 struct scene {
-    struct beneath beneath;
+    struct beneath beneath, secure;
     struct upstreams *table;
     struct clock clock;
     struct dialer *dialer;
@@ -78,10 +78,11 @@ static struct scene *scene_of(const char *upstream, const char *host)
 
     s = (struct scene){.table = upstreams_new()};
     s.beneath.door = (struct dialer){.start = begin, .cancel = cancel, .answers = answers};
+    s.secure.door = (struct dialer){.start = begin, .cancel = cancel};
     clock_fake_init(&s.clock, 1000);
     if (!upstreams_add(s.table, upstream, &e))
         fail_msg("%s", e.text);
-    s.dialer = dialer_upstream_new(&s.beneath.door, s.table, &s.clock);
+    s.dialer = dialer_upstream_new(&s.beneath.door, &s.secure.door, s.table, &s.clock);
     s.dial = s.dialer->start(s.dialer, host, 443, false, done, &s);
     s.proxy = memory_pipe_new();
     return &s;
@@ -188,6 +189,8 @@ static void http_refuses_in_many_ways(void **state)
             DIAL_PROXY_LOGIN, 407},
         {"HTTP/1.1 401 No\r\n\r\n", "It did not take the login that is set for it.",
             DIAL_PROXY_LOGIN, 401},
+        {"HTTP/1.1 407 No\r\nProxy-Authenticate: NTLM\r\nProxy-Authenticate: Negotiate\r\n\r\n",
+            "It takes no login that whytls speaks, which is Basic alone.", DIAL_PROXY_LOGIN, 407},
         {"HTTP/1.1 403 No\r\n\r\n", "It answered CONNECT with status 403.", DIAL_PROXY_REFUSED,
             403},
         {"HTTP/1.1 405 No\r\n\r\n", "It answered CONNECT with status 405.", DIAL_PROXY_REFUSED,
@@ -205,6 +208,34 @@ static void http_refuses_in_many_ways(void **state)
         proxy_says_text(s, cases[i].answer);
         fails_with(s, cases[i].error, cases[i].status, cases[i].says);
     }
+}
+
+static void a_proxy_that_wants_tls_is_reached_by_the_other_dialer(void **state)
+{
+    struct scene *s = scene_of("https://p.example", "shop.example");
+    struct dial_result result = {.pipe = memory_pipe_end(s->proxy)};
+
+    (void)state;
+    assert_string_equal(s->beneath.asked, "");
+    assert_string_equal(s->secure.asked, "p.example:443");
+    s->secure.done(s->secure.arg, &result);
+    assert_string_equal(
+        proxy_heard(s), "CONNECT shop.example:443 HTTP/1.1\r\nHost: shop.example:443\r\n\r\n");
+    proxy_says_text(s, "HTTP/1.1 200 OK\r\n\r\n");
+    assert_int_equal(s->result.error, DIAL_OK);
+    assert_string_equal(s->result.via, "https://p.example:443");
+    ends(s);
+
+    s = scene_of("https://p.example", "shop.example");
+    result = (struct dial_result){.error = DIAL_PROXY_FAILED, .via_says = "It speaks no TLS."};
+    pipe_close(memory_pipe_end(s->proxy), true);
+    s->secure.done(s->secure.arg, &result);
+    fails_with(s, DIAL_PROXY_FAILED, 0, "It speaks no TLS.");
+
+    s = scene_of("https://p.example", "shop.example");
+    s->dialer->cancel(s->dialer, s->dial);
+    assert_true(s->secure.cancelled && !s->beneath.cancelled);
+    ends(s);
 }
 
 static void socks_is_asked_by_name(void **state)
@@ -363,6 +394,7 @@ int main(void)
         cmocka_unit_test(http_is_asked_with_connect),
         cmocka_unit_test(without_a_login_none_is_sent),
         cmocka_unit_test(http_refuses_in_many_ways),
+        cmocka_unit_test(a_proxy_that_wants_tls_is_reached_by_the_other_dialer),
         cmocka_unit_test(socks_is_asked_by_name),
         cmocka_unit_test(socks_takes_a_login),
         cmocka_unit_test(socks_refuses_in_many_ways),

@@ -7,6 +7,7 @@
 
 #include "name_server.h"
 #include "resolve.h"
+#include "site_hints.h"
 
 struct asker {
     struct bench bench;
@@ -20,7 +21,7 @@ struct asker {
     char alias[256];
 };
 
-static void asker_init(struct asker *a)
+static void asker_init_hints(struct asker *a, bool hints)
 {
     struct err e;
 
@@ -29,10 +30,18 @@ static void asker_init(struct asker *a)
     bench_init_clock(&a->bench, &a->clock);
     name_server_start(&a->server, a->bench.loop);
     a->resolver = resolver_new(a->bench.loop,
-        &(struct resolver_config){
-            .servers = a->server.at, .no_hosts = true, .try_ms = 100, .total_ms = 300},
+        &(struct resolver_config){.servers = a->server.at,
+            .no_hosts = true,
+            .hints = hints,
+            .try_ms = 100,
+            .total_ms = 300},
         &e);
     assert_non_null(a->resolver);
+}
+
+static void asker_init(struct asker *a)
+{
+    asker_init_hints(a, false);
 }
 
 static void asker_fini(struct asker *a)
@@ -80,7 +89,9 @@ static void answers_are_told_apart(void **state)
         {"six.example.test", RESOLVE_OK, 1, AF_INET6},
         {"many.example.test", RESOLVE_OK, 8, AF_INET},
         {"gone.example.test", RESOLVE_NXDOMAIN, 0, 0},
-        {"empty.example.test", RESOLVE_NXDOMAIN, 0, 0},
+        {"empty.example.test", RESOLVE_NO_ADDRESS, 0, 0},
+        {"refuse.example.test", RESOLVE_REFUSED, 0, 0},
+        {"bogus.example.test", RESOLVE_BOGUS, 0, 0},
         {"fail.example.test", RESOLVE_SERVFAIL, 0, 0},
         {"silent.example.test", RESOLVE_TIMEOUT, 0, 0},
         {"halfmute.example.test", RESOLVE_OK, 1, AF_INET},
@@ -178,6 +189,88 @@ static void old_answers_are_asked_for_again(void **state)
     asker_fini(&a);
 }
 
+static void a_server_that_is_not_there_is_told(void **state)
+{
+    (void)state;
+    struct asker a;
+
+    asker_init(&a);
+    shutdown(a.server.fd, SHUT_RDWR);
+    name_server_stop(&a.server);
+    (void)!ask(&a, "good.example.test");
+    bench_run(&a.bench);
+    assert_int_equal(a.last.error, RESOLVE_UNREACHABLE);
+    resolver_free(a.resolver);
+    bench_fini(&a.bench);
+}
+
+static void hints_come_with_the_addresses(void **state)
+{
+    (void)state;
+    struct asker a;
+
+    asker_init_hints(&a, true);
+    (void)!ask(&a, "hinted.example.test");
+    bench_run(&a.bench);
+    const struct site_hints *hints = resolver_hints(a.resolver, "hinted.example.test");
+    assert_non_null(hints);
+    assert_true(hints->ech);
+    assert_int_equal(hints->n_alpns, 2);
+    assert_int_equal(a.server.asked, 3);
+    assert_null(resolver_hints(a.resolver, "other.example.test"));
+    asker_fini(&a);
+}
+
+static void nobody_waits_for_hints(void **state)
+{
+    (void)state;
+    struct asker a;
+
+    asker_init_hints(&a, true);
+    (void)!ask(&a, "mutehints.example.test");
+    bench_run(&a.bench);
+    assert_int_equal(a.last.error, RESOLVE_OK);
+    assert_null(resolver_hints(a.resolver, "mutehints.example.test"));
+    asker_fini(&a);
+}
+
+static void look_for_hints(void *arg)
+{
+    struct asker *a = arg;
+
+    if (resolver_hints(a->resolver, "latehints.example.test"))
+        loop_stop(a->bench.loop);
+}
+
+static void hints_that_come_late_are_known_from_then_on(void **state)
+{
+    (void)state;
+    struct asker a;
+
+    asker_init_hints(&a, true);
+    (void)!ask(&a, "latehints.example.test");
+    bench_run(&a.bench);
+    assert_int_equal(a.last.error, RESOLVE_OK);
+    assert_null(resolver_hints(a.resolver, "latehints.example.test"));
+    name_server_send_late(&a.server);
+    struct loop_timer *look = loop_every(a.bench.loop, 1, look_for_hints, &a);
+    bench_run(&a.bench);
+    loop_timer_free(look);
+    assert_non_null(resolver_hints(a.resolver, "latehints.example.test"));
+    asker_fini(&a);
+}
+
+static void errors_have_names(void **state)
+{
+    static const char *const names[] = {
+        "no-name", "no-address", "servfail", "refused", "bogus", "unreachable", "silent"};
+
+    (void)state;
+    assert_null(resolve_error_name(RESOLVE_OK));
+    for (int i = 0; i < 7; i++)
+        assert_string_equal(resolve_error_name((enum resolve_error)(i + 1)), names[i]);
+}
+
 static void a_cancelled_one_hears_nothing(void **state)
 {
     (void)state;
@@ -216,6 +309,10 @@ static void a_resolver_may_go_while_it_is_asked(void **state)
     (void)!ask(&a, "silent.example.test");
     (void)!ask(&a, "127.0.0.1");
     (void)!ask(&a, "gone.example.test");
+    (void)!ask(&a, "fail.example.test");
+    asker_fini(&a);
+    asker_init_hints(&a, true);
+    (void)!ask(&a, "silent.example.test");
     asker_fini(&a);
     resolver_free(NULL);
 }
@@ -240,6 +337,11 @@ int main(void)
         cmocka_unit_test(many_askers_are_one_question),
         cmocka_unit_test(answers_are_kept),
         cmocka_unit_test(old_answers_are_asked_for_again),
+        cmocka_unit_test(a_server_that_is_not_there_is_told),
+        cmocka_unit_test(hints_come_with_the_addresses),
+        cmocka_unit_test(nobody_waits_for_hints),
+        cmocka_unit_test(hints_that_come_late_are_known_from_then_on),
+        cmocka_unit_test(errors_have_names),
         cmocka_unit_test(a_cancelled_one_hears_nothing),
         cmocka_unit_test(one_that_waits_for_the_same_may_be_cancelled_by_the_answer),
         cmocka_unit_test(a_resolver_may_go_while_it_is_asked),

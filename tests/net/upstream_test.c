@@ -38,6 +38,7 @@ static void a_url_says_which_proxy_and_with_which_login(void **state)
         {"http://eva:s%3Ae%40c%3Dret@p.example:1=shop.example", "http://p.example:1", "eva",
             "s:e@c=ret", "shop.example", UPSTREAM_HTTP},
         {"http://eva:a@b@p.example:1=*", "http://p.example:1", "eva", "a@b", "", UPSTREAM_HTTP},
+        {"https://p.example", "https://p.example:443", "", "", "", UPSTREAM_HTTPS},
         {"direct=*.lan", "direct", "", "", "*.lan", UPSTREAM_DIRECT},
     };
 
@@ -48,6 +49,7 @@ static void a_url_says_which_proxy_and_with_which_login(void **state)
 
         assert_int_equal(upstreams_count(u), 1);
         assert_int_equal(one->kind, cases[i].kind);
+        assert_true(upstreams_want_tls(u) == (one->kind == UPSTREAM_HTTPS));
         assert_string_equal(one->name, cases[i].name);
         assert_string_equal(one->user, cases[i].user);
         assert_string_equal(one->password, cases[i].password);
@@ -61,7 +63,7 @@ static void what_is_no_proxy_is_refused_without_its_login_in_the_message(void **
     static const char *const cases[] = {
         "",
         "proxy.example:3128",
-        "https://proxy.example:3128",
+        "quic://proxy.example:3128",
         "ftp://proxy.example",
         "http://",
         "http://proxy.example:0",

@@ -115,7 +115,7 @@ static void real_programs_are_read(void **state)
         assert_int_equal(h.extensions.n, cases[i].n_extensions);
         assert_int_equal(h.n_key_shares, cases[i].n_key_shares);
         assert_int_equal(h.session_id_len, cases[i].session_id_len);
-        assert_int_equal(h.n_point_formats, cases[i].point_formats);
+        assert_int_equal(h.point_formats.n, cases[i].point_formats);
         assert_int_equal(h.consumed, len);
         assert_int_equal(h.size, len - 5);
         assert_false(h.has_psk || h.early_data);

@@ -10,6 +10,7 @@
 #include <openssl/evp.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "client_hello.h"
 #include "fingerprint.h"
 #include "seed.h"
@@ -118,6 +119,28 @@ static void counts_stop_at_99(void **state)
     assert_memory_equal(ja4, "t12i990000_", 11);
 }
 
+/* In the order of JA3, and as it was sent: whoever makes a mark of it leaves GREASE out. */
+static void what_was_offered_is_told_in_numbers(void **state)
+{
+    static const struct client_hello hello = {
+        .legacy_version = 0x0303,
+        .ciphers = {{0x0a0a, 0x1301, 0xc02b}, 3},
+        .extensions = {{0, 65535, 43}, 3},
+        .groups = {{0x1a1a, 29}, 2},
+        .point_formats = {{0}, 1},
+    };
+    static const struct client_hello bare = {.legacy_version = 0x0301, .ciphers = {{4}, 1}};
+    struct text says = {0};
+
+    (void)state;
+    fingerprint_numbers(&hello, &says);
+    assert_string_equal(text_str(&says), "771,2570-4865-49195,0-65535-43,6682-29,0");
+    text_clear(&says);
+    fingerprint_numbers(&bare, &says);
+    assert_string_equal(text_str(&says), "769,4,,,");
+    text_fini(&says);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -126,6 +149,7 @@ int main(void)
         cmocka_unit_test(nothing_is_written_as_zeros),
         cmocka_unit_test(the_first_protocol_is_marked_by_its_ends),
         cmocka_unit_test(counts_stop_at_99),
+        cmocka_unit_test(what_was_offered_is_told_in_numbers),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -60,7 +60,59 @@ static const struct row rows[] = {
         WATCH_UPGRADED, true, false},
     {"POP3: STLS in a list that is none", MAIL_POP3,
         {"S:+OK hi", "C:CAPA", "S:-ERR", "C:stls", "S:-ERR no"}, WATCH_TALKING, false, true},
+    {"ManageSieve", MAIL_SIEVE,
+        {"S:\"IMPLEMENTATION\" \"x\"\r\n\"STARTTLS\"\r\nOK \"ready\"", "C:STARTTLS", "S:OK \"go\""},
+        WATCH_UPGRADED, true, false},
+    {"ManageSieve with more before", MAIL_SIEVE,
+        {"S:\"SIEVE\" \"a\"\r\nOK", "C:NOOP {3+}\r\nabc\r\nCAPABILITY", "S:OK {4}\r\nwhat",
+            "S:\"STARTTLS\"\r\nOK (X) \"y\"", "C:starttls", "S:ok"},
+        WATCH_UPGRADED, true, false},
+    {"ManageSieve refused", MAIL_SIEVE,
+        {"S:\"STARTTLS\"\r\nOK", "C:STARTTLS", "S:NO \"no\"", "C:LOGOUT", "S:BYE"}, WATCH_TALKING,
+        true, true},
+    {"ManageSieve login", MAIL_SIEVE,
+        {"S:\"STARTTLS\"\r\nOK", "C:AUTHENTICATE \"PLAIN\" \"AGEAYg==\""}, WATCH_PLAIN, true,
+        false},
+    {"ManageSieve: more behind the wish", MAIL_SIEVE,
+        {"S:\"STARTTLS\"\r\nOK", "C:STARTTLS\r\nNOOP", "S:OK"}, WATCH_INJECTED, true, false},
+    {"ManageSieve: more behind the go-ahead", MAIL_SIEVE,
+        {"S:\"STARTTLS\"\r\nOK", "C:STARTTLS", "S:OK\r\nOK"}, WATCH_INJECTED, true, false},
+    {"ManageSieve that is IMAP", MAIL_SIEVE, {"S:* OK hi"}, WATCH_LOST, false, false},
     {"POP3 login", MAIL_POP3, {"S:+OK hi", "C:USER me"}, WATCH_PLAIN, false, false},
+};
+
+/* The same of XMPP, which knows no lines: nothing is added. */
+static const struct row xmpp_rows[] = {
+    {"XMPP", MAIL_XMPP,
+        {"C:<?xml version='1.0'?><stream:stream to='shop.example'>",
+            "S:<stream:stream from='shop.example'><stream:features><starttls "
+            "xmlns='urn:ietf:params:xml:ns:xmpp-tls'><required/></starttls></stream:features>",
+            "C:<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>",
+            "S:<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"},
+        WATCH_UPGRADED, true, false},
+    {"XMPP in long words", MAIL_XMPP,
+        {"C: <s>", "S:<s><stream:features><starttls/></stream:features>", "C:<starttls></starttls>",
+            "S:<proceed></proceed>"},
+        WATCH_UPGRADED, true, false},
+    {"XMPP refused", MAIL_XMPP,
+        {"C:<s>", "S:<s><stream:features/>", "C:<starttls/>", "S:<failure/></stream:stream>"},
+        WATCH_TALKING, false, true},
+    {"XMPP login", MAIL_XMPP, {"C:<s>", "S:<s>", "C:<auth mechanism='PLAIN'>AGE="}, WATCH_PLAIN,
+        false, false},
+    {"XMPP among servers, without a login", MAIL_XMPP, {"C:<s>", "S:<s>", "C:<db:result>"},
+        WATCH_PLAIN, false, false},
+    {"XMPP: a login behind the wish", MAIL_XMPP, {"C:<s>", "C:<starttls/><auth/>", "S:<proceed/>"},
+        WATCH_INJECTED, false, false},
+    {"XMPP: more behind the go-ahead", MAIL_XMPP,
+        {"C:<s>", "C:<starttls/>", "S:<proceed/><stream:features/>"}, WATCH_INJECTED, false, false},
+    {"XMPP: the wish in a text", MAIL_XMPP, {"C:<s>", "C:<body>starttls/&gt;</body>"},
+        WATCH_TALKING, false, false},
+    {"XMPP: plain stays plain, whatever the server is", MAIL_XMPP,
+        {"C:<s>", "C:<presence/>", "S:220 a", "C:x"}, WATCH_PLAIN, false, false},
+    {"XMPP: what is lost stays lost", MAIL_XMPP, {"C: ", "S:nothing of it", "C:no tag"}, WATCH_LOST,
+        false, false},
+    {"XMPP that is a game", MAIL_XMPP, {"C:\1\2\3"}, WATCH_LOST, false, false},
+    {"XMPP that is IMAP", MAIL_XMPP, {"S:* OK hi"}, WATCH_LOST, false, false},
 };
 
 /* What waits in one direction. */
@@ -86,7 +138,8 @@ static void turn(struct mail_watch *w, struct side *sides, const char *text, siz
 {
     bool client = text[0] == 'C';
     char line[256];
-    int len = snprintf(line, sizeof line, "%s\r\n", text + 2);
+    const char *end = w->protocol == MAIL_XMPP ? "" : "\r\n";
+    int len = snprintf(line, sizeof line, "%s%s", text + 2, end);
 
     step = step ? step : (size_t)len;
     for (size_t at = 0; at < (size_t)len; at += step)
@@ -121,6 +174,11 @@ static void each_dialogue_is_followed_to_its_end(void **state)
         watch(&rows[i], 1);
         watch(&rows[i], 7);
     }
+    for (size_t i = 0; i < sizeof xmpp_rows / sizeof *xmpp_rows; i++) {
+        watch(&xmpp_rows[i], 0);
+        watch(&xmpp_rows[i], 1);
+        watch(&xmpp_rows[i], 7);
+    }
 }
 
 static void a_list_and_a_login_are_told_apart_from_other_words(void **state)
@@ -136,6 +194,11 @@ static void a_list_and_a_login_are_told_apart_from_other_words(void **state)
         {MAIL_SMTP, {"S:220 a", "C:HELO x", "S:250 a"}, false, false},
         {MAIL_SMTP, {"S:220 a", "C:EHLO x", "S:250 a", "C:MAIL FROM:<>"}, true, false},
         {MAIL_SMTP, {"S:220 a", "C:EHLO x", "S:502 a", "C:AUTH PLAIN"}, false, true},
+        {MAIL_SIEVE, {"S:\"SIEVE\" \"x\"", "S:OK"}, true, false},
+        {MAIL_SIEVE, {"S:OK", "C:AUTHENTICATE \"PLAIN\""}, true, true},
+        {MAIL_XMPP, {"C:<s>", "S:<s><stream:features></stream:features>", "C:<auth x='y'>"}, true,
+            true},
+        {MAIL_XMPP, {"C:<s>", "S:<s>", "C:<iq type='set'>"}, false, true},
         {MAIL_POP3, {"S:+OK a", "C:NOOP", "S:+OK", "C:PASS x"}, false, true},
         {MAIL_POP3, {"S:+OK a", "C:CAPA", "S:+OK"}, true, false},
         {MAIL_POP3, {"S:+OK a", "C:CAPA", "S:-ERR"}, false, false},

@@ -156,6 +156,28 @@ static void a_binary_header_names_the_client(void **state)
     assert_int_equal(used, v6.len);
 }
 
+/* The sum was made by another program; behind it stands one more field. */
+static void a_checksum_has_to_fit(void **state)
+{
+    static const struct header good = HEADER(SIGNATURE
+        "\x21\x11\0\x17\xc0\0\2\7\xc6\x33\x64\1\xdc\4\1\xbb\3\0\4\x51\xf0\x01\x77\4\0\1x");
+    struct proxy_header header;
+    size_t used = 0;
+
+    (void)state;
+    assert_int_equal(read_exact(good, &header, &used), PROXY_READY);
+    assert_int_equal(used, good.len);
+    for (size_t i = 16; i < good.len; i++) { /* whatever was changed on the way */
+        char *bytes = mem_dup(good.bytes, good.len);
+
+        bytes[i] = (char)(bytes[i] ^ 1);
+        /* A sum that calls itself something else is none. */
+        assert_int_equal(read_exact((struct header){bytes, good.len}, &header, &used),
+            i == 28 ? PROXY_READY : PROXY_BAD);
+        mem_free(bytes);
+    }
+}
+
 static void a_health_check_and_a_local_socket_name_nobody(void **state)
 {
     static const struct header cases[] = {
@@ -185,6 +207,8 @@ static void a_binary_header_that_is_not_exactly_so_is_refused(void **state)
         HEADER(SIGNATURE "\x21\x12\0\x0c\xc0\0\2\7\xc6\x33\x64\1\xdc\4\1\xbb"), /* UDP */
         HEADER(SIGNATURE "\x21\x41\0\0"),
         HEADER(SIGNATURE "\x21\x11\xff\xff"), /* longer than we take */
+        HEADER(SIGNATURE "\x21\x11\0\x10\xc0\0\2\7\xc6\x33\x64\1\xdc\4\1\xbb\1\0\2x"),
+        HEADER(SIGNATURE "\x21\x11\0\x12\xc0\0\2\7\xc6\x33\x64\1\xdc\4\1\xbb\3\0\3abc"),
         HEADER("\r\n\r\n\1"),
     };
     struct proxy_header header;
@@ -203,6 +227,7 @@ int main(void)
         cmocka_unit_test(a_line_that_is_not_exactly_so_is_refused),
         cmocka_unit_test(a_line_without_an_end_is_not_waited_for_for_ever),
         cmocka_unit_test(a_binary_header_names_the_client),
+        cmocka_unit_test(a_checksum_has_to_fit),
         cmocka_unit_test(a_health_check_and_a_local_socket_name_nobody),
         cmocka_unit_test(a_binary_header_that_is_not_exactly_so_is_refused),
     };
