@@ -181,6 +181,7 @@ void judge_chain(const struct judge_case *c, struct verdict *out)
     path_give(&j, out);
     out->anchored = j.path.anchored;
     out->fetched = j.path.fetched;
+    out->exhausted = paths.exhausted;
     detours_tell(c, &paths, out);
     out->trusted_by = judging_trusted_by(&j);
     listed_tell(&j, out);

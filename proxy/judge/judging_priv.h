@@ -34,6 +34,7 @@ struct judge_paths {
     struct judge_path best;
     struct judge_path others[VERDICT_DETOURS_MOST];
     size_t n_others;
+    bool exhausted; /* not all were looked at */
 };
 
 struct judging {

@@ -259,6 +259,8 @@ static void paths_give(const struct search *s, struct judge_paths *out)
     unroll(s, s->best, &out->best);
     out->best.anchored = s->best_anchored;
     out->best.fetched = s->with_fetched && needs_fetched(s->c, &out->best);
+    out->exhausted =
+        s->n == JUDGE_PATHS_MOST || s->judged > JUDGE_CANDIDATES_MOST || s->signatures_us == 0;
     out->n_others = 0;
     for (size_t i = 0; i < s->n_ends && out->n_others < VERDICT_DETOURS_MOST; i++)
         if (s->ends[i] != s->best) {

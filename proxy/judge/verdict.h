@@ -96,7 +96,8 @@ struct verdict {
      * of Apple's; or NULL */
     const char *ca_status;
     char ca_detail[VERDICT_CA_DETAIL_CAP]; /* when it was removed; which root it looks like */
-    bool fetched; /* the path needs a certificate that was fetched by AIA */
+    bool fetched;   /* the path needs a certificate that was fetched by AIA */
+    bool exhausted; /* the search was given up: what was sent leads to too many paths */
     enum verdict_ct ct;
     size_t n_scts; /* of the leaf: embedded, stapled, of the handshake; 0 unless ct was judged */
     enum verdict_revocation *revocation; /* owned; n_path of them; NULL: nothing was checked */
