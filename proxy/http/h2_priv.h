@@ -14,8 +14,9 @@ enum { H2_BUCKETS = 64 };
 struct h2_reading {
     struct arena memory; /* of fields and their text */
     struct h2_head head;
-    struct h2_field *fields; /* in memory; H2_FIELDS_MOST of them */
-    size_t size;             /* RFC 9113 §6.5.2 */
+    struct h2_field *fields; /* in memory */
+    size_t cap_fields;
+    size_t size; /* RFC 9113 §6.5.2 */
 };
 
 struct h2_stream {
@@ -31,7 +32,9 @@ struct h2_stream {
     bool said_all;               /* the end of the stream was sent */
     bool cut_after;              /* … and a reset follows it */
     uint32_t cut_code;
-    bool closed; /* freed once its H2_CLOSED was told */
+    bool reset_asked; /* its reset is no fault that nghttp2 found, … */
+    bool blamed;      /* … or one that was told already */
+    bool closed;      /* freed once its H2_CLOSED was told */
 };
 
 /* So many at once, so many a second. */

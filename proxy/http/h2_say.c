@@ -197,8 +197,12 @@ void h2_finish(struct h2_session *s, int32_t id, const struct h2_head *trailers)
 
 void h2_reset(struct h2_session *s, int32_t id, uint32_t code)
 {
-    if (find_open(s, id))
-        nghttp2_submit_rst_stream(s->ng, NGHTTP2_FLAG_NONE, id, code);
+    struct h2_stream *stream = find_open(s, id);
+
+    if (!stream)
+        return;
+    stream->reset_asked = true;
+    nghttp2_submit_rst_stream(s->ng, NGHTTP2_FLAG_NONE, id, code);
 }
 
 void h2_reset_after(struct h2_session *s, int32_t id, uint32_t code)
@@ -208,7 +212,7 @@ void h2_reset_after(struct h2_session *s, int32_t id, uint32_t code)
     if (!stream)
         return;
     s->cuts_due += stream->said_all && !stream->cut_after;
-    stream->cut_after = true;
+    stream->cut_after = stream->reset_asked = true;
     stream->cut_code = code;
 }
 

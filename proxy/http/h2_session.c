@@ -24,11 +24,18 @@ void h2_fault_set(struct h2_fault *fault, uint32_t code, const char *why)
     snprintf(fault->why, sizeof fault->why, "%s", why);
 }
 
+void h2_break(struct h2_session *s, enum h2_code code, const char *why)
+{
+    if (s->dead)
+        return;
+    h2_fault_set(&s->broken, code, why);
+    s->deaf = true;
+    nghttp2_session_terminate_session(s->ng, code);
+}
+
 void h2_enough(struct h2_session *s, const char *why)
 {
-    h2_fault_set(&s->broken, H2_ENHANCE_YOUR_CALM, why);
-    s->deaf = true;
-    nghttp2_session_terminate_session(s->ng, NGHTTP2_ENHANCE_YOUR_CALM);
+    h2_break(s, H2_ENHANCE_YOUR_CALM, why);
 }
 
 /* --- streams --- */
@@ -240,12 +247,12 @@ void h2_session_free(struct h2_session *s)
 /* nghttp2 cannot go on: a preface that is none, or acknowledgements that nobody fetches. */
 static void read_failed(struct h2_session *s, ssize_t why)
 {
-    s->deaf = true;
-    h2_fault_set(&s->broken, why == NGHTTP2_ERR_FLOODED ? H2_ENHANCE_YOUR_CALM : H2_PROTOCOL_ERROR,
+    bool flood = why == NGHTTP2_ERR_FLOODED || why == NGHTTP2_ERR_TOO_MANY_CONTINUATIONS;
+
+    h2_break(s, flood ? H2_ENHANCE_YOUR_CALM : H2_PROTOCOL_ERROR,
         why == NGHTTP2_ERR_BAD_CLIENT_MAGIC
             ? "what came first is not the preface of HTTP/2 (RFC 9113 §3.4)"
             : nghttp2_strerror((int)why));
-    nghttp2_session_terminate_session(s->ng, s->broken.code);
 }
 
 bool h2_read(struct h2_session *s, struct evbuffer *in, int64_t now_ms)
@@ -336,6 +343,11 @@ const struct h2_fault *h2_accused(const struct h2_session *s)
 bool h2_is_over(const struct h2_session *s)
 {
     return s->dead || (!nghttp2_session_want_read(s->ng) && !nghttp2_session_want_write(s->ng));
+}
+
+size_t h2_frames_waiting(const struct h2_session *s)
+{
+    return s->ng ? nghttp2_session_get_outbound_queue_size(s->ng) : 0;
 }
 
 size_t h2_heads_waiting(const struct h2_session *s)

@@ -22,6 +22,7 @@ enum h2_code {
     H2_NO_ERROR = 0,
     H2_PROTOCOL_ERROR = 1,
     H2_INTERNAL_ERROR = 2,
+    H2_SETTINGS_TIMEOUT = 4,
     H2_REFUSED_STREAM = 7,
     H2_CANCEL = 8,
     H2_ENHANCE_YOUR_CALM = 11,
@@ -136,6 +137,9 @@ void h2_goodbye(struct h2_session *s, int32_t last, uint32_t code, const char *w
 /* The same, with all that came so far still to be answered. */
 void h2_close(struct h2_session *s);
 
+/* The peer broke a rule that is not seen in here, of time for example: the connection ends. */
+void h2_break(struct h2_session *s, enum h2_code code, const char *why);
+
 /* The peer broke a rule, and the connection ended with it; … and one stream alone; the peer says by
  * GOAWAY that we broke one. */
 const struct h2_fault *h2_broken(const struct h2_session *s);
@@ -143,7 +147,9 @@ const struct h2_fault *h2_stream_broken(const struct h2_session *s);
 const struct h2_fault *h2_accused(const struct h2_session *s);
 /* Nothing more can be read or written. */
 bool h2_is_over(const struct h2_session *s);
-/* Bytes of heads that wait to leave: what a peer that does not read makes us keep. */
+/* Frames that wait to leave, DATA not counted, and bytes of heads among them: what a peer that does
+ * not read makes us keep. */
+size_t h2_frames_waiting(const struct h2_session *s);
 size_t h2_heads_waiting(const struct h2_session *s);
 
 #endif

@@ -8,6 +8,8 @@
 #include "base/mem.h"
 #include "base/text.h"
 
+enum { FIELDS_FIRST = 16 };
+
 /* A PING, a SETTINGS or an empty frame costs its sender nothing, and us an answer or a look. */
 static bool is_idle_frame(const nghttp2_frame *frame)
 {
@@ -70,6 +72,24 @@ static bool take_pseudo(struct h2_reading *reading, const char *name, const char
     return true;
 }
 
+/* Hundreds of heads may wait to be told: none takes the room that the largest would need. */
+static struct h2_field *field_add(struct h2_reading *reading)
+{
+    size_t n = reading->head.n_fields;
+
+    if (n == reading->cap_fields) {
+        const struct h2_field *old = reading->fields;
+
+        reading->cap_fields = n ? 2 * n : FIELDS_FIRST;
+        reading->fields =
+            arena_new(&reading->memory, reading->cap_fields * sizeof *reading->fields);
+        if (n)
+            memcpy(reading->fields, old, n * sizeof *old);
+    }
+    reading->head.n_fields++;
+    return &reading->fields[n];
+}
+
 static int on_begin_headers(nghttp2_session *ng, const nghttp2_frame *frame, void *arg)
 {
     struct h2_session *s = arg;
@@ -78,7 +98,6 @@ static int on_begin_headers(nghttp2_session *ng, const nghttp2_frame *frame, voi
     h2_reading_free(s->reading);
     s->reading = mem_new(sizeof *s->reading);
     arena_init(&s->reading->memory);
-    s->reading->fields = arena_new(&s->reading->memory, H2_FIELDS_MOST * sizeof(struct h2_field));
     if (s->role == H2_SERVER && frame->headers.cat == NGHTTP2_HCAT_REQUEST)
         h2_stream_add(s, frame->hd.stream_id);
     return 0;
@@ -106,7 +125,7 @@ static int on_header(nghttp2_session *ng, const nghttp2_frame *frame, const uint
     const char *n = arena_bytes(&reading->memory, name, name_len);
     const char *v = arena_bytes(&reading->memory, value, value_len);
     if (!take_pseudo(reading, n, v))
-        reading->fields[reading->head.n_fields++] = (struct h2_field){
+        *field_add(reading) = (struct h2_field){
             .name = n, .value = v, .secret = (flags & NGHTTP2_NV_FLAG_NO_INDEX) != 0};
     return 0;
 }
@@ -227,20 +246,6 @@ static int on_complaint(nghttp2_session *ng, int lib_code, const char *text, siz
     return 0;
 }
 
-static int on_invalid(nghttp2_session *ng, const nghttp2_frame *frame, int lib_code, void *arg)
-{
-    struct h2_session *s = arg;
-    char why[H2_WHY_CAP];
-
-    (void)ng;
-    snprintf(why, sizeof why, "%s on stream %d: %.180s", frame_name(frame->hd.type),
-        frame->hd.stream_id, s->complaint[0] ? s->complaint : nghttp2_strerror(lib_code));
-    snprintf(s->complaint, sizeof s->complaint, "%s", why);
-    h2_fault_set(&s->stream_broken, H2_PROTOCOL_ERROR, why);
-    count_reset(s);
-    return 0;
-}
-
 /* Where nghttp2 gives no words. */
 static const char *usual_reason(uint32_t code)
 {
@@ -254,6 +259,54 @@ static const char *usual_reason(uint32_t code)
     default:
         return "a frame that may not stand there (RFC 9113 §5.1)";
     }
+}
+
+static uint32_t code_of(int lib_code)
+{
+    switch (lib_code) {
+    case NGHTTP2_ERR_FLOW_CONTROL:
+        return NGHTTP2_FLOW_CONTROL_ERROR;
+    case NGHTTP2_ERR_STREAM_CLOSED:
+        return NGHTTP2_STREAM_CLOSED;
+    case NGHTTP2_ERR_FRAME_SIZE_ERROR:
+        return NGHTTP2_FRAME_SIZE_ERROR;
+    default:
+        return NGHTTP2_PROTOCOL_ERROR;
+    }
+}
+
+static int on_invalid(nghttp2_session *ng, const nghttp2_frame *frame, int lib_code, void *arg)
+{
+    struct h2_session *s = arg;
+    struct h2_stream *stream = h2_stream_find(s, frame->hd.stream_id);
+    char why[H2_WHY_CAP];
+
+    (void)ng;
+    if (stream)
+        stream->blamed = true;
+    snprintf(why, sizeof why, "%s on stream %d: %.180s", frame_name(frame->hd.type),
+        frame->hd.stream_id, s->complaint[0] ? s->complaint : nghttp2_strerror(lib_code));
+    snprintf(s->complaint, sizeof s->complaint, "%s", why);
+    h2_fault_set(&s->stream_broken, code_of(lib_code), why);
+    count_reset(s);
+    return 0;
+}
+
+/* Of a body whose length is not what was announced nghttp2 tells by the reset alone. */
+static void sent_reset(struct h2_session *s, const nghttp2_frame *frame)
+{
+    const struct h2_stream *stream = h2_stream_find(s, frame->hd.stream_id);
+    char why[H2_WHY_CAP];
+
+    if (!stream || stream->reset_asked || stream->blamed ||
+        frame->rst_stream.error_code != NGHTTP2_PROTOCOL_ERROR)
+        return;
+    snprintf(why, sizeof why,
+        "stream %d: a message that is malformed, such as one whose length is not the one that was "
+        "announced (RFC 9113 §8.1.1)",
+        frame->hd.stream_id);
+    h2_fault_set(&s->stream_broken, NGHTTP2_PROTOCOL_ERROR, why);
+    count_reset(s);
 }
 
 /* A GOAWAY that nghttp2 sends of itself tells which rule was broken. */
@@ -288,6 +341,8 @@ static int on_frame_send(nghttp2_session *ng, const nghttp2_frame *frame, void *
     (void)ng;
     if (frame->hd.type == NGHTTP2_GOAWAY)
         sent_goaway(s, &frame->goaway);
+    if (frame->hd.type == NGHTTP2_RST_STREAM)
+        sent_reset(s, frame);
     if (frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA)
         return 0;
     if (!(stream = h2_stream_find(s, frame->hd.stream_id)))

@@ -28,13 +28,11 @@ static void forget(struct relay *r, enum leg_side from)
     r->body[from] = NULL;
 }
 
-void body_begin(struct relay *r, enum leg_side from, const struct h1_head *head)
+struct decode *body_view(const struct relay *r, enum leg_side from, const char *codings)
 {
-    forget(r, from);
-    if (!head->has_body || !hook_wants(relay_world(r)->hooks, moment_of(from)))
-        return;
-    r->body[from] = decode_new(h1_field(head, "Content-Encoding"), BODY_MOST);
-    h1_show_body(r->h1[from], feed, r->body[from]);
+    if (!hook_wants(relay_world(r)->hooks, moment_of(from)))
+        return NULL;
+    return decode_new(codings, BODY_MOST);
 }
 
 /* The record of the message may be gone: a client that does not wait asked for more meanwhile. */
@@ -47,21 +45,36 @@ static const char **place_of(const struct relay *r, enum leg_side from)
     return f->response ? &f->response->body : NULL;
 }
 
-void body_moved(struct relay *r, enum leg_side from, bool whole)
+void body_show(struct relay *r, enum leg_side from, const struct decode *view)
 {
-    struct decode *d = r->body[from];
     const char **place = place_of(r, from);
     size_t len;
 
+    if (!place)
+        return;
+    const char *text = decode_view(view, &len);
+    *place = arena_text_n(&r->message, text, len);
+    record_now(r);
+    hook_fire(relay_world(r)->hooks, moment_of(from), r->flow, NULL);
+}
+
+void body_begin(struct relay *r, enum leg_side from, const struct h1_head *head)
+{
+    forget(r, from);
+    if (!head->has_body)
+        return;
+    r->body[from] = body_view(r, from, h1_field(head, "Content-Encoding"));
+    if (r->body[from])
+        h1_show_body(r->h1[from], feed, r->body[from]);
+}
+
+void body_moved(struct relay *r, enum leg_side from, bool whole)
+{
+    const struct decode *d = r->body[from];
+
     if (!d || !(whole || decode_is_full(d)))
         return;
-    if (place) {
-        const char *view = decode_view(d, &len);
-
-        *place = arena_text_n(&r->message, view, len);
-        record_now(r);
-        hook_fire(relay_world(r)->hooks, moment_of(from), r->flow, NULL);
-    }
+    body_show(r, from, d);
     h1_show_body(r->h1[from], NULL, NULL);
     forget(r, from);
 }

@@ -11,7 +11,6 @@
 #include "base/text.h"
 #include "flow/facts.h"
 #include "h2_head.h"
-#include "hook/hook.h"
 #include "http/h1.h"
 #include "page.h"
 
@@ -48,6 +47,7 @@ void pair_free(struct talk_h2 *t, struct pair *p)
         p->next->prev = p->prev;
     t->n_pairs--;
     t->n_lost -= p->lost;
+    view_fini(t, p);
     arena_fini(&p->memory);
     mem_free(p);
 }
@@ -200,6 +200,7 @@ static void take_request(struct relay *r, const struct h2_event *e)
         return;
     }
     p->for_head = strcmp(view.method, "HEAD") == 0;
+    p->is_connect = strcmp(view.method, "CONNECT") == 0;
     p->ended[LEG_CLIENT] = e->end;
     p->exchange = message_request(r, &view);
     if (e->head->cut)
@@ -212,8 +213,8 @@ static void take_request(struct relay *r, const struct h2_event *e)
         answer_empty(r, p, STATUS_REFUSED);
     else
         ask_site(r, p, e->head, e->end);
-    if (p->id[LEG_SERVER] && hook_wants(relay_world(r)->hooks, MOMENT_RESPONSE))
-        p->request = h2_head_keep(e->head, &p->memory);
+    if (p->id[LEG_SERVER])
+        view_request(r, p, e->head, e->end);
 }
 
 /* --- responses --- */
@@ -246,6 +247,7 @@ static void take_response(struct relay *r, struct pair *p, const struct h2_event
             head, r->flow->response ? r->flow->response->headers : NULL, &p->memory, &edited))
         head = &edited;
     r->flow->response = NULL;
+    view_response(r, p, head, e->end);
     p->headed = true;
     h2_answer(client, p->id[LEG_CLIENT], head, e->end);
 }
@@ -262,6 +264,7 @@ static void take_body(struct relay *r, struct pair *p, enum leg_side from)
         return;
     p->bytes[from] += (int64_t)n;
     p->owed[from] += n;
+    view_body(r, p, from, body);
     if (p->id[!from] && h2_send(t->session[!from], p->id[!from], body))
         return;
     evbuffer_drain(body, n);
@@ -274,6 +277,7 @@ static void take_end(
     struct talk_h2 *t = r->h2;
 
     p->ended[from] = true;
+    view_end(r, p, from);
     if (from == LEG_SERVER) {
         t->answered = true;
         count(r, p);

@@ -16,6 +16,8 @@ enum stage stage_late(struct relay *r)
     case STAGE_SERVER_TLS:
         r->late[LEG_SERVER] = true;
         return fail_server(r);
+    case STAGE_RETRY:
+        return retry_late(r);
     case STAGE_SECURE:
         if (!r->side[LEG_CLIENT].leg)
             return slow_client(r);

@@ -7,6 +7,8 @@
 
 #include "flow/facts.h"
 #include "flow/legs.h"
+#include "look.h"
+#include "wire/mail_login.h"
 
 void mail_begin(struct relay *r)
 {
@@ -24,18 +26,49 @@ void mail_begin(struct relay *r)
 }
 
 /* A mail program shows these words, where it would say nothing of an end without any. RFC 9051
- * §7.1.5, RFC 5321 §3.8, RFC 1939 §3. */
+ * §7.1.5, RFC 5321 §3.8, RFC 1939 §3, RFC 5804 §1.2. XMPP can say it only inside a stream. */
 void mail_say_no(struct relay *r)
 {
-    static const char *const begins[] = {
-        [MAIL_NONE] = NULL, [MAIL_IMAP] = "* BYE", [MAIL_SMTP] = "421", [MAIL_POP3] = "-ERR"};
+    static const char *const begins[] = {[MAIL_IMAP] = "* BYE ",
+        [MAIL_SMTP] = "421 ",
+        [MAIL_POP3] = "-ERR ",
+        [MAIL_SIEVE] = "BYE \"",
+        [MAIL_XMPP] = NULL};
     struct side *client = &r->side[LEG_CLIENT];
 
     if (!begins[r->mail] || r->implicit)
         return;
-    evbuffer_add_printf(side_out(client), "%s %s cannot be reached (%s), says whytls\r\n",
-        begins[r->mail], r->host, r->flow->dial->error);
+    evbuffer_add_printf(side_out(client), "%s%s cannot be reached (%s), says whytls%s\r\n",
+        begins[r->mail], r->host, r->flow->dial->error, r->mail == MAIL_SIEVE ? "\"" : "");
     side_flush(client);
+}
+
+static void see_client(void *arg, const void *piece, size_t n)
+{
+    mail_login_client(arg, piece, n);
+}
+
+static void see_server(void *arg, const void *piece, size_t n)
+{
+    mail_login_server(arg, piece, n);
+}
+
+void mail_see(struct relay *r, enum leg_side from, struct evbuffer *bytes)
+{
+    if (!r->login) {
+        r->login = arena_new(&r->flow->arena, sizeof *r->login);
+        mail_login_init(r->login, r->mail);
+    }
+    look_along(bytes, from == LEG_CLIENT ? see_client : see_server, r->login);
+}
+
+void mail_record(struct relay *r)
+{
+    struct flow_mail *told = r->flow->mail;
+
+    if (r->login && told)
+        told->login_refused =
+            r->login->state == LOGIN_REFUSED ? flow_text(r->flow, r->login->words) : NULL;
 }
 
 /* How it came out, in the words of the record (flow/record.def); the same as explain's. */

@@ -7,8 +7,10 @@
 #include <strings.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "base/time_text.h"
 #include "device/clock_witness.h"
+#include "device/strict_hosts.h"
 #include "flow/facts.h"
 #include "flow/legs.h"
 #include "hook/hook.h"
@@ -35,10 +37,29 @@ static const char *url_of(struct relay *r, struct arena *arena, const struct h1_
     return arena_printf(arena, "%s://%s%.*s", scheme_of(r), where, URL_MOST, head->target);
 }
 
+/* What plain HTTP gives away: a password, a form; and whether a page with TLS asked for it. */
+static void tell_cleartext(struct relay *r, const struct h1_head *head)
+{
+    struct flow *f = r->flow;
+    const char *type = h1_field(head, "Content-Type"), *from = h1_field(head, "Referer");
+
+    if (r->side[LEG_CLIENT].leg)
+        return;
+    if (h1_field(head, "Authorization"))
+        f->cleartext = "login";
+    else if (!f->cleartext && type &&
+             (text_starts(type, "application/x-www-form-urlencoded") ||
+                 text_starts(type, "multipart/form-data")))
+        f->cleartext = "form";
+    if (!f->secure_page && from && text_starts(from, "https://"))
+        f->secure_page = arena_text_n(&f->arena, from, strcspn(from, "?#"));
+}
+
 int message_request(struct relay *r, const struct h1_head *head)
 {
     struct flow *f = r->flow;
 
+    tell_cleartext(r, head);
     if (!f->client->agent)
         flow_set_agent(f, h1_field(head, "User-Agent"));
     if (f->n_exchanges == FLOW_EXCHANGES_MOST) {
@@ -114,6 +135,7 @@ bool message_ask_rules(struct relay *r, const struct h1_head *head)
 {
     struct decision decision = {0};
 
+    r->flow->request = NULL; /* the last that was shown: nobody may take it for this one */
     if (!hook_wants(relay_world(r)->hooks, MOMENT_REQUEST) &&
         !hook_wants(relay_world(r)->hooks, MOMENT_REQUEST_BODY))
         return true;
@@ -135,6 +157,29 @@ static void witness_date(struct relay *r, const struct h1_head *head)
             theirs, clock_wall_ms(world->clock) / 1000);
 }
 
+/* RFC 6797 §8.1: only what was said over TLS without any fault counts. */
+static void note_strictness(struct relay *r, const struct h1_head *head)
+{
+    const struct relay_world *world = relay_world(r);
+    const struct flow_verdict *verdict = r->flow->server_leg ? r->flow->server_leg->verdict : NULL;
+    const char *asked = h1_field(head, "Strict-Transport-Security");
+
+    if (asked && world->strict_hosts && verdict && strcmp(verdict->verdict, "accept") == 0)
+        strict_hosts_note(world->strict_hosts, r->asked, asked, clock_wall_ms(world->clock) / 1000);
+}
+
+void message_show_response(struct relay *r, const struct h1_head *head)
+{
+    struct flow *f = r->flow;
+
+    if (!f->request)
+        start_anew(r);
+    struct flow_response *response = arena_new(&r->message, sizeof *response);
+    response->status = head->status;
+    response->headers = headers_of(&r->message, head);
+    f->response = response;
+}
+
 void message_response(struct relay *r, struct flow_exchange *exchange, const struct h1_head *head)
 {
     struct flow *f = r->flow;
@@ -143,18 +188,14 @@ void message_response(struct relay *r, struct flow_exchange *exchange, const str
         exchange->status = head->status;
     if (f->n_exchanges <= 1)
         witness_date(r, head);
+    note_strictness(r, head);
     /* It may have asked for a certificate before it answered this request. */
     if (r->side[LEG_SERVER].leg && f->server_leg)
         flow_fill_certificate_request(f, r->side[LEG_SERVER].leg);
     if (!hook_wants(relay_world(r)->hooks, MOMENT_RESPONSE) &&
         !hook_wants(relay_world(r)->hooks, MOMENT_RESPONSE_BODY))
         return;
-    if (!f->request)
-        start_anew(r);
-    struct flow_response *response = arena_new(&r->message, sizeof *response);
-    response->status = head->status;
-    response->headers = headers_of(&r->message, head);
-    f->response = response;
+    message_show_response(r, head);
     record_now(r);
     hook_fire(relay_world(r)->hooks, MOMENT_RESPONSE, f, NULL);
 }

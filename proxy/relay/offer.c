@@ -11,6 +11,34 @@
 
 enum { POST_HANDSHAKE_AUTH = 49 /* RFC 8446 §4.2.6 */, UNLIKE_PROTOCOLS_MOST = 8 };
 
+/* Of HTTP, what we can carry today. Any other protocol (mail, MQTT, APNs) crosses as bytes, so what
+ * it is called is for the site to know. */
+static bool can_carry(const char *protocol)
+{
+    static const char *const others[] = {"h2c", "h3", "h3-", "hq-", "spdy/"};
+
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (i < 2 ? strcmp(protocol, others[i]) == 0 : text_starts(protocol, others[i]))
+            return false;
+    return !strchr(protocol, '?'); /* it had a NUL: nobody's name (RFC 8701) */
+}
+
+size_t offer_protocols(const struct client_hello *hello, uint8_t out[static ALPN_WIRE_MOST])
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < hello->n_alpn; i++) {
+        size_t len = strlen(hello->alpn[i]);
+
+        if (!can_carry(hello->alpn[i]) || len > UINT8_MAX || n + 1 + len > ALPN_WIRE_MOST)
+            continue;
+        out[n++] = (uint8_t)len;
+        memcpy(out + n, hello->alpn[i], len);
+        n += len;
+    }
+    return n;
+}
+
 void offer_fill(const struct relay *r, struct leg_server_ask *ask)
 {
     const struct relay_world *world = relay_world(r);

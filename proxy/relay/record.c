@@ -13,6 +13,7 @@
 #include "device/clock_witness.h"
 #include "device/history.h"
 #include "device/memory.h"
+#include "device/strict_hosts.h"
 #include "flow/facts.h"
 #include "flow/legs.h"
 #include "history_key.h"
@@ -132,11 +133,34 @@ static void record_device(struct relay *r, const struct history_view *view)
     d->clock_offset = setup->clock_known ? setup->clock_offset_ms / 1000 : FLOW_NONE;
 }
 
+static void record_strictness(struct relay *r)
+{
+    struct strict_hosts *hosts = relay_world(r)->strict_hosts;
+    struct flow_target *target = r->flow->target;
+
+    if (!hosts || !target->host || target->hsts != FLOW_NONE)
+        return;
+    int64_t until =
+        strict_hosts_until(hosts, target->host, clock_wall_ms(relay_world(r)->clock) / 1000);
+    target->hsts = until ? until : FLOW_NONE;
+}
+
+enum { DAY_S = 86400 };
+
+/* Of connections that a stranger opens side by side each meets it for the first time. */
+static bool is_new(const struct flow *f)
+{
+    const struct flow_device *device = f->client->device;
+
+    return device->id && (device->last_seen == FLOW_NONE || f->now - device->last_seen > DAY_S);
+}
+
 void record_history(struct relay *r)
 {
     struct history_key key = history_key_of(r);
     struct history_view view;
     struct flow *f = r->flow;
+    bool is_first = !f->client->device->id;
 
     history_read(relay_world(r)->history, &key, clock_wall_ms(relay_world(r)->clock), &view);
     fill_tally(f->history->device, &view.device);
@@ -145,7 +169,11 @@ void record_history(struct relay *r)
     fill_tally(f->history->browser, &view.browser);
     fill_tally(f->history->others, &view.others);
     record_device(r, &view);
+    record_strictness(r);
     transparent_record(r);
+    record_now(r);
+    if (is_first && is_new(f))
+        hook_fire(relay_world(r)->hooks, MOMENT_DEVICE_SEEN, f, NULL);
 }
 
 static const char *ended(const struct relay *r, enum leg_side which)
@@ -165,6 +193,8 @@ void record_server_leg(struct relay *r)
     if (!leg)
         return;
     leg->ended = ended(r, LEG_SERVER);
+    if (s->reset && r->quiet_ms > 0 && r->n_pending == 0)
+        leg->quiet = r->quiet_ms;
     if (s->leg) {
         flow_fill_server_leg(r->flow, leg_facts(s->leg));
         flow_fill_certificate_request(r->flow, s->leg);
@@ -197,12 +227,29 @@ void record_client_leg(struct relay *r)
     }
 }
 
+/* What follows a ClientHello when the certificate is taken is longer than CHANGE_CIPHER_SPEC and a
+ * Finished under the shortest hash, in TLS 1.3 (RFC 8446 §4.4.4) as before it; an alert, encrypted
+ * or not, is shorter (§6). What a site sends with a certificate is longer than any resumption. */
+enum { TAKEN_LEAST = 64, SHOWN_LEAST = 600 };
+
+static bool tunnel_was_refused(const struct relay *r)
+{
+    const struct side *client = &r->side[LEG_CLIENT];
+    uint64_t hello = (uint64_t)r->flow->client_leg->hello->size;
+
+    return (client->eof || client->reset) && r->side[LEG_SERVER].raw_in >= SHOWN_LEAST &&
+           client->raw_in < hello + TAKEN_LEAST;
+}
+
 static void note_tunnel(struct relay *r)
 {
     struct history_key key = history_key_of(r);
 
-    if (r->tunnel && r->has_hello && r->side[LEG_CLIENT].raw_in > 0 &&
-        r->side[LEG_SERVER].raw_in > 0)
+    if (!r->tunnel || !r->has_hello || !r->flow->client_leg)
+        return;
+    if (tunnel_was_refused(r))
+        r->flow->client_leg->unread_end = "refused";
+    else if (r->side[LEG_CLIENT].raw_in > 0 && r->side[LEG_SERVER].raw_in > 0)
         history_note(relay_world(r)->history, &key, HISTORY_TUNNEL_WORKED,
             clock_wall_ms(relay_world(r)->clock));
 }
@@ -243,6 +290,7 @@ void record_seal(struct relay *r)
     record_server_leg(r);
     record_client_leg(r);
     note_tunnel(r);
+    mail_record(r);
     if (!f->client->device->id)
         record_history(r);
     note_device(r);

@@ -80,7 +80,7 @@ static void relay_free(struct relay *r)
     cert_chain_free(r->chain);
     evidence_free(r->evidence);
     mail_watch_fini(&r->watch);
-    websocket_free(r);
+    websocket_free(r->websocket);
     body_free(r);
     if (r->has_hello)
         client_hello_fini(&r->hello);
@@ -113,6 +113,7 @@ static void relay_end(struct relay *r)
     if (r->dial)
         all->world.dialer->cancel(all->world.dialer, r->dial);
     r->dial = NULL;
+    retry_free(r);
     judge_stop(r);
     fault_tell(r);
     record_seal(r);
@@ -163,6 +164,14 @@ void relay_drive(struct relay *r)
         relay_end(r);
 }
 
+/* A reset out of silence is what boxes on the way do that forget quiet connections. */
+static void note_reset(struct relay *r, struct side *s)
+{
+    s->reset = true;
+    if (s == &r->side[LEG_SERVER] && (r->stage == STAGE_TALK || r->stage == STAGE_TUNNEL))
+        r->quiet_ms = clock_steady_ms(r->all->world.clock) - r->moved_ms;
+}
+
 static void relay_event(void *owner, struct pipe *p, enum pipe_event what)
 {
     struct relay *r = owner;
@@ -174,7 +183,7 @@ static void relay_event(void *owner, struct pipe *p, enum pipe_event what)
     if (what == PIPE_EOF)
         s->eof = true;
     else if (what == PIPE_RESET)
-        s->reset = true;
+        note_reset(r, s);
     else
         r->moved_ms = clock_steady_ms(r->all->world.clock);
     relay_drive(r);
@@ -289,7 +298,7 @@ static void see_draining(struct relay *r, int64_t now)
 static void relay_tick(struct relay *r, int64_t now)
 {
     if (r->stage == STAGE_SNIFF || r->stage == STAGE_HELLO || r->stage == STAGE_HOLD ||
-        r->stage == STAGE_DRAIN)
+        r->stage == STAGE_DRAIN || talk_h2_is_late(r) || talk_is_waiting(r))
         relay_drive(r); /* they wait for time as much as for bytes */
     if (r->dead)
         return;

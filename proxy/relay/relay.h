@@ -17,6 +17,8 @@
 struct ca;
 struct clock;
 struct clock_witness;
+struct sightings;
+struct strict_hosts;
 struct ct_logs;
 struct device_history;
 struct dialer;
@@ -63,15 +65,18 @@ struct relay_world {
     const struct mirror_plan *mirror;        /* faults to show on purpose; NULL: none */
     struct gatherer *gatherer;               /* this thread's; NULL: nothing is fetched */
     bool no_staple;                          /* what a site staples is not judged */
+    bool retries; /* a site that refuses the handshake at once is asked again, to learn why */
     bool asks_revocation; /* responders and lists are asked for every chain; iOS does not */
     struct learn learn;   /* hosts that an app refused us for, and that pass unread since */
     struct device_history *history;
     struct clock_witness *witness;
-    struct roads *roads;           /* NULL: no gateway turns anybody to us */
-    const struct site *site;       /* the proxy's own pages */
-    const struct own_address *own; /* where this proxy is reached */
-    const struct guests *guests;   /* who may use the proxy; NULL: anybody */
-    const char *name;              /* this proxy's, in every record */
+    struct sightings *sightings;       /* NULL: which certificates were seen where is not kept */
+    struct strict_hosts *strict_hosts; /* NULL: what sites ask of browsers is not kept */
+    struct roads *roads;               /* NULL: no gateway turns anybody to us */
+    const struct site *site;           /* the proxy's own pages */
+    const struct own_address *own;     /* where this proxy is reached */
+    const struct guests *guests;       /* who may use the proxy; NULL: anybody */
+    const char *name;                  /* this proxy's, in every record */
     /* May a client with this address come in? Asked of those whom a load balancer names; the
      * others were asked before they were accepted. NULL: any. */
     bool (*may_enter)(void *may_enter_arg, const char *ip);

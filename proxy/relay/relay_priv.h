@@ -20,6 +20,7 @@ struct h1;
 struct h1_head;
 struct leaf;
 struct decode;
+struct retry;
 struct leaf_fault;
 struct websocket;
 struct leg_server_ask;
@@ -58,8 +59,9 @@ struct relay {
     struct relay *prev, *next;
     enum stage stage;
     int64_t accepted_ms, stage_ms, moved_ms; /* steady */
-    struct side side[2];                     /* LEG_CLIENT, LEG_SERVER */
-    struct flow *flow;                       /* owned until sealed */
+    int64_t quiet_ms;    /* nothing had moved for so long when the site reset the connection */
+    struct side side[2]; /* LEG_CLIENT, LEG_SERVER */
+    struct flow *flow;   /* owned until sealed */
     char ip[64];
     uint16_t client_port, port;
     bool from_loopback;
@@ -82,12 +84,13 @@ struct relay {
     char named[HOST_CAP]; /* transparent, plain HTTP: what Host says */
     struct client_hello hello;
     bool has_hello;
-    enum mail_protocol mail; /* by the port, or by how the server greets */
-    bool implicit;           /* this port of mail begins with TLS */
-    bool listens;            /* plain words come first, the server's; STAGE_UPGRADE reads them */
-    bool upgraded;           /* … and both went over to TLS */
-    struct mail_watch watch; /* … as it stands; owned */
-    size_t drain_left;       /* bytes that waited to leave at the last tick */
+    enum mail_protocol mail;  /* by the port, or by how the server greets */
+    bool implicit;            /* this port of mail begins with TLS */
+    bool listens;             /* plain words come first, the server's; STAGE_UPGRADE reads them */
+    bool upgraded;            /* … and both went over to TLS */
+    struct mail_watch watch;  /* … as it stands; owned */
+    struct mail_login *login; /* inside TLS; in the flow's arena; NULL: no mail, or not yet */
+    size_t drain_left;        /* bytes that waited to leave at the last tick */
 
     struct dial *dial;
     bool dialled; /* an answer came (good or bad) */
@@ -102,10 +105,11 @@ struct relay {
     bool judged;                     /* the first verdict stands */
     bool readable;                   /* … on a chain that could be read */
     enum answer answer;
-    bool server_failed; /* tls_failed was told of the server leg */
-    bool client_failed; /* … of the client leg */
-    bool accepted;      /* the client sent application data: it trusts us */
-    bool client_judged; /* its behaviour is in the history */
+    struct retry *retry; /* owned; NULL: no second try was made */
+    bool server_failed;  /* tls_failed was told of the server leg */
+    bool client_failed;  /* … of the client leg */
+    bool accepted;       /* the client sent application data: it trusts us */
+    bool client_judged;  /* its behaviour is in the history */
 
     enum talk talk;
     bool head_waits; /* h1_head of the client's codec is read, and not forwarded yet */
@@ -156,6 +160,7 @@ enum stage stage_decide(struct relay *r);
 enum stage stage_dial(struct relay *r);
 enum stage stage_upgrade(struct relay *r);
 enum stage stage_server_tls(struct relay *r);
+enum stage stage_retry(struct relay *r);
 enum stage stage_judge(struct relay *r);
 enum stage stage_mint(struct relay *r);
 enum stage stage_client_tls(struct relay *r);
@@ -186,6 +191,9 @@ void relay_hand_on(struct relay *r);
 
 /* offer.c - the client's own offer to the site, and the identities of ours for it. */
 void offer_fill(const struct relay *r, struct leg_server_ask *ask);
+enum { ALPN_WIRE_MOST = 1024 };
+/* The client's protocols as we offer them, in wire form (RFC 7301 §3.1); gives the length. */
+size_t offer_protocols(const struct client_hello *hello, uint8_t out[static ALPN_WIRE_MOST]);
 /* What of its offer we left out. */
 void offer_note(struct relay *r, const struct leg_server_ask *ask);
 /* Does our leg ask the client for a certificate? */
@@ -198,12 +206,20 @@ void record_inherit(struct relay *heir, const struct relay *from);
 void record_now(struct relay *r);
 void record_history(struct relay *r);
 void record_server_leg(struct relay *r);
+/* Once for a judged chain; remembers it. */
+void record_sighting(struct relay *r);
 void record_client_leg(struct relay *r);
 void record_seal(struct relay *r);
 
 /* fail.c - one leg failed, or closed in a way that speaks: symptom, history, the moment tls_failed.
  */
 enum stage fail_server(struct relay *r);
+/* stage_retry.c: could a second try tell why the site refused us? Its time is up; it is freed. */
+bool retry_is_worth(const struct relay *r);
+/* Its certificate is for other names: would it show the same to anybody? */
+bool retry_by_name_is_worth(const struct relay *r);
+enum stage retry_late(struct relay *r);
+void retry_free(struct relay *r);
 /* The leg's symptom is in the record: `leg` is "client" or "server". */
 void fail_tell(struct relay *r, const char *leg);
 void fail_client(struct relay *r);
@@ -247,6 +263,10 @@ enum stage talk_http(struct relay *r);
 void mail_begin(struct relay *r);
 /* The site cannot be reached: said in the words of the protocol, since there is no TLS yet. */
 void mail_say_no(struct relay *r);
+/* Inside TLS: what crosses from this side is looked at; how a login came out goes into the record
+ * at its end. */
+void mail_see(struct relay *r, enum leg_side from, struct evbuffer *bytes);
+void mail_record(struct relay *r);
 /* The watch came to something, or the connection ends; where no TLS came of it, the moment
  * tls_failed. */
 void mail_over(struct relay *r);
@@ -265,10 +285,17 @@ bool message_ask_rules(struct relay *r, const struct h1_head *head);
 /* The request becomes the one that the rules see. */
 void message_show_request(struct relay *r, const struct h1_head *head);
 void message_response(struct relay *r, struct flow_exchange *exchange, const struct h1_head *head);
+/* The response becomes the one that the rules see. */
+void message_show_response(struct relay *r, const struct h1_head *head);
+
+/* The client has begun with what might become HTTP, and waits for the site instead. */
+bool talk_is_waiting(const struct relay *r);
 
 /* talk_h2.c - streams of one leg paired with streams of the other. Also while the reason page is
  * the answer (STAGE_PAGE). */
 enum stage talk_h2(struct relay *r);
+/* The site has not said in time what the client waits for. */
+bool talk_h2_is_late(const struct relay *r);
 /* Nothing more will be begun; the client is told before its leg is closed. */
 void talk_h2_farewell(struct relay *r);
 void talk_h2_free(struct talk_h2 *t);

@@ -1,29 +1,9 @@
 /* relay/stage_dial.c - to the site: resolve, connect. The moment `dial_failed`. */
 #include "relay_priv.h"
 
+#include "flow/dial_facts.h"
 #include "hook/hook.h"
 #include "net/dial.h"
-
-static void record_dial(struct relay *r, const struct dial_result *result)
-{
-    struct flow_dial *dial = FLOW_MAKE(r->flow, dial);
-
-    dial->error = dial_error_name(result->error);
-    dial->ms = result->ms;
-    if (*result->via)
-        dial->via = flow_text(r->flow, result->via);
-    if (result->via_status)
-        dial->via_status = result->via_status;
-    if (*result->via_asks)
-        dial->via_asks = flow_text(r->flow, result->via_asks);
-    if (*result->via_says)
-        dial->via_says = flow_text(r->flow, result->via_says);
-    for (size_t i = 0; i < result->n_tried; i++)
-        flow_texts_add(r->flow, &dial->addresses, result->tried[i]);
-    r->flow->dial = dial;
-    for (size_t i = 0; i < result->n_aliases; i++)
-        flow_texts_add(r->flow, &r->flow->target->aliases, result->aliases[i]);
-}
 
 static void dialled(void *arg, struct dial_result *result)
 {
@@ -32,7 +12,7 @@ static void dialled(void *arg, struct dial_result *result)
     magic_check(&r->magic, RELAY_MAGIC);
     r->dial = NULL;
     r->dialled = true;
-    record_dial(r, result);
+    flow_fill_dial(r->flow, result);
     if (result->error == DIAL_OK) {
         r->flow->server_leg = FLOW_MAKE(r->flow, server_leg);
         if (*result->address)
@@ -66,7 +46,7 @@ enum stage dial_late(struct relay *r)
         dialer->cancel(dialer, r->dial);
     r->dial = NULL;
     r->dialled = true;
-    record_dial(r, &result);
+    flow_fill_dial(r->flow, &result);
     return failed(r);
 }
 

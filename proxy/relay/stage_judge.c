@@ -12,6 +12,7 @@
 #include "flow/facts.h"
 #include "hook/hook.h"
 #include "judge/judge.h"
+#include "judge/oddity.h"
 #include "judge/verdict.h"
 #include "trust/roots.h"
 
@@ -104,8 +105,12 @@ static void judge_as(struct relay *r, enum anchors_are anchors)
     trial_make(r, anchors, &t);
     judge_chain(&t.the_case, &v);
     tell_verdict(r, anchors, &v);
-    if (anchors == ANCHORS_SYSTEM)
+    if (anchors == ANCHORS_SYSTEM) {
+        const char *odd[ODDITIES_CAP];
+
+        flow_fill_oddities(r->flow, odd, oddities_find(&t.the_case, &v, odd));
         gather_start(r, &t, &v);
+    }
     verdict_fini(&v);
 }
 
@@ -128,6 +133,8 @@ static bool judge_first(struct relay *r)
 
     r->chain = leg_give_chain(r->side[LEG_SERVER].leg, &e);
     if (!r->chain) {
+        if (leg_facts(r->side[LEG_SERVER].leg)->certificate)
+            r->flow->server_leg->chain_fault = flow_text(r->flow, e.text);
         flow_note_add(r->flow, "relay/chain-unreadable", "medium", e.text, "proxy");
         return false;
     }
@@ -214,6 +221,7 @@ static enum stage conclude(struct relay *r)
     r->gathered = true;
     if (r->readable)
         judge_rest(r);
+    record_sighting(r);
     record_now(r);
     hook_fire(relay_world(r)->hooks, MOMENT_JUDGED, r->flow, &decision);
     answer(r, &decision);
@@ -239,5 +247,7 @@ enum stage stage_judge(struct relay *r)
         record_server_leg(r);
         r->readable = judge_first(r);
     }
-    return r->gather ? STAGE_JUDGE : conclude(r);
+    if (r->gather)
+        return STAGE_JUDGE;
+    return r->readable && retry_by_name_is_worth(r) ? STAGE_RETRY : conclude(r);
 }

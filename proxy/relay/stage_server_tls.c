@@ -2,41 +2,7 @@
  * protocols, its versions. */
 #include "relay_priv.h"
 
-#include <string.h>
-
 #include "base/log.h"
-#include "base/text.h"
-
-enum { ALPN_WIRE_MOST = 1024 };
-
-/* Of HTTP, what we can carry today. Any other protocol (mail, MQTT, APNs) crosses as bytes, so what
- * it is called is for the site to know. */
-static bool can_carry(const char *protocol)
-{
-    static const char *const others[] = {"h2c", "h3", "h3-", "hq-", "spdy/"};
-
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        if (i < 2 ? strcmp(protocol, others[i]) == 0 : text_starts(protocol, others[i]))
-            return false;
-    return !strchr(protocol, '?'); /* it had a NUL: nobody's name (RFC 8701) */
-}
-
-/* The client's list as we offer it, in wire form (RFC 7301 §3.1). */
-static size_t alpn_list(const struct client_hello *hello, uint8_t *out)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < hello->n_alpn; i++) {
-        size_t len = strlen(hello->alpn[i]);
-
-        if (!can_carry(hello->alpn[i]) || len > UINT8_MAX || n + 1 + len > ALPN_WIRE_MOST)
-            continue;
-        out[n++] = (uint8_t)len;
-        memcpy(out + n, hello->alpn[i], len);
-        n += len;
-    }
-    return n;
-}
 
 static bool leg_begin(struct relay *r)
 {
@@ -48,7 +14,7 @@ static bool leg_begin(struct relay *r)
     uint8_t alpn[ALPN_WIRE_MOST];
     struct err e = {0};
 
-    ask.alpn_len = alpn_list(&r->hello, alpn);
+    ask.alpn_len = offer_protocols(&r->hello, alpn);
     ask.alpn = ask.alpn_len ? alpn : NULL;
     offer_fill(r, &ask);
     r->side[LEG_SERVER].leg = leg_server_new(relay_world(r)->contexts, &ask, &e);
@@ -74,7 +40,7 @@ enum stage stage_server_tls(struct relay *r)
     switch (leg_state(server->leg)) {
     case LEG_BROKEN:
     case LEG_CLOSED:
-        return fail_server(r);
+        return retry_is_worth(r) ? STAGE_RETRY : fail_server(r);
     case LEG_IDLE:
     case LEG_SHAKING:
     case LEG_OPEN:

@@ -12,6 +12,9 @@
 #include "wire/inside.h"
 #include "wire/sniff.h"
 
+/* UNKNOWN_WAIT_MS: whoever sends a few bytes and then waits for the other end speaks no HTTP. */
+enum { UNKNOWN_WAIT_MS = 1000 };
+
 void note_acceptance(struct relay *r)
 {
     const struct side *client = &r->side[LEG_CLIENT];
@@ -28,23 +31,40 @@ void note_acceptance(struct relay *r)
         relay_world(r)->history, &key, HISTORY_ACCEPTED, clock_wall_ms(relay_world(r)->clock));
 }
 
+/* gRPC of before 2023 asks for "grpc-exp" ahead of "h2", and its servers take it: the same. */
+static bool is_h2(const char *alpn)
+{
+    return strcmp(alpn, "h2") == 0 || strcmp(alpn, "grpc-exp") == 0;
+}
+
+bool talk_is_waiting(const struct relay *r)
+{
+    return r->stage == STAGE_TALK && r->talk == TALK_UNKNOWN && r->side[LEG_CLIENT].leg &&
+           evbuffer_get_length(side_in(&r->side[LEG_CLIENT])) > 0 &&
+           clock_steady_ms(relay_world(r)->clock) - r->moved_ms >= UNKNOWN_WAIT_MS;
+}
+
 static enum talk find_talk(const struct relay *r)
 {
     const struct side *client = &r->side[LEG_CLIENT], *server = &r->side[LEG_SERVER];
     unsigned char first[32];
 
-    if (!client->leg || strcmp(leg_facts(client->leg)->alpn, "http/1.1") == 0)
+    if (!client->leg)
         return TALK_HTTP;
-    if (strcmp(leg_facts(client->leg)->alpn, "h2") == 0)
+    if (r->mail != MAIL_NONE)
+        return TALK_RAW; /* whatever its ALPN says */
+    if (strcmp(leg_facts(client->leg)->alpn, "http/1.1") == 0)
+        return TALK_HTTP;
+    if (is_h2(leg_facts(client->leg)->alpn))
         return TALK_H2;
-    if (r->mail != MAIL_NONE || leg_facts(client->leg)->alpn[0])
+    if (leg_facts(client->leg)->alpn[0])
         return TALK_RAW; /* it has a name, and that is not HTTP */
     if (evbuffer_get_length(side_in(server)) > 0)
         return TALK_RAW; /* the server speaks first: no HTTP */
     ssize_t n = evbuffer_copyout(side_in(client), first, sizeof first);
     switch (sniff_bytes(first, n > 0 ? (size_t)n : 0)) {
     case SNIFF_NEED_MORE:
-        return TALK_UNKNOWN;
+        return talk_is_waiting(r) ? TALK_RAW : TALK_UNKNOWN;
     case SNIFF_HTTP:
         return TALK_HTTP;
     default:
@@ -58,7 +78,10 @@ static void cross(struct relay *r, enum leg_side which)
     struct evbuffer *in = side_in(from);
 
     if (evbuffer_get_length(in) > 0 && !to->reset && side_backlog(to) <= SIDE_HIGH) {
-        websocket_see(r, which, in);
+        if (r->websocket)
+            websocket_see(r->websocket, which, in);
+        if (r->mail != MAIL_NONE && from->leg)
+            mail_see(r, which, in);
         evbuffer_add_buffer(side_out(to), in);
         side_flush(to);
     }

@@ -1,5 +1,10 @@
 /* relay/talk_h2.c - HTTP/2 on both legs: streams are paired one to one, bodies move as the taker's
- * window allows, and each leg is told what the other said of its end. */
+ * window allows, and each leg is told what the other said of its end.
+ *
+ * PING stays on its leg, answered by nghttp2: it asks whether this connection lives, and measures
+ * it. Passed on, a client's keep-alive would be counted by the site as ours (RFC 9113 §10.5; gRPC
+ * ends such connections with too_many_pings), and a site that thinks would look like one that is
+ * dead. */
 #include "talk_h2_priv.h"
 
 #include <event2/buffer.h>
@@ -10,6 +15,8 @@
 enum {
     WRITE_MOST = 128 * 1024,  /* frames that wait to leave; below SIDE_HIGH, where reading stops */
     HEADS_MOST = 1024 * 1024, /* heads that the other leg does not fetch */
+    FRAMES_MOST = 4096,       /* that this leg does not fetch: above any number of streams */
+    SETTINGS_MS = 10000,      /* for the site's first word, which the client waits for */
 };
 
 void talk_h2_free(struct talk_h2 *t)
@@ -46,6 +53,15 @@ static void talk_begin(struct relay *r)
         r->h2->page_only = true;
     else
         r->h2->session[LEG_SERVER] = h2_session_new(H2_CLIENT, NULL);
+    r->h2->begun_ms = clock_steady_ms(relay_world(r)->clock);
+}
+
+bool talk_h2_is_late(const struct relay *r)
+{
+    const struct talk_h2 *t = r->h2;
+
+    return t && t->session[LEG_SERVER] && !t->site_told && !t->site_gone &&
+           clock_steady_ms(relay_world(r)->clock) - t->begun_ms >= SETTINGS_MS;
 }
 
 /* A peer that does not fetch what it makes us say is not listened to. */
@@ -54,6 +70,7 @@ static bool is_held(const struct relay *r, enum leg_side which)
     const struct h2_session *other = r->h2->session[!which];
 
     return side_backlog(&r->side[which]) > SIDE_HIGH ||
+           h2_frames_waiting(r->h2->session[which]) > FRAMES_MOST ||
            (other && h2_heads_waiting(other) > HEADS_MOST);
 }
 
@@ -118,7 +135,7 @@ static void lose_site(struct relay *r)
         is_broken(t, LEG_SERVER) || h2_accused(t->session[LEG_SERVER])->seen || !t->answered;
 
     t->site_gone = true;
-    if (silent && !t->answered)
+    if (silent && !t->answered && !is_broken(t, LEG_SERVER))
         fail_server(r);
     client_begin(r);
     if (says && (t->asked || silent || is_broken(t, LEG_SERVER)))
@@ -145,6 +162,9 @@ static void pump(struct relay *r)
         moved = read_leg(r, LEG_SERVER);
         /* That it broke a rule is known once we have said so: before the client asks anything. */
         moved |= write_leg(r, LEG_SERVER);
+        if (talk_h2_is_late(r))
+            h2_break(r->h2->session[LEG_SERVER], H2_SETTINGS_TIMEOUT,
+                "no SETTINGS came within 10 s, the first that a server has to say (RFC 9113 §3.4)");
         if (is_site_over(r))
             lose_site(r);
         client_begin(r);

@@ -104,6 +104,25 @@ static void note_findings(struct relay *r, enum leg_side which)
             flow_note_add(r->flow, code, "low", texts[i], "proxy");
 }
 
+static void ask_websocket(struct relay *r, const struct h1_head *head)
+{
+    struct websocket *ws =
+        websocket_ask(r, &(struct websocket_question){.head = head, .exchange = message_newest(r)});
+
+    if (!ws)
+        return;
+    websocket_free(r->websocket);
+    r->websocket = ws;
+}
+
+static void answer_websocket(struct relay *r, const struct h1_head *head)
+{
+    if (!r->websocket || websocket_answer(r->websocket, head))
+        return;
+    websocket_free(r->websocket);
+    r->websocket = NULL;
+}
+
 /* False: reading requests stops here for now. */
 static bool take_request(struct relay *r)
 {
@@ -126,7 +145,7 @@ static bool take_request(struct relay *r)
         return false;
     }
     r->head_request = strcmp(head->method, "HEAD") == 0;
-    websocket_ask(r, head);
+    ask_websocket(r, head);
     body_begin(r, LEG_CLIENT, head);
     forward_head(r, head);
     h1_expect(r->h1[LEG_SERVER], head->method);
@@ -244,7 +263,7 @@ static bool take_response(struct relay *r, enum h1_event event)
         note_findings(r, LEG_SERVER);
         message_response(r, message_oldest(r), head);
         if (r->upgrade_asked && r->n_pending == 1)
-            websocket_answer(r, head);
+            answer_websocket(r, head);
         answer_head(r, head);
         body_begin(r, LEG_SERVER, head);
         if (!head->keep_alive)
@@ -300,6 +319,7 @@ static enum stage server_gone(struct relay *r)
     if (r->n_pending == 0 && !silent)
         return STAGE_DRAIN;
     if (r->responded) {
+        r->flow->server_leg->cut = "reply";
         flow_note_add(r->flow, "http/truncated", "medium",
             "The site closed in the middle of a response.", "proxy");
         return STAGE_DRAIN;

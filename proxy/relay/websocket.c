@@ -2,7 +2,6 @@
 
 #include "relay_priv.h"
 
-#include <event2/buffer.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -12,21 +11,23 @@
 #include "flow/facts.h"
 #include "hook/hook.h"
 #include "http/h1.h"
+#include "look.h"
 #include "wire/websocket.h"
 
 enum {
-    PIECES = 16,
     /* A client may ask again and again on one connection; the record must not grow with it. */
     ASKED_MOST = 16,
     PROTOCOLS_MOST = 16,
 };
 
 struct websocket {
-    char key[64]; /* Sec-WebSocket-Key; empty: none came, or none that is one */
-    bool open;
-    struct ws_reader *reader[2]; /* by leg */
+    struct relay *relay;         /* borrowed */
+    struct flow_websocket *told; /* in the flow */
+    char key[64];                /* Sec-WebSocket-Key; empty: none came, or none that is one */
+    bool extended;               /* asked for by an extended CONNECT: no key, no Upgrade */
+    bool missed;                 /* bytes came before it was open: what follows cannot be read */
+    struct ws_reader *reader[2]; /* by leg; owned; NULL: not open */
     struct arena shown;          /* the message that rules see now */
-    struct relay *relay;
 };
 
 /* The next word of a list with commas; false at the end. */
@@ -72,42 +73,64 @@ static const char *tell(struct flow *f, const char *text)
     return text ? arena_text_n(&f->arena, text, strnlen(text, 256)) : NULL;
 }
 
-void websocket_ask(struct relay *r, const struct h1_head *head)
+static bool is_asked(const struct websocket_question *q)
+{
+    return q->protocol ? strcmp(q->protocol, "websocket") == 0 : is_websocket(q->head);
+}
+
+struct websocket *websocket_ask(struct relay *r, const struct websocket_question *q)
 {
     struct flow *f = r->flow;
-    const struct flow_exchange *exchange = message_newest(r);
-    const char *key = h1_field(head, "Sec-WebSocket-Key");
+    const char *key = h1_field(q->head, "Sec-WebSocket-Key");
 
-    if (!is_websocket(head) || r->n_websockets == ASKED_MOST)
-        return;
+    if (!is_asked(q) || r->n_websockets == ASKED_MOST)
+        return NULL;
     r->n_websockets++;
-    websocket_free(r);
-    r->websocket = mem_new(sizeof *r->websocket);
-    r->websocket->relay = r;
-    arena_init(&r->websocket->shown);
-    if (key && strlen(key) < sizeof r->websocket->key)
-        snprintf(r->websocket->key, sizeof r->websocket->key, "%s", key);
+    struct websocket *ws = mem_new(sizeof *ws);
+    ws->relay = r;
+    ws->extended = q->protocol;
+    arena_init(&ws->shown);
+    if (key && strlen(key) < sizeof ws->key)
+        snprintf(ws->key, sizeof ws->key, "%s", key);
     struct flow_websocket *told = FLOW_MAKE(f, websocket);
-    told->url = exchange ? exchange->url : flow_text(f, r->asked);
-    told->origin = tell(f, h1_field(head, "Origin"));
-    tell_asked(f, told, h1_field(head, "Sec-WebSocket-Protocol"));
-    told->version = tell(f, h1_field(head, "Sec-WebSocket-Version"));
+    told->url = q->exchange ? q->exchange->url : flow_text(f, r->asked);
+    told->origin = tell(f, h1_field(q->head, "Origin"));
+    tell_asked(f, told, h1_field(q->head, "Sec-WebSocket-Protocol"));
+    told->version = tell(f, h1_field(q->head, "Sec-WebSocket-Version"));
     told->failed = "unanswered";
-    f->websocket = told;
+    ws->told = f->websocket = told;
+    return ws;
+}
+
+/* RFC 8441 §5: any 2xx opens it where no protocol is changed. */
+static bool says_yes(const struct websocket *ws, const struct h1_head *head)
+{
+    return ws->extended ? head->status / 100 == 2 : head->status == 101;
+}
+
+static bool opens(const struct websocket *ws, const struct h1_head *head)
+{
+    return says_yes(ws, head) && (ws->extended || is_websocket(head));
+}
+
+static bool key_fits(const struct websocket *ws, const struct h1_head *head)
+{
+    const char *accept = h1_field(head, "Sec-WebSocket-Accept");
+
+    return ws->extended || !ws->key[0] || (accept && flow_websocket_fits(ws->key, accept));
 }
 
 /* RFC 6455 §4.1: what a client checks; NULL: it is content. */
-static const char *complaint(const struct relay *r, const struct h1_head *head)
+static const char *complaint(const struct websocket *ws, const struct h1_head *head)
 {
-    const char *accept = h1_field(head, "Sec-WebSocket-Accept"),
-               *protocol = h1_field(head, "Sec-WebSocket-Protocol");
-    const struct flow_texts *asked = &r->flow->websocket->asked;
+    const char *protocol = h1_field(head, "Sec-WebSocket-Protocol");
+    const struct flow_texts *asked = &ws->told->asked;
 
-    if (head->status != 101)
+    if (!says_yes(ws, head))
         return "status";
-    if (!is_websocket(head))
+    if (!opens(ws, head))
         return "upgrade";
-    if (r->websocket->key[0] && (!accept || !flow_websocket_fits(r->websocket->key, accept)))
+    if (!key_fits(ws, head))
         return "accept";
     if (!protocol)
         return NULL;
@@ -117,15 +140,15 @@ static const char *complaint(const struct relay *r, const struct h1_head *head)
     return asked->n < PROTOCOLS_MOST ? "protocol" : NULL;
 }
 
-static struct flow_websocket_end *end_of(struct relay *r, enum leg_side from)
+static struct flow_websocket_end *end_of(const struct websocket *ws, enum leg_side from)
 {
-    return from == LEG_CLIENT ? r->flow->websocket->client : r->flow->websocket->server;
+    return from == LEG_CLIENT ? ws->told->client : ws->told->server;
 }
 
-static void show(struct relay *r, enum leg_side from, const struct ws_message *message)
+/* Streams cross: the last one that was asked for may be another's. */
+static void show(struct websocket *ws, enum leg_side from, const struct ws_message *message)
 {
-    struct websocket *ws = r->websocket;
-    struct flow *f = r->flow;
+    struct flow *f = ws->relay->flow;
 
     arena_fini(&ws->shown);
     arena_init(&ws->shown);
@@ -135,62 +158,62 @@ static void show(struct relay *r, enum leg_side from, const struct ws_message *m
     if (message->text && message->view)
         shown->text = arena_text_n(&ws->shown, message->view, message->view_len);
     f->message = shown;
-    record_now(r);
-    hook_fire(relay_world(r)->hooks, MOMENT_WS_MESSAGE, f, NULL);
+    f->websocket = ws->told;
+    record_now(ws->relay);
+    hook_fire(relay_world(ws->relay)->hooks, MOMENT_WS_MESSAGE, f, NULL);
     f->message = NULL;
 }
 
 static void client_told(void *arg, const struct ws_message *message)
 {
-    show(((struct websocket *)arg)->relay, LEG_CLIENT, message);
+    show(arg, LEG_CLIENT, message);
 }
 
 static void server_told(void *arg, const struct ws_message *message)
 {
-    show(((struct websocket *)arg)->relay, LEG_SERVER, message);
+    show(arg, LEG_SERVER, message);
 }
 
-static void begin(struct relay *r, const struct ws_extensions *agreed)
+static void begin(struct websocket *ws, const struct ws_extensions *agreed)
 {
-    struct websocket *ws = r->websocket;
-    struct flow_websocket *told = r->flow->websocket;
-    bool shown = hook_wants(relay_world(r)->hooks, MOMENT_WS_MESSAGE);
+    struct flow *f = ws->relay->flow;
+    struct flow_websocket *told = ws->told;
+    bool shown = hook_wants(relay_world(ws->relay)->hooks, MOMENT_WS_MESSAGE);
 
-    ws->open = true;
     ws->reader[LEG_CLIENT] = ws_reader_new(WS_CLIENT, agreed, shown ? client_told : NULL, ws);
     ws->reader[LEG_SERVER] = ws_reader_new(WS_SERVER, agreed, shown ? server_told : NULL, ws);
-    told->client = FLOW_MAKE(r->flow, websocket_end);
-    told->server = FLOW_MAKE(r->flow, websocket_end);
+    told->client = FLOW_MAKE(f, websocket_end);
+    told->server = FLOW_MAKE(f, websocket_end);
     told->client->frames = told->client->messages = told->client->bytes = 0;
     told->server->frames = told->server->messages = told->server->bytes = 0;
-    r->flow->protocol = "websocket";
+    if (!ws->extended)
+        f->protocol = "websocket";
 }
 
-void websocket_answer(struct relay *r, const struct h1_head *head)
+bool websocket_answer(struct websocket *ws, const struct h1_head *head)
 {
-    if (!r->websocket || r->websocket->open)
-        return;
-    struct flow *f = r->flow;
-    struct flow_websocket *told = f->websocket;
+    struct flow *f = ws->relay->flow;
+    struct flow_websocket *told = ws->told;
     struct ws_extensions agreed = ws_extensions_read(h1_field(head, "Sec-WebSocket-Extensions"));
 
     told->status = head->status;
-    told->failed = complaint(r, head);
-    if (head->status != 101)
+    told->failed = complaint(ws, head);
+    if (!says_yes(ws, head))
         told->knows = tell(f, h1_field(head, "Sec-WebSocket-Version"));
-    if (head->status == 101 && is_websocket(head)) {
-        told->protocol = tell(f, h1_field(head, "Sec-WebSocket-Protocol"));
-        told->deflate = agreed.deflate;
-        begin(r, &agreed);
-    } else {
-        websocket_free(r);
-    }
+    if (!opens(ws, head))
+        return false;
+    told->protocol = tell(f, h1_field(head, "Sec-WebSocket-Protocol"));
+    told->deflate = agreed.deflate;
+    if (ws->missed)
+        return false;
+    begin(ws, &agreed);
+    return true;
 }
 
-static void tell_counts(struct relay *r, enum leg_side from)
+static void tell_counts(struct websocket *ws, enum leg_side from)
 {
-    const struct ws_counts *counts = ws_reader_counts(r->websocket->reader[from]);
-    struct flow_websocket_end *told = end_of(r, from);
+    const struct ws_counts *counts = ws_reader_counts(ws->reader[from]);
+    struct flow_websocket_end *told = end_of(ws, from);
 
     told->frames = (int64_t)counts->frames;
     told->messages = (int64_t)counts->messages;
@@ -200,36 +223,30 @@ static void tell_counts(struct relay *r, enum leg_side from)
         return;
     told->close = counts->close;
     if (counts->reason[0])
-        told->reason = flow_text(r->flow, counts->reason);
+        told->reason = flow_text(ws->relay->flow, counts->reason);
 }
 
-void websocket_see(struct relay *r, enum leg_side from, struct evbuffer *bytes)
+static void feed(void *reader, const void *piece, size_t n)
 {
-    struct evbuffer_iovec pieces[PIECES];
-    struct evbuffer_ptr at;
-    size_t seen = 0, all = evbuffer_get_length(bytes);
+    ws_reader_feed(reader, piece, n);
+}
 
-    if (!r->websocket || !r->websocket->open)
+void websocket_see(struct websocket *ws, enum leg_side from, struct evbuffer *bytes)
+{
+    if (!ws->reader[from]) {
+        ws->missed = true;
         return;
-    while (seen < all) {
-        evbuffer_ptr_set(bytes, &at, seen, EVBUFFER_PTR_SET);
-        int n = evbuffer_peek(bytes, -1, &at, pieces, PIECES);
-
-        for (int i = 0; i < n && i < PIECES; i++) {
-            ws_reader_feed(r->websocket->reader[from], pieces[i].iov_base, pieces[i].iov_len);
-            seen += pieces[i].iov_len;
-        }
     }
-    tell_counts(r, from);
+    look_along(bytes, feed, ws->reader[from]);
+    tell_counts(ws, from);
 }
 
-void websocket_free(struct relay *r)
+void websocket_free(struct websocket *ws)
 {
-    if (!r->websocket)
+    if (!ws)
         return;
-    ws_reader_free(r->websocket->reader[LEG_CLIENT]);
-    ws_reader_free(r->websocket->reader[LEG_SERVER]);
-    arena_fini(&r->websocket->shown);
-    mem_free(r->websocket);
-    r->websocket = NULL;
+    ws_reader_free(ws->reader[LEG_CLIENT]);
+    ws_reader_free(ws->reader[LEG_SERVER]);
+    arena_fini(&ws->shown);
+    mem_free(ws);
 }

@@ -164,6 +164,37 @@ static void codes_have_names(void **state)
     assert_string_equal(h2_code_name(14), "code");
 }
 
+static void a_rule_that_only_a_clock_knows_ends_the_connection(void **state)
+{
+    struct rig r = rig_of_site();
+
+    (void)state;
+    h2_break(r.s, H2_SETTINGS_TIMEOUT, "too late");
+    rig_run(&r);
+    assert_int_equal(h2_broken(r.s)->code, H2_SETTINGS_TIMEOUT);
+    assert_string_equal(h2_broken(r.s)->why, "too late");
+    assert_non_null(strstr(h2_peer_log(r.peer), "goaway 0 SETTINGS_TIMEOUT"));
+    rig_end(&r);
+}
+
+/* What a peer makes us say while it reads nothing can be counted. */
+static void frames_that_nobody_fetches_are_counted(void **state)
+{
+    struct rig r = rig_of_client();
+
+    (void)state;
+    assert_int_equal(h2_frames_waiting(r.s), 0);
+    for (int i = 0; i < 10; i++)
+        h2_peer_pings(r.peer);
+    struct evbuffer *in = h2_peer_out(r.peer);
+    while (h2_read(r.s, in, r.now_ms))
+        ;
+    assert_int_equal(h2_frames_waiting(r.s), 10);
+    rig_run(&r);
+    assert_int_equal(h2_frames_waiting(r.s), 0);
+    rig_end(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -178,6 +209,8 @@ int main(void)
         cmocka_unit_test(a_goodbye_of_ours_is_said_once),
         cmocka_unit_test(an_accusation_is_kept_with_its_words),
         cmocka_unit_test(codes_have_names),
+        cmocka_unit_test(a_rule_that_only_a_clock_knows_ends_the_connection),
+        cmocka_unit_test(frames_that_nobody_fetches_are_counted),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

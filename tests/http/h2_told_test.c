@@ -205,14 +205,48 @@ static void a_client_that_drops_streams_over_time_is_let_be(void **state)
 /* CVE-2025-8671: the client makes us do the dropping. */
 static void streams_that_we_are_made_to_refuse_count_as_well(void **state)
 {
+    (void)state;
+    for (int by_length = 0; by_length < 2; by_length++) {
+        struct rig r = rig_of_client();
+        int n = 0;
+
+        for (; n < 2 * H2_RESETS_BURST && !h2_broken(r.s)->seen; n++) {
+            int32_t id = h2_peer_asks(
+                r.peer, by_length ? POST "content-length: 9\n" : GET "connection: x\n", by_length);
+            if (by_length)
+                h2_peer_ends(r.peer, id, NULL);
+            rig_run(&r);
+        }
+        assert_in_range(n, H2_RESETS_BURST, H2_RESETS_BURST + 1);
+        assert_int_equal(h2_broken(r.s)->code, H2_ENHANCE_YOUR_CALM);
+        rig_end(&r);
+    }
+}
+
+static void a_body_that_is_not_as_long_as_announced_is_a_fault(void **state)
+{
     struct rig r = rig_of_client();
 
     (void)state;
-    for (int n = 0; n < 2 * H2_RESETS_BURST && !h2_broken(r.s)->seen; n++) {
-        h2_peer_asks(r.peer, GET "connection: x\n", false);
-        rig_run(&r);
-    }
-    assert_int_equal(h2_broken(r.s)->code, H2_ENHANCE_YOUR_CALM);
+    int32_t id = h2_peer_asks(r.peer, POST "content-length: 9\n", true);
+    h2_peer_says(r.peer, id, "short");
+    h2_peer_ends(r.peer, id, NULL);
+    assert_non_null(strstr(rig_said(&r), "1 closed PROTOCOL_ERROR\n"));
+    assert_int_equal(h2_stream_broken(r.s)->code, H2_PROTOCOL_ERROR);
+    assert_non_null(strstr(h2_stream_broken(r.s)->why, "RFC 9113 §8.1.1"));
+    rig_end(&r);
+}
+
+static void a_reset_of_our_own_is_no_fault(void **state)
+{
+    struct rig r = rig_of_client();
+
+    (void)state;
+    int32_t id = h2_peer_asks(r.peer, POST, true);
+    rig_run(&r);
+    h2_reset(r.s, id, H2_PROTOCOL_ERROR);
+    rig_run(&r);
+    assert_false(h2_stream_broken(r.s)->seen);
     rig_end(&r);
 }
 
@@ -335,6 +369,8 @@ int main(void)
         cmocka_unit_test(streams_begun_and_dropped_too_fast_end_the_connection),
         cmocka_unit_test(a_client_that_drops_streams_over_time_is_let_be),
         cmocka_unit_test(streams_that_we_are_made_to_refuse_count_as_well),
+        cmocka_unit_test(a_body_that_is_not_as_long_as_announced_is_a_fault),
+        cmocka_unit_test(a_reset_of_our_own_is_no_fault),
         cmocka_unit_test(frames_that_say_nothing_end_the_connection_in_the_end),
         cmocka_unit_test(continuation_without_end_ends_the_connection),
         cmocka_unit_test(a_head_too_large_is_cut_and_told),

@@ -41,7 +41,7 @@ static void a_request_crosses_and_is_recorded(void **state)
     far_site_says(talk_far(t, 0), ok);
     talk_run(t);
     assert_string_equal(caller_heard(c), ok);
-    assert_string_equal(talk_moments(t), "hello judged request response response_body");
+    assert_string_equal(talk_moments(t), "device_seen hello judged request response response_body");
     caller_closes(c);
     assert_int_equal(talk_flows(t), 1);
     assert_string_equal(talk_moments(t), "finish");
@@ -370,6 +370,36 @@ static void a_rule_may_let_it_pass_unread(void **state)
             .host = "shop.example"},
         talk_now_ms(t), &view);
     assert_int_equal(view.host.tunnel_worked, MINT_AT);
+    assert_null(f->client_leg->unread_end);
+    talk_free(t);
+}
+
+/* A phone that knows our root and not the site's stands for an app whose pin has gone stale. */
+static void who_refuses_the_sites_own_certificate_unread_is_told_by_lengths(void **state)
+{
+    struct talk *t = talk_new();
+
+    (void)state;
+    talk_decides(t, MOMENT_HELLO, ACTION_TUNNEL);
+    talk_site(t, "shop.example", talk_good(t, "shop.example"));
+    struct caller *c = caller_new(t);
+    caller_asks(c, "shop.example:443");
+    caller_shakes(c, talk_phone(t, "shop.example"));
+    assert_false(phone_is_open(caller_phone(c)));
+    caller_closes(c);
+    far_site_closes(talk_far(t, 0));
+    talk_run(t);
+    const struct flow *f = talk_flow(t, 0);
+    assert_string_equal(f->decision->action, "tunnel");
+    assert_string_equal(f->client_leg->unread_end, "refused");
+    struct history_view view;
+    history_read(talk_history(t),
+        &(struct history_key){.ip = "10.0.0.7",
+            .family = f->client->device->family,
+            .app = f->client->app->name,
+            .host = "shop.example"},
+        talk_now_ms(t), &view);
+    assert_int_equal(view.host.tunnel_worked, HISTORY_NEVER);
     talk_free(t);
 }
 
@@ -511,6 +541,7 @@ int main(void)
         cmocka_unit_test(what_is_not_tls_is_tunnelled_with_what_came_first),
         cmocka_unit_test(a_tunnel_loses_nothing_when_both_ended_and_one_reads_slowly),
         cmocka_unit_test(a_rule_may_let_it_pass_unread),
+        cmocka_unit_test(who_refuses_the_sites_own_certificate_unread_is_told_by_lengths),
         cmocka_unit_test(a_rule_may_refuse_before_anything_is_dialled),
         cmocka_unit_test(the_name_in_the_hello_counts_when_an_address_was_asked_for),
         cmocka_unit_test(a_client_older_than_tls_1_2_has_nothing_in_common_with_us),

@@ -53,6 +53,25 @@ static void streams_are_answered_in_any_order(void **state)
     chat_end(&chat);
 }
 
+/* Rules that listen to responses alone were shown the request of the first one. */
+static void each_request_keeps_its_own_fields(void **state)
+{
+    struct h2_chat chat = chat_begin();
+
+    (void)state;
+    talk_listens_only_to(chat.t, MOMENT_RESPONSE);
+    h2_peer_asks(chat.phone_end, POST("/1") "x-first: one\n", false);
+    assert_true(has(site_log(&chat), " x-first=one\n"));
+    h2_peer_answers(chat.site_end, 1, OK, false);
+    chat_run(&chat);
+    h2_peer_asks(chat.phone_end, POST("/2") "accept: two\n", false);
+    const char *heard = site_log(&chat);
+    assert_true(has(heard, " accept=two\n"));
+    assert_false(has(heard, "x-first"));
+    chat_over(&chat);
+    chat_end(&chat);
+}
+
 static void five_hundred_streams_share_a_connection(void **state)
 {
     struct h2_chat chat = chat_begin();
@@ -547,6 +566,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_request_and_its_response_cross_as_they_came),
         cmocka_unit_test(streams_are_answered_in_any_order),
+        cmocka_unit_test(each_request_keeps_its_own_fields),
         cmocka_unit_test(five_hundred_streams_share_a_connection),
         cmocka_unit_test(bodies_trailers_and_interim_responses_cross),
         cmocka_unit_test(resets_cross_with_their_codes),

@@ -163,6 +163,26 @@ static void each_protocol_turns_into_tls_and_goes_on_inside(void **state)
     }
 }
 
+static void a_login_that_is_refused_inside_tls_is_told_and_tls_is_not_blamed(void **state)
+{
+    const struct dialogue *row = &upgrades[0];
+    struct mail m = mail_begin(row->port);
+
+    (void)state;
+    play(&m, row->turns);
+    far_site_upgrades(m.site);
+    program_shakes(&m);
+    caller_says(m.c, "x LOGIN me secret\r\n");
+    far_site_says(m.site, "x NO [AUTHENTICATIONFAILED] who?\r\n");
+    talk_run(m.t);
+    assert_string_equal(caller_heard(m.c), "x NO [AUTHENTICATIONFAILED] who?\r\n");
+    const struct flow *f = over(&m);
+    assert_string_equal(f->mail->login_refused, "x NO [AUTHENTICATIONFAILED] who?");
+    expect_cause(f, "mail-auth-after-tls");
+    assert_string_equal(f->diagnosis[0].confidence, "certain");
+    talk_free(m.t);
+}
+
 static void on_any_other_port_the_greeting_tells(void **state)
 {
     (void)state;
@@ -610,6 +630,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_protocol_turns_into_tls_and_goes_on_inside),
+        cmocka_unit_test(a_login_that_is_refused_inside_tls_is_told_and_tls_is_not_blamed),
         cmocka_unit_test(on_any_other_port_the_greeting_tells),
         cmocka_unit_test(a_dialogue_may_come_byte_by_byte),
         cmocka_unit_test(a_wrong_certificate_behind_the_upgrade_is_an_alert),

@@ -115,7 +115,7 @@ static void every_style_of_refusal_is_told_apart(void **state)
                 if (styles[s].held)
                     talk_wait(t, 2100);
                 assert_int_equal(relays_open(talk_relays(t)), 0);
-                assert_string_equal(talk_moments(t), "hello judged tls_failed finish");
+                assert_string_equal(talk_moments(t), "device_seen hello judged tls_failed finish");
                 check_refusal(t, &styles[s], versions[v], why);
                 talk_free(t);
             }
@@ -130,7 +130,7 @@ static void a_phone_may_refuse_the_leaf_that_would_carry_a_page(void **state)
     (void)state;
     struct phone_config p = unhappy(t, "shop.example", DISTRUSTS);
     call(t, "shop.example", "Acme/1.0", &p);
-    assert_string_equal(talk_moments(t), "hello dial_failed tls_failed finish");
+    assert_string_equal(talk_moments(t), "device_seen hello dial_failed tls_failed finish");
     assert_string_equal(talk_flow(t, 0)->client_leg->symptom, "alert-after-certificate");
     assert_string_equal(talk_flow(t, 0)->dial->error, "nxdomain");
     talk_free(t);

@@ -57,7 +57,7 @@ static void a_site_that_cannot_be_reached_is_explained_over_our_leaf(void **stat
         talk_site_fails(t, "shop.example", errors[i]);
         struct caller *c = begin(t);
         expect_page(t, c);
-        assert_string_equal(talk_moments(t), "hello dial_failed finish");
+        assert_string_equal(talk_moments(t), "device_seen hello dial_failed finish");
         const struct flow *f = talk_flow(t, 0);
         assert_string_equal(f->dial->error, dial_error_name(errors[i]));
         assert_null(f->server_leg);
@@ -163,8 +163,9 @@ static void every_failure_of_the_server_leg_has_its_symptom_and_gets_a_page(void
         if (!phone_is_open(caller_phone(c)))
             fail_msg("%s: the phone's handshake did not end", row->what);
         expect_page(t, c);
-        assert_string_equal(talk_moments(t),
-            row->judged ? "hello judged tls_failed finish" : "hello tls_failed finish");
+        assert_string_equal(talk_moments(t), row->judged
+                                                 ? "device_seen hello judged tls_failed finish"
+                                                 : "device_seen hello tls_failed finish");
         assert_int_equal(talk_dials(t), 1);
         check_leg(row, talk_flow(t, 0));
         talk_free(t);
@@ -297,7 +298,7 @@ static void a_chain_that_ios_would_refuse_gets_a_page(void **state)
         assert_true(
             far_site_saw_close_notify(talk_far(t, 0))); /* it need not wait for the client to ask */
         expect_page(t, c);
-        assert_string_equal(talk_moments(t), "hello judged finish");
+        assert_string_equal(talk_moments(t), "device_seen hello judged finish");
         const struct flow *f = talk_flow(t, 0);
         assert_string_equal(f->server_leg->verdict->verdict, "reject");
         assert_non_null(f->server_leg->verdict_user);

@@ -37,6 +37,7 @@ static struct chat chat_with(const struct phone_config *p, const char *alpn)
 
     how.alpn = alpn;
     phone.no_alpn = p && p->no_alpn;
+    phone.alpn = p ? p->alpn : NULL;
     talk_site(chat.t, "shop.example", &how);
     chat.c = caller_new(chat.t);
     caller_asks(chat.c, "shop.example:443");
@@ -430,6 +431,40 @@ static void without_a_named_protocol_the_bytes_tell(void **state)
     talk_free(chat.t);
 }
 
+static void a_client_that_says_a_word_and_waits_is_heard(void **state)
+{
+    const struct phone_config plain = {.no_alpn = true};
+    struct chat chat = chat_with(&plain, NULL);
+
+    (void)state;
+    caller_says(chat.c, "HELLO"); /* might become a request */
+    assert_string_equal(far_site_heard(chat.site), "");
+    talk_wait(chat.t, 1200);
+    assert_string_equal(far_site_heard(chat.site), "HELLO");
+    site_says(&chat, "WELCOME\n");
+    assert_string_equal(caller_heard(chat.c), "WELCOME\n");
+    talk_free(chat.t);
+}
+
+/* RFC 9113 §3.4: each end of a connection opens with this, and a SETTINGS frame. */
+static void the_old_name_of_grpc_is_http_2(void **state)
+{
+    static const char opening[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+    const struct phone_config grpc = {.alpn = "grpc-exp"};
+    struct chat chat = chat_with(&grpc, "grpc-exp");
+
+    (void)state;
+    caller_says(chat.c, opening);
+    assert_true(starts(far_site_heard(chat.site), opening));
+    far_site_says_n(chat.site, "\0\0\0\4\0\0\0\0", 9); /* empty SETTINGS; ours are longer */
+    talk_run(chat.t);
+    assert_true(phone_heard_len(caller_phone(chat.c)) > 9);
+    assert_int_equal(phone_heard(caller_phone(chat.c))[3], 4);
+    caller_closes(chat.c);
+    assert_string_equal(the_flow(&chat)->client_leg->alpn, "grpc-exp");
+    talk_free(chat.t);
+}
+
 static void a_client_that_vanishes_ends_the_relay_wherever_it_was(void **state)
 {
     static const char *const said[] = {
@@ -623,6 +658,8 @@ int main(void)
         cmocka_unit_test(a_rule_may_refuse_a_request),
         cmocka_unit_test(a_site_may_answer_before_it_has_heard_everything),
         cmocka_unit_test(without_a_named_protocol_the_bytes_tell),
+        cmocka_unit_test(a_client_that_says_a_word_and_waits_is_heard),
+        cmocka_unit_test(the_old_name_of_grpc_is_http_2),
         cmocka_unit_test(a_client_that_vanishes_ends_the_relay_wherever_it_was),
         cmocka_unit_test(a_client_that_vanishes_in_the_middle_of_an_answer_ends_the_relay),
         cmocka_unit_test(each_host_on_a_plain_connection_is_a_flow_of_its_own),

@@ -74,7 +74,7 @@ static void each_refusal_has_its_symptom_and_counts(void **state)
             assert_refusal(f, &refusals[i]);
             assert_int_equal(f->history->device->refused, 1);
             assert_int_equal(f->history->host->streak, 1);
-            assert_string_equal(talk_moments(t), "hello judged tls_failed finish");
+            assert_string_equal(talk_moments(t), "device_seen hello judged tls_failed finish");
             talk_free(t);
         }
     }

@@ -109,7 +109,7 @@ struct talk {
     struct rules *rules;
     struct wake *wakes[N_MOMENTS];
     enum action decisions[N_MOMENTS];
-    struct text moments, moments_told, seen;
+    struct text moments, moments_told, seen, seen_of;
     struct relays *relays;
     struct dialer *upstream; /* before the dialer; NULL: none */
 
@@ -259,8 +259,11 @@ static void look(struct talk *t, enum moment m, const struct flow *f)
         text = f->response->body;
     else if (m == MOMENT_WS_MESSAGE)
         text = f->message->text ? f->message->text : "(binary)";
-    if (text)
-        text_printf(&t->seen, "%s:%s;", moment_name(m), text);
+    if (!text)
+        return;
+    text_printf(&t->seen, "%s:%s;", moment_name(m), text);
+    const char *url = m == MOMENT_WS_MESSAGE ? f->websocket->url : f->request->url;
+    text_printf(&t->seen_of, "%s%s", t->seen_of.len ? " " : "", url);
 }
 
 static bool visit(void *arg, struct call *c, struct err *e)
@@ -313,6 +316,7 @@ struct wish {
     const struct guests *guests;
     const struct upstreams *upstreams;
     struct learn learn;
+    bool retries;
 };
 
 /* The address of the proxy. */
@@ -375,6 +379,7 @@ static void relays_make(struct talk *t, const struct wish *wish)
         .ask_clients = wish->ask_clients,
         .may_enter = may_enter,
         .learn = wish->learn,
+        .retries = wish->retries,
         .history = t->history,
         .witness = t->witness,
         .roads = t->roads,
@@ -429,6 +434,11 @@ struct talk *talk_new_that_learns(void)
     return make(&(struct wish){.rules = true, .learn = {.mode = LEARN_ON}});
 }
 
+struct talk *talk_new_that_retries(void)
+{
+    return make(&(struct wish){.rules = true, .retries = true});
+}
+
 struct talk *talk_new_with_logs(const struct ct_logs *logs)
 {
     return make(&(struct wish){.rules = true, .ct_logs = logs});
@@ -480,7 +490,7 @@ static struct talk *make(const struct wish *wish)
         rules_take(t);
     listen_in(t);
     if (wish->upstreams)
-        t->upstream = dialer_upstream_new(&t->dialer, wish->upstreams, &t->clock);
+        t->upstream = dialer_upstream_new(&t->dialer, NULL, wish->upstreams, &t->clock);
     relays_make(t, wish);
     return t;
 }
@@ -536,6 +546,7 @@ void talk_free(struct talk *t)
     text_fini(&t->moments);
     text_fini(&t->moments_told);
     text_fini(&t->seen);
+    text_fini(&t->seen_of);
     mem_free(t);
 }
 
@@ -947,9 +958,24 @@ const char *talk_seen(const struct talk *t)
     return text_str(&t->seen);
 }
 
+const char *talk_seen_of(const struct talk *t)
+{
+    return text_str(&t->seen_of);
+}
+
 void talk_decides(struct talk *t, enum moment m, enum action action)
 {
     t->decisions[m] = action;
+}
+
+void talk_listens_only_to(struct talk *t, enum moment m)
+{
+    struct listener l = {.id = "rule:test/ear", .visit = visit, .arg = t};
+    struct hooks *fresh = hooks_new();
+
+    l.wakes[m] = t->wakes[m];
+    hooks_add(fresh, &l);
+    hooks_replace(t->hooks, fresh);
 }
 
 size_t talk_flows(const struct talk *t)

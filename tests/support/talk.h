@@ -60,6 +60,8 @@ struct talk *talk_new_with_identities(
     const struct identities *identities, const struct host_patterns *ask_clients);
 /* With the rules, and --learn on. */
 struct talk *talk_new_that_learns(void);
+/* Sites that refuse the handshake at once are asked a second time, as in `whytls run`. */
+struct talk *talk_new_that_retries(void);
 void talk_free(struct talk *t);
 /* Another flow than one for each caller: a connection on which several hosts were asked for. */
 void talk_expects_more_flows(struct talk *t, size_t n);
@@ -143,8 +145,12 @@ int64_t talk_now_ms(const struct talk *t);
 const char *talk_moments(struct talk *t);
 /* What rules could read of bodies and WebSocket messages: "request_body:a=b;ws_message:hi;". */
 const char *talk_seen(const struct talk *t);
+/* The URLs that each of them belonged to, as rules could read. */
+const char *talk_seen_of(const struct talk *t);
 /* What the rules decide at a moment from now on. */
 void talk_decides(struct talk *t, enum moment m, enum action action);
+/* From now on there are no rules, and the test hears of this moment alone. */
+void talk_listens_only_to(struct talk *t, enum moment m);
 size_t talk_flows(const struct talk *t);
 const struct flow *talk_flow(const struct talk *t, size_t i);
 bool flow_has_note(const struct flow *f, const char *code);
