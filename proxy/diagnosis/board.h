@@ -57,8 +57,11 @@ struct hypothesis {
     const char *struck_by, *struck_fact;
 };
 
+struct board_pin; /* hook/table.c: whose causes and words this board points at */
+
 struct board {
     struct hypothesis *first;
+    struct board_pin *pins;
     size_t n, n_cut;
     bool changed; /* since it was last settled */
 };

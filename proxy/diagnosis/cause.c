@@ -15,6 +15,7 @@ struct causes {
     size_t n, cap, n_defined;
 };
 
+#define NOTICE "notice"
 #define CAUSE_LEG_CLIENT "client"
 #define CAUSE_LEG_SERVER "server"
 #define CAUSE_LEG_IDENTITY "identity"
@@ -96,7 +97,8 @@ static bool cause_add(
             e, ERR_RULE, "cause '%s' has more than %d rivals", row->id, CAUSE_RIVALS_MOST);
     cause->id = arena_text(&c->arena, row->id);
     cause->leg = arena_text(&c->arena, row->leg);
-    cause->class = arena_text(&c->arena, row->class);
+    cause->is_notice = row->class && strcmp(row->class, NOTICE) == 0;
+    cause->class = cause->is_notice ? NULL : arena_text(&c->arena, row->class);
     cause->title = arena_text(&c->arena, row->title);
     cause->rivals = list_copy(&c->arena, row->rivals);
     cause->order = c->n;

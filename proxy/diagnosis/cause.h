@@ -21,6 +21,7 @@ struct cause {
     const char *id;            /* "cert-expired-leaf"; with a slash when a package defined it */
     const char *leg;           /* client, server or identity */
     const char *class;         /* the class under which iOS names it, or NULL */
+    bool is_notice;            /* iOS accepts it: it explains no failure */
     const char *title;         /* in words without holes */
     const char *const *rivals; /* ids of its look-alikes, NULL-terminated */
     const struct condition *certain; /* all must hold; none: it can never be certain */

@@ -118,6 +118,8 @@ static int by_rank(const void *left, const void *right)
     const struct standing *const *pa = left, *const *pb = right;
     const struct standing *a = *pa, *b = *pb;
 
+    if (a->h->cause->is_notice != b->h->cause->is_notice)
+        return a->h->cause->is_notice ? 1 : -1;
     if (a->confidence != b->confidence)
         return (int)b->confidence - (int)a->confidence;
     if (a->of_winning_class != b->of_winning_class)

@@ -13,11 +13,13 @@
 #include "evidence.h"
 #include "explain_priv.h"
 #include "file_kind.h"
+#include "flow/dial_facts.h"
 #include "flow/facts.h"
 #include "flow/flow.h"
 #include "flow/legs.h"
 #include "hook/hook.h"
 #include "judge/judge.h"
+#include "judge/oddity.h"
 #include "judge/verdict.h"
 #include "net/dial.h"
 #include "net/loop.h"
@@ -88,6 +90,7 @@ static bool judge_as(struct trial *t, enum anchors_are anchors, struct flow_verd
         .ct_logs = t->ask->ct_logs};
     struct verdict verdict = {0};
     bool is_first = out == &t->f->server_leg->verdict;
+    const char *odd[ODDITIES_CAP];
 
     explain_evidence_lend(&t->evidence, &the_case);
     judge_chain(&the_case, &verdict);
@@ -103,6 +106,7 @@ static bool judge_as(struct trial *t, enum anchors_are anchors, struct flow_verd
             flow_text(t->f, t->ask->roots ? roots_apple_list(t->ask->roots) : NULL);
         t->f->server_leg->ca_detail = flow_text(t->f, verdict.ca_status ? verdict.ca_detail : NULL);
         flow_fill_ct(t->f, &verdict);
+        flow_fill_oddities(t->f, odd, oddities_find(&the_case, &verdict, odd));
     }
     bool again =
         is_first && explain_evidence_gather(&t->evidence, t->ask, t->f, &the_case, &verdict);
@@ -183,17 +187,6 @@ bool explain_chain(const struct explain_ask *ask, const uint8_t *bytes, size_t l
     return true;
 }
 
-static void record_dial(struct flow *f, const struct probe *p)
-{
-    struct flow_dial *dial = FLOW_MAKE(f, dial);
-
-    dial->error = dial_error_name(p->dialled.error);
-    dial->ms = p->dialled.ms;
-    for (size_t i = 0; i < p->dialled.n_tried; i++)
-        flow_texts_add(f, &dial->addresses, p->dialled.tried[i]);
-    f->dial = dial;
-}
-
 static void record_leg(struct flow *f, const struct probe *p)
 {
     const struct leg_facts *facts = leg_facts(p->leg);
@@ -268,11 +261,9 @@ bool explain_host(const struct explain_ask *ask, struct flow **out, struct err *
         return false;
     struct flow *f = explain_begin(ask);
     flow_set_target(f, ask->host, ask->port, "url");
-    for (size_t i = 0; i < p.dialled.n_aliases; i++)
-        flow_texts_add(f, &f->target->aliases, p.dialled.aliases[i]);
+    flow_fill_dial(f, &p.dialled);
     if (p.dialled.error != DIAL_OK) {
         record_mail(f, &p);
-        record_dial(f, &p);
         hook_fire(ask->hooks, MOMENT_DIAL_FAILED, f, NULL);
     } else if (!p.leg) {
         record_mail(f, &p);
@@ -287,8 +278,11 @@ bool explain_host(const struct explain_ask *ask, struct flow **out, struct err *
         if (chain) {
             flow_fill_chain(f, chain);
             judge_flow(ask, f, chain, p.leg);
-        } else if (unreadable.text[0] && leg_facts(p.leg)->certificate)
+        } else if (unreadable.text[0] && leg_facts(p.leg)->certificate) {
+            f->server_leg->chain_fault = flow_text(f, unreadable.text);
             flow_note_add(f, "explain/chain-unreadable", "medium", unreadable.text, "proxy");
+            hook_fire(ask->hooks, MOMENT_JUDGED, f, NULL);
+        }
         cert_chain_free(chain);
         if (f->server_leg->symptom) {
             f->failed_leg = "server";

@@ -45,6 +45,7 @@ struct explain_ask {
     const struct clock *clock;
     const char *name;               /* this proxy's, for the record */
     const struct dial_config *dial; /* explain_host */
+    const char *name_servers;       /* the same: as in net/resolve.h; NULL: the system\'s */
     const char *email;              /* whose S/MIME certificate it should be; NULL: not asked */
     struct verdict
         *keep; /* the verdict with its path is left here, for verdict_fini; NULL: nobody wants it */

@@ -128,7 +128,8 @@ bool probe_run(struct probe *p, const struct explain_ask *ask, struct err *e)
     p->loop = loop_new(ask->clock, e);
     if (!p->loop)
         return false;
-    p->resolver = resolver_new(p->loop, &(struct resolver_config){0}, e);
+    const struct resolver_config names = {.servers = ask->name_servers, .hints = true};
+    p->resolver = resolver_new(p->loop, &names, e);
     if (!p->resolver) {
         probe_fini(p);
         return false;

@@ -19,6 +19,7 @@ static const struct scheme {
     {"smtps", 465, MAIL_SMTP, false},
     {"pop3", 110, MAIL_POP3, true},
     {"pop3s", 995, MAIL_POP3, false},
+    {"sieve", 4190, MAIL_SIEVE, true},
 };
 
 enum { N_SCHEMES = sizeof schemes / sizeof *schemes };
@@ -75,8 +76,8 @@ bool target_parse(const char *text, struct target *out, struct err *e)
     *out = (struct target){0};
     if (!scheme)
         return err_set(e, ERR_USAGE,
-            "%.80s: no such scheme; there are https, imap, imaps, smtp, submission, smtps, pop3 "
-            "and pop3s",
+            "%.80s: no such scheme; there are https, imap, imaps, smtp, submission, smtps, pop3, "
+            "pop3s and sieve",
             text);
     if (!mark && looks_like_a_file(text))
         return err_set(e, ERR_USAGE,

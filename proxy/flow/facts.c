@@ -5,6 +5,8 @@
 #include <openssl/evp.h>
 
 #include "base/host.h"
+#include "base/host_likeness.h"
+#include "base/text.h"
 #include "cert/chain.h"
 #include "cert/chain_order.h"
 #include "cert/facts.h"
@@ -77,14 +79,38 @@ static void fill_services(struct flow *f, struct flow_certificate *out, const st
     out->must_staple = c->must_staple;
 }
 
+static void keep(struct flow *f, const struct cert *c)
+{
+    struct flow_kept *kept;
+
+    if (!c->der.len)
+        return; /* facts without bytes: there is nothing to keep */
+    for (kept = f->kept; kept; kept = kept->next)
+        if (!memcmp(kept->cert->sha256, c->sha256, sizeof c->sha256))
+            return;
+    kept = arena_new(&f->arena, sizeof *kept);
+    *kept = (struct flow_kept){.next = f->kept, .cert = cert_ref(c)};
+    f->kept = kept;
+}
+
+const struct cert *flow_certificate_kept(const struct flow *f, const char *sha256)
+{
+    for (const struct flow_kept *kept = f->kept; kept; kept = kept->next)
+        if (!strcmp(kept->cert->sha256_hex, sha256))
+            return kept->cert;
+    return NULL;
+}
+
 void flow_fill_certificate(struct flow *f, struct flow_certificate *out, const struct cert *c,
     size_t depth, const char *source)
 {
+    keep(f, c);
     out->sha256 = flow_text(f, c->sha256_hex);
     out->spki_sha256 = flow_text(f, c->spki_sha256_hex);
     out->depth = (int64_t)depth;
     fill_name(f, out->subject, &c->subject);
     fill_name(f, out->issuer, &c->issuer);
+    out->version = c->version;
     out->serial = flow_text(f, c->serial);
     out->not_before = c->not_before;
     out->not_after = c->not_after;
@@ -192,6 +218,13 @@ struct flow_verdict *flow_make_verdict(struct flow *f, const struct verdict *v)
     out->openssl->code = v->openssl.code;
     out->openssl->depth = v->openssl.depth;
     return out;
+}
+
+void flow_fill_oddities(struct flow *f, const char *const *names, size_t n)
+{
+    f->server_leg->oddities = (struct flow_texts){0};
+    for (size_t i = 0; i < n; i++)
+        flow_texts_add(f, &f->server_leg->oddities, names[i]);
 }
 
 void flow_fill_ct(struct flow *f, const struct verdict *v)
@@ -304,10 +337,14 @@ static void sha256(const void *bytes, size_t len, uint8_t out[static 32])
 void flow_fill_hello(struct flow *f, const struct client_hello *hello)
 {
     char buf[TLS_NAME_CAP], ja4[FINGERPRINT_CAP];
+    struct text numbers = {0};
 
     if (!f->client_leg)
         f->client_leg = FLOW_MAKE(f, client_leg);
     struct flow_hello *out = f->client_leg->hello;
+
+    f->client_leg->front =
+        hello->ech == HELLO_ECH_REAL && *hello->sni ? flow_text(f, hello->sni) : NULL;
 
     f->client_leg->sni = *hello->sni ? flow_text(f, hello->sni) : NULL;
     fill_numbers(f, &out->versions, &hello->versions, tls_version_name);
@@ -320,15 +357,21 @@ void flow_fill_hello(struct flow *f, const struct client_hello *hello)
     out->max_version = flow_text(f, tls_version_name(client_hello_max_version(hello), buf));
     out->ech = ech_name(hello->ech);
     out->size = (int64_t)hello->size;
+    fingerprint_numbers(hello, &numbers);
+    out->numbers = flow_text(f, text_str(&numbers));
+    text_fini(&numbers);
     f->client->ja4 = flow_text(f, fingerprint_ja4(hello, sha256, ja4));
     f->client->app->stack = fingerprint_stack(hello);
 }
 
 void flow_set_target(struct flow *f, const char *host, uint16_t port, const char *learnt)
 {
+    char likeness[HOST_CAP];
+
     f->target->host = flow_text(f, host);
     f->target->port = port;
     f->target->learnt = flow_text(f, learnt);
+    f->target->looks_like = host_likeness(host, likeness) ? flow_text(f, likeness) : NULL;
     f->target->is_ip = host_is_ip(host);
     f->target->is_local = host_is_local(host);
     f->target->site = f->target->is_ip ? NULL : flow_text(f, host_site(host));

@@ -18,11 +18,16 @@ struct client_hello;   /* wire/client_hello.h */
 
 void flow_fill_certificate(struct flow *f, struct flow_certificate *out, const struct cert *c,
     size_t depth, const char *source);
+/* A certificate that a record of this flow tells of, whole; borrowed from the flow. NULL: it is not
+ * there. */
+const struct cert *flow_certificate_kept(const struct flow *f, const char *sha256);
 /* Fills server_leg->chain as sent. The leg's record must be there. */
 void flow_fill_chain(struct flow *f, const struct cert_chain *chain);
 /* The leaf's scts, those of the handshake and of OCSP responses with them, when CT was judged;
  * server_leg.ct_doubt. */
 void flow_fill_ct(struct flow *f, const struct verdict *v);
+/* server_leg.oddities: the names are static. */
+void flow_fill_oddities(struct flow *f, const char *const *names, size_t n);
 struct flow_verdict *flow_make_verdict(struct flow *f, const struct verdict *v);
 /* server_leg.staple, as judged with the handshake's evidence alone. */
 void flow_fill_staple(struct flow *f, const struct verdict *v, bool stapled);

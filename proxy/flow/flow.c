@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "cert/facts.h"
 #include "path.h"
 
 enum { LIST_FIRST = 4 };
@@ -127,6 +128,8 @@ void flow_free(struct flow *f)
 {
     if (!f)
         return;
+    for (const struct flow_kept *kept = f->kept; kept; kept = kept->next)
+        cert_unref(kept->cert);
     arena_fini(&f->arena);
     mem_free(f);
 }

@@ -97,6 +97,13 @@ struct flow_tick {
 };
 
 struct board; /* diagnosis/board.h: what the rules brought, in the arena */
+struct cert;  /* cert/facts.h */
+
+/* A certificate that one of the records tells of, as it was sent: a reference of its own. */
+struct flow_kept {
+    struct flow_kept *next;
+    const struct cert *cert;
+};
 
 enum { FLOW_EXCHANGES_MOST = 256, FLOW_NOTES_MOST = 64, FLOW_TICKS_MOST = 64 };
 
@@ -109,9 +116,11 @@ struct flow {
     int64_t ms;         /* how long it took, at the seal */
     enum moment moment; /* the latest moment that has come: what may be read */
     struct flow_fact *facts;
+    struct flow_kept *kept;
     struct board *board;
     struct flow_tick ticks[FLOW_TICKS_MOST];
     size_t n_ticks, n_exchanges_cut, n_notes_cut;
+    int64_t visits_us; /* what rules and plugins have cost it so far */
     bool sealed;
     bool refused_by_us; /* the site was not relayed: page, alert or refusal */
 };

@@ -21,6 +21,12 @@ static void put_time(struct json_out *out, const char *key, int64_t seconds)
     json_put_text(out, key, seconds == FLOW_NONE ? NULL : time_rfc3339(buf, seconds));
 }
 
+static void put_fault(struct json_out *out, const char *key, const char *fault)
+{
+    if (fault)
+        json_put_text(out, key, fault);
+}
+
 static void put_texts(struct json_out *out, const char *key, const struct flow_texts *texts)
 {
     json_key(out, key);
@@ -143,6 +149,8 @@ static void put_target(struct json_out *out, const struct flow_target *t)
     json_put_int(out, "port", t->port);
     json_put_text(out, "learnt", t->learnt);
     json_put_text(out, "site", t->site);
+    if (t->hsts != FLOW_NONE)
+        put_time(out, "hsts", t->hsts);
     json_object_end(out);
 }
 
@@ -225,6 +233,8 @@ static void put_client_leg(struct json_out *out, const struct flow_client_leg *l
     put_certificate_request(out, leg->certificate_request);
     put_alert(out, leg->alert);
     put_h2(out, leg->h2);
+    put_fault(out, "front", leg->front);
+    put_fault(out, "unread_end", leg->unread_end);
     if (leg->misdirected)
         json_put_text(out, "misdirected", leg->misdirected);
     json_put_text(out, "ended", leg->ended);
@@ -278,6 +288,36 @@ static void put_fetched(struct json_out *out, const struct flow_server_leg *leg)
     json_array_end(out);
 }
 
+/* What a clean handshake has no word for. */
+static void put_handshake(struct json_out *out, const struct flow_server_leg *leg)
+{
+    json_put_text(out, "sigalg", leg->sigalg);
+    put_fault(out, "sigalg_fault", leg->sigalg_fault);
+    put_fault(out, "cipher_fault", leg->cipher_fault);
+    if (leg->dh_bits != FLOW_NONE)
+        json_put_int(out, "dh_bits", leg->dh_bits);
+    put_fault(out, "renegotiation_fault", leg->renegotiation_fault);
+    put_fault(out, "fault", leg->fault);
+    put_fault(out, "first_words", leg->first_words);
+    put_fault(out, "retry", leg->retry);
+    put_fault(out, "retry_found", leg->retry_found);
+    put_fault(out, "other_name", leg->other_name);
+    put_fault(out, "cut", leg->cut);
+    if (leg->quiet != FLOW_NONE)
+        json_put_int(out, "quiet", leg->quiet);
+}
+
+static void put_sightings(struct json_out *out, const struct flow_server_leg *leg)
+{
+    put_fault(out, "former_leaf", leg->former_leaf);
+    if (leg->former_seen != FLOW_NONE)
+        put_time(out, "former_seen", leg->former_seen);
+    if (leg->same_leaf != FLOW_NONE)
+        json_put_int(out, "same_leaf", leg->same_leaf);
+    if (leg->same_issuer != FLOW_NONE)
+        json_put_int(out, "same_issuer", leg->same_issuer);
+}
+
 static void put_server_leg(struct json_out *out, const struct flow *f)
 {
     const struct flow_server_leg *leg = f->server_leg;
@@ -292,12 +332,18 @@ static void put_server_leg(struct json_out *out, const struct flow *f)
     json_put_text(out, "cipher", leg->cipher);
     json_put_text(out, "group", leg->group);
     json_put_text(out, "alpn", leg->alpn);
+    put_handshake(out, leg);
+    put_sightings(out, leg);
     put_list(out, "chain");
     for (size_t i = 0; i < leg->n_chain; i++)
         json_text(out, leg->chain[i].sha256);
     json_array_end(out);
     if (leg->order)
         json_put_text(out, "order", leg->order);
+    if (leg->chain_fault)
+        json_put_text(out, "chain_fault", leg->chain_fault);
+    if (leg->oddities.n)
+        put_texts(out, "oddities", &leg->oddities);
     json_put_text(out, "staple", leg->staple);
     put_fetched(out, leg);
     json_key(out, "verdict");
@@ -321,7 +367,7 @@ static void put_server_leg(struct json_out *out, const struct flow *f)
     put_certificate_request(out, leg->certificate_request);
     if (leg->wants_renegotiation)
         json_put_bool(out, "wants_renegotiation", true);
-    if (f->n_diagnosis)
+    if (f->n_diagnosis || f->n_notes)
         put_certificates(out, leg->chain, leg->n_chain);
     json_object_end(out);
 }
@@ -454,12 +500,30 @@ static void put_timeline(struct json_out *out, const struct flow *f)
     json_array_end(out);
 }
 
+static void put_dial_hints(struct json_out *out, const struct flow_dial_hints *hints)
+{
+    if (!hints)
+        return;
+    put_open(out, "hints");
+    put_texts(out, "alpn", &hints->alpn);
+    json_put_bool(out, "ech", hints->ech);
+    json_put_text(out, "target", hints->target);
+    if (hints->port != FLOW_NONE)
+        json_put_int(out, "port", hints->port);
+    put_texts(out, "addresses", &hints->addresses);
+    json_object_end(out);
+}
+
 static void put_dial(struct json_out *out, const struct flow_dial *dial)
 {
     if (!dial)
         return;
     put_open(out, "dial");
     json_put_text(out, "error", dial->error);
+    json_put_text(out, "dns", dial->dns);
+    put_dial_hints(out, dial->hints);
+    json_put_text(out, "dead_family", dial->dead_family);
+    json_put_text(out, "dead_family_error", dial->dead_family_error);
     put_texts(out, "addresses", &dial->addresses);
     json_put_text(out, "via", dial->via);
     if (dial->via_status != FLOW_NONE)
@@ -479,6 +543,9 @@ static void put_mail(struct json_out *out, const struct flow_mail *mail)
     json_put_text(out, "starttls", mail->starttls);
     json_put_text(out, "words", mail->words);
     json_put_text(out, "injected_by", mail->injected_by);
+    put_fault(out, "login_refused", mail->login_refused);
+    if (mail->good_port != FLOW_NONE)
+        json_put_int(out, "good_port", mail->good_port);
     json_object_end(out);
 }
 
@@ -539,6 +606,7 @@ void flow_json(const struct flow *f, struct json_out *out)
     put_open(out, "proxy");
     json_put_text(out, "name", f->proxy->name);
     json_put_text(out, "version", f->proxy->version);
+    json_put_text(out, "clock", f->proxy->clock->state);
     json_object_end(out);
     json_put_text(out, "entry", f->entry);
     put_client(out, f->client);
@@ -550,6 +618,8 @@ void flow_json(const struct flow *f, struct json_out *out)
     put_server_leg(out, f);
     put_identity(out, f->identity);
     json_put_text(out, "protocol", f->protocol);
+    put_fault(out, "cleartext", f->cleartext);
+    put_fault(out, "secure_page", f->secure_page);
     json_put_text(out, "failed_leg", f->failed_leg);
     put_diagnosis(out, f);
     put_notes(out, f);

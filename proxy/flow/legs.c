@@ -2,10 +2,13 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "cert/chain.h"
 #include "facts.h"
 #include "tls/request.h"
 #include "wire/alert.h"
+
+enum { DH_BITS_LEAST = 2048 }; /* RFC 9325 §4.4 */
 
 static const char *text_or_null(struct flow *f, const char *text)
 {
@@ -23,6 +26,49 @@ static struct flow_alert *make_alert(struct flow *f, const struct leg_alert *see
     return alert;
 }
 
+/* IANA names say it all: RFC 8446 appendix B.4 for those without a key exchange in them. */
+static const char *cipher_fault(const struct leg_facts *facts)
+{
+    const char *cipher = facts->cipher;
+
+    if (strstr(cipher, "_NULL_"))
+        return "null";
+    if (strstr(cipher, "_RC4_"))
+        return "rc4";
+    if (strstr(cipher, "_3DES_"))
+        return "3des";
+    if (facts->dh_bits > 0 && facts->dh_bits < DH_BITS_LEAST)
+        return "weak-dh";
+    return text_starts(cipher, "TLS_RSA_WITH_") ? "no-forward-secrecy" : NULL;
+}
+
+/* Ours takes more than any phone, so that a certificate arrives and can be judged. */
+static const char *sigalg_fault(const struct flow *f, const char *sigalg)
+{
+    const struct flow_texts *offered = f->client_leg ? &f->client_leg->hello->sigalgs : NULL;
+
+    if (!*sigalg || !offered || !offered->n)
+        return NULL;
+    for (size_t i = 0; i < offered->n; i++)
+        if (!strcmp(offered->at[i], sigalg))
+            return NULL;
+    return "not-offered";
+}
+
+static void fill_handshake(struct flow *f, const struct leg_facts *facts)
+{
+    struct flow_server_leg *leg = f->server_leg;
+
+    leg->sigalg = text_or_null(f, facts->sigalg);
+    leg->sigalg_fault = sigalg_fault(f, facts->sigalg);
+    leg->cipher_fault = cipher_fault(facts);
+    if (facts->dh_bits)
+        leg->dh_bits = facts->dh_bits;
+    leg->first_words = text_or_null(f, facts->first_words);
+    leg->renegotiation_fault = facts->unsafe_renegotiation ? "unsafe" : NULL;
+    leg->fault = facts->fault;
+}
+
 void flow_fill_server_leg(struct flow *f, const struct leg_facts *facts)
 {
     struct flow_server_leg *leg = f->server_leg;
@@ -31,6 +77,7 @@ void flow_fill_server_leg(struct flow *f, const struct leg_facts *facts)
     leg->cipher = text_or_null(f, facts->cipher);
     leg->group = text_or_null(f, facts->group);
     leg->alpn = text_or_null(f, facts->alpn);
+    fill_handshake(f, facts);
     leg->wants_client_certificate = facts->certificate_requested;
     leg->wants_renegotiation = facts->renegotiation_wanted;
     leg->bytes_in = (int64_t)facts->plain_in;

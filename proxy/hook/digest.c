@@ -124,8 +124,11 @@ static void say_verdict(struct saying *s, const struct flow *f)
 {
     const struct flow_verdict *verdict = f->server_leg ? f->server_leg->verdict : NULL;
 
-    if (f->server_leg)
+    if (f->server_leg) {
         say(s, WAKE_TRUSTED_BY, f->server_leg->trusted_by);
+        for (size_t i = 0; i < f->server_leg->oddities.n; i++)
+            say(s, WAKE_ODDITY, f->server_leg->oddities.at[i]);
+    }
     if (!verdict)
         return;
     say_checks(s, verdict->checks, verdict->n_checks);

@@ -3,39 +3,22 @@
 #include <string.h>
 #include <time.h>
 
+#include <sys/resource.h>
+
 #include "base/clock.h"
 #include "base/mem.h"
 #include "call.h"
 #include "diagnosis/board.h"
 #include "diagnosis/settle.h"
-#include "digest_priv.h"
 #include "listener.h"
-#include "watch_priv.h"
+#include "table_priv.h"
 
-struct seat {
-    struct listener listener;
-    struct watch watch;
-};
-
-/* A listener's place at one moment. */
-struct turn {
-    struct turn *next;
-    struct seat *seat;
-    struct filter filter;
-};
-
-struct owned {
-    struct owned *next;
-    void *thing;
-    void (*drop)(void *thing);
-};
+#ifndef RUSAGE_THREAD /* macOS counts for the whole process only */
+#define RUSAGE_THREAD RUSAGE_SELF
+#endif
 
 struct hooks {
-    struct seat **seats; /* owned */
-    size_t n_seats;
-    struct turn *turns[N_MOMENTS], **last[N_MOMENTS]; /* owned */
-    struct lexicon lexicon;
-    struct owned *owned;
+    struct table *table, *replaced; /* owned */
 
     const struct clock *clock;
     int64_t (*meter_us)(void *arg);
@@ -91,75 +74,88 @@ static int64_t thread_cost_us(void *arg)
     return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
+/* What a visit has cost so far: processor time, and the clock, and how often it waited. */
+struct costs {
+    int64_t us, steady_ms;
+    long waits;
+};
+
+static struct costs costs_now(const struct hooks *h, const struct listener *l)
+{
+    struct costs c = {.us = h->meter_us(h->meter_arg), .steady_ms = clock_steady_ms(h->clock)};
+    struct rusage usage;
+
+    if (l->may_wait && !getrusage(RUSAGE_THREAD, &usage))
+        c.waits = usage.ru_nvcsw;
+    return c;
+}
+
+static int64_t cost_us(const struct costs *before, const struct costs *after)
+{
+    int64_t us = after->us - before->us, passed_us = (after->steady_ms - before->steady_ms) * 1000;
+
+    return after->waits != before->waits && passed_us > us ? passed_us : us;
+}
+
 struct hooks *hooks_new(void)
 {
     struct hooks *h = mem_new(sizeof *h);
 
-    lexicon_init(&h->lexicon);
-    for (size_t m = 0; m < N_MOMENTS; m++)
-        h->last[m] = &h->turns[m];
+    h->table = table_new();
     h->clock = clock_system();
     h->meter_us = thread_cost_us;
     return h;
-}
-
-static void turns_free(struct turn *t)
-{
-    while (t) {
-        struct turn *next = t->next;
-
-        filter_fini(&t->filter);
-        mem_free(t);
-        t = next;
-    }
 }
 
 void hooks_free(struct hooks *h)
 {
     if (!h)
         return;
-    for (size_t m = 0; m < N_MOMENTS; m++)
-        turns_free(h->turns[m]);
-    while (h->owned) {
-        struct owned *one = h->owned;
+    table_free(h->table);
+    while (h->replaced) {
+        struct table *t = h->replaced;
 
-        h->owned = one->next;
-        one->drop(one->thing);
-        mem_free(one);
+        h->replaced = t->next;
+        table_free(t);
     }
-    for (size_t i = 0; i < h->n_seats; i++)
-        mem_free(h->seats[i]);
-    mem_free(h->seats);
-    lexicon_fini(&h->lexicon);
     mem_free(h);
 }
 
 void hooks_add(struct hooks *h, const struct listener *l)
 {
-    struct seat *seat = mem_new(sizeof *seat);
-
-    seat->listener = *l;
-    seat->watch.id = l->id;
-    h->seats = mem_resize(h->seats, (h->n_seats + 1) * sizeof *h->seats);
-    h->seats[h->n_seats++] = seat;
-    for (size_t m = 0; m < N_MOMENTS; m++) {
-        if (!l->wakes[m])
-            continue;
-        struct turn *turn = mem_new(sizeof *turn);
-
-        turn->seat = seat;
-        filter_init(&turn->filter, l->wakes[m], &h->lexicon);
-        *h->last[m] = turn;
-        h->last[m] = &turn->next;
-    }
+    table_add(h->table, l);
 }
 
 void hooks_own(struct hooks *h, void *thing, void (*drop)(void *thing))
 {
-    struct owned *one = mem_new(sizeof *one);
+    table_own(h->table, thing, drop);
+}
 
-    *one = (struct owned){h->owned, thing, drop};
-    h->owned = one;
+/* Frees the replaced tables that no flow leans on any more. */
+static void replaced_sweep(struct hooks *h)
+{
+    struct table **at = &h->replaced;
+
+    while (*at) {
+        struct table *t = *at;
+
+        if (t->n_flows) {
+            at = &t->next;
+            continue;
+        }
+        *at = t->next;
+        table_free(t);
+    }
+}
+
+void hooks_replace(struct hooks *h, struct hooks *fresh)
+{
+    h->table->next = h->replaced;
+    h->replaced = h->table;
+    h->table = fresh->table;
+    fresh->table = NULL;
+    hooks_free(fresh);
+    replaced_sweep(h);
 }
 
 void hooks_trace(
@@ -182,15 +178,15 @@ void hooks_measure(
 
 bool hooks_is_off(const struct hooks *h, const char *id)
 {
-    for (size_t i = 0; i < h->n_seats; i++)
-        if (!strcmp(h->seats[i]->listener.id, id))
-            return h->seats[i]->watch.off;
+    for (size_t i = 0; i < h->table->n_seats; i++)
+        if (!strcmp(h->table->seats[i]->listener.id, id))
+            return h->table->seats[i]->watch.off;
     return false;
 }
 
 bool hook_wants(const struct hooks *h, enum moment m)
 {
-    for (const struct turn *t = h->turns[m]; t; t = t->next)
+    for (const struct turn *t = h->table->turns[m]; t; t = t->next)
         if (!t->seat->watch.off)
             return true;
     return false;
@@ -221,20 +217,23 @@ static void visit(struct hooks *h, struct seat *seat, struct flow *f, struct dec
     struct speaker who = {l->id, l->book};
     struct call call;
     struct err why = {0};
-    int64_t before = h->meter_us(h->meter_arg);
+    struct costs before = costs_now(h, l);
 
     call_init(&call, f, f->moment, &who);
     bool well = l->visit(l->arg, &call, &why);
 
     if (well) {
         call_commit(&call);
+        if (f->board && f->board->changed)
+            table_pin(h->table, f);
         decide(decision, &call.decision, f->moment, f);
     } else {
         watch_fault(&seat->watch, f, f->moment, why.text, clock_steady_ms(h->clock));
     }
     call_fini(&call);
-    watch_cost(
-        &seat->watch, f, f->moment, h->meter_us(h->meter_arg) - before, clock_steady_ms(h->clock));
+    struct costs after = costs_now(h, l);
+
+    watch_cost(&seat->watch, f, f->moment, cost_us(&before, &after), after.steady_ms);
     if (h->seen)
         h->seen(h->seen_arg, &(struct hook_visit){l->id, f->moment, f, well ? NULL : why.text});
 }
@@ -251,6 +250,17 @@ static bool wants_settling(const struct flow *f, enum moment m)
     return true;
 }
 
+/* Everything is said: from here on the flow stands alone. */
+static void flow_over(struct hooks *h, struct flow *f)
+{
+    if (f->board && f->board->n_cut)
+        flow_note_add(f, "rules/cut", "info",
+            "The rules brought more causes or facts than one flow can hold; some were left out.",
+            "whytls");
+    table_unpin_all(f);
+    replaced_sweep(h);
+}
+
 size_t hook_fire(struct hooks *h, enum moment m, struct flow *f, struct decision *out)
 {
     struct decision decision = {0};
@@ -258,20 +268,18 @@ size_t hook_fire(struct hooks *h, enum moment m, struct flow *f, struct decision
     size_t woken = 0;
 
     f->moment = m;
-    if (h->turns[m])
-        digest_make(&digest, &h->lexicon, m, f);
-    for (struct turn *t = h->turns[m]; t; t = t->next) {
-        if (t->seat->watch.off || !filter_holds(&t->filter, &digest, f))
+    if (h->table->turns[m])
+        digest_make(&digest, &h->table->lexicon, m, f);
+    for (struct turn *t = h->table->turns[m]; t; t = t->next) {
+        if (t->seat->watch.off || watch_flow_is_spent(f) || !filter_holds(&t->filter, &digest, f))
             continue;
         woken++;
         visit(h, t->seat, f, &decision);
     }
     if (wants_settling(f, m))
         settle(f);
-    if (m == MOMENT_FINISH && f->board && f->board->n_cut)
-        flow_note_add(f, "rules/cut", "info",
-            "The rules brought more causes or facts than one flow can hold; some were left out.",
-            "whytls");
+    if (m == MOMENT_FINISH)
+        flow_over(h, f);
     if (out)
         *out = decision;
     return woken;

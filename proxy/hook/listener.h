@@ -1,8 +1,8 @@
 /* hook/listener.h - how a rule package, a C plugin or a built-in takes its place in a table of
  * hooks.
  *
- * A listener is a name, filters, and one function; nothing here knows Lua. Tables are filled before
- * traffic, by the thread that makes them. */
+ * A listener is a name, filters, and one function; nothing here knows Lua. A table is filled before
+ * it is called; to change the listeners while traffic goes by, another one takes its place. */
 #ifndef WHYTLS_HOOK_LISTENER_H
 #define WHYTLS_HOOK_LISTENER_H
 
@@ -27,12 +27,20 @@ struct listener {
     /* Reads the flow, stages what it writes on the call. False: it failed, all of it is dropped. */
     bool (*visit)(void *arg, struct call *c, struct err *e);
     void *arg;
+    /* It is no Lua, so it could sleep: a visit that lets go of the processor costs all the time
+     * that went by, as the thread stood still for it. */
+    bool may_wait;
 };
 
 /* Called in the order in which they were added: who provides a fact comes before who needs it. */
 void hooks_add(struct hooks *h, const struct listener *l);
 /* Takes a thing that listeners need; freed with the table. */
 void hooks_own(struct hooks *h, void *thing, void (*drop)(void *thing));
+
+/* From the next moment on the listeners of `fresh` are called, and those of `h` no more; what flows
+ * in progress still point at stays until their `finish`. Takes `fresh`. Between two moments only,
+ * on the thread of `h`; `fresh` may have been filled by another. */
+void hooks_replace(struct hooks *h, struct hooks *fresh);
 
 /* One visit that was made, for specs and tests. `error` is NULL when it went well. */
 struct hook_visit {

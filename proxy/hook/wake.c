@@ -19,6 +19,7 @@ static const struct {
     [WAKE_ENTRY] = {"entry", (unsigned)EVERYWHERE,
         "connect, absolute, socks, secure-proxy, transparent, starttls, explain"},
     [WAKE_CHECK] = {"check", AT(JUDGED) | AT(IDENTITY), "a failing check"},
+    [WAKE_ODDITY] = {"oddity", AT(JUDGED), "something out of the ordinary about the chain"},
     [WAKE_VERDICT] = {"verdict", AT(JUDGED), "accept or reject"},
     [WAKE_CLASS] = {"class", AT(JUDGED), "the winning class"},
     [WAKE_TRUSTED_BY] = {"trusted_by", AT(JUDGED), "both, apple, mozilla, neither"},

@@ -22,6 +22,7 @@ enum wake_key {
     /* Words: the value is compared with what the flow says. */
     WAKE_ENTRY,
     WAKE_CHECK,
+    WAKE_ODDITY,
     WAKE_VERDICT,
     WAKE_CLASS,
     WAKE_TRUSTED_BY,

@@ -69,10 +69,33 @@ void watch_fault(
         switch_off(w, f, "it failed five times within ten minutes");
 }
 
+bool watch_flow_is_spent(const struct flow *f)
+{
+    return f->visits_us > WATCH_FLOW_US;
+}
+
+/* Many visits that are quick each are slow as well. */
+static void flow_charge(const struct watch *w, struct flow *f, int64_t cost_us)
+{
+    struct text says = {0};
+    bool was_spent = watch_flow_is_spent(f);
+
+    f->visits_us += cost_us;
+    if (was_spent || !watch_flow_is_spent(f))
+        return;
+    text_printf(&says,
+        "Rules and plugins took more than %d ms of this connection, the last of it %s; none is "
+        "asked about it any more.",
+        WATCH_FLOW_US / 1000, name_of(w));
+    note(w, f, "spent", "low", &says);
+    text_fini(&says);
+}
+
 void watch_cost(struct watch *w, struct flow *f, enum moment m, int64_t cost_us, int64_t steady_ms)
 {
     struct text says = {0};
 
+    flow_charge(w, f, cost_us);
     if (cost_us <= WATCH_SLOW_US)
         return;
     text_printf(&says, "%s took %lld ms at '%s'; more than %d ms is slow.", name_of(w),

@@ -158,27 +158,41 @@ static void setting_read(lua_State *L, struct setting *s)
     }
 }
 
-static const struct setting_value *value_for(
-    const struct rules *all, const struct rule *r, const struct setting *s)
+/* Who gave a setting that there is not has made a spelling mistake. */
+static void given_check(lua_State *L, struct rules *all, const struct rule *r)
 {
-    for (const struct given_setting *g = all->given; g; g = g->next)
-        if (!strcmp(g->rule, r->id) && !strcmp(g->name, s->name) && g->value.type != SETTING_NONE)
-            return &g->value;
-    return &s->fallback;
+    const struct given_setting *g = given_unknown(all, r);
+    const char *names[LIMIT_LIST + 2] = {"on"};
+    size_t n = 1;
+
+    if (!g)
+        return;
+    for (size_t i = 0; i < r->n_settings; i++)
+        names[n++] = r->settings[i].name;
+    names[n] = NULL;
+    const char *why =
+        lua_pushfstring(L, "no setting '%s'%s", g->name, push_hint(L, g->name, names));
+
+    if (!given_is_wrong(all, r->id, g->name, why))
+        luaL_error(L, "%s: %s", r->id, why);
 }
 
-/* Who gave a setting that there is not has made a spelling mistake. */
-static void given_check(lua_State *L, const struct rules *all, const struct rule *r)
+/* A mistake in the configuration is the user's, not the rule's: it goes on with its own value. */
+static void setting_give(lua_State *L, struct rule *r, struct setting *s)
 {
-    const char *names[LIMIT_LIST + 1];
-    size_t n = 0;
+    struct rules *all = state_of(L)->all;
+    struct err e = {0};
 
-    for (; n < r->n_settings; n++)
-        names[n] = r->settings[n].name;
-    names[n] = NULL;
-    for (const struct given_setting *g = all->given; g; g = g->next)
-        if (!strcmp(g->rule, r->id) && !rule_setting(r, g->name))
-            luaL_error(L, "%s: no setting '%s'%s", r->id, g->name, push_hint(L, g->name, names));
+    if (!setting_take(all, s, given_value(all, r, s), &e)) {
+        if (!given_is_wrong(all, r->id, s->name, e.text))
+            luaL_error(L, "%s", e.text);
+        if (!setting_take(all, s, &s->fallback, &e))
+            luaL_error(L, "%s", e.text);
+    } else {
+        s->is_given = given_value(all, r, s) != &s->fallback;
+    }
+    if (s->value.type == SETTING_NONE && !r->unset)
+        r->unset = arena_printf(&all->arena, "setting '%s' is not set", s->name);
 }
 
 static int by_name(const void *left, const void *right)
@@ -191,7 +205,6 @@ static int by_name(const void *left, const void *right)
 void declare_settings(lua_State *L, struct rule *r, int idx)
 {
     struct rules *all = state_of(L)->all;
-    struct err e = {0};
 
     if (!lua_isnil(L, idx)) {
         r->settings = arena_new(&all->arena, LIMIT_LIST * sizeof *r->settings);
@@ -202,20 +215,17 @@ void declare_settings(lua_State *L, struct rule *r, int idx)
             struct setting *s = &r->settings[r->n_settings++];
 
             s->name = arena_text(&all->arena, declare_key(L, "settings"));
+            if (!strcmp(s->name, "on"))
+                luaL_error(L, "setting 'on': every rule has that one already");
             setting_read(L, s);
             lua_pop(L, 1);
         }
         qsort(r->settings, r->n_settings, sizeof *r->settings, by_name);
     }
     given_check(L, all, r);
-    for (size_t i = 0; i < r->n_settings; i++) {
-        struct setting *s = &r->settings[i];
-
-        if (!setting_take(all, s, value_for(all, r, s), &e))
-            luaL_error(L, "%s", e.text);
-        if (s->value.type == SETTING_NONE && !r->unset)
-            r->unset = arena_printf(&all->arena, "setting '%s' is not set", s->name);
-    }
+    for (size_t i = 0; i < r->n_settings; i++)
+        setting_give(L, r, &r->settings[i]);
+    given_switch(all, r);
 }
 
 static enum memory_type memory_type_of(lua_State *L, const char *key)

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "judge/check.h"
+#include "judge/oddity.h"
 
 /* A list of names that the values of a key come from; NULL-terminated. */
 static const char *const legs[] = {"client", "server", NULL};
@@ -68,6 +69,16 @@ static void check_word(lua_State *L, enum moment m, const char *word)
     no_such(L, m, "check", word, names);
 }
 
+static void oddity_word(lua_State *L, enum moment m, const char *word)
+{
+    const char *const *names = oddity_names();
+
+    for (size_t i = 0; names[i]; i++)
+        if (!strcmp(names[i], word))
+            return;
+    no_such(L, m, "oddity", word, names);
+}
+
 static void class_word(lua_State *L, enum moment m, const char *word)
 {
     const char *names[N_JUDGE_CLASSES + 1] = {NULL};
@@ -118,6 +129,8 @@ static void word_check(lua_State *L, enum moment m, enum wake_key key, const cha
 {
     if (key == WAKE_CHECK)
         check_word(L, m, word);
+    else if (key == WAKE_ODDITY)
+        oddity_word(L, m, word);
     else if (key == WAKE_CLASS)
         class_word(L, m, word);
     else if (key == WAKE_SYMPTOM)

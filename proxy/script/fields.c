@@ -4,21 +4,20 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "fields_priv.h"
 #include "flow/flow.h"
 #include "flow/path.h"
 #include "hook/wake.h"
 #include "judge/check.h"
 
-enum { LINE_CAP = 512 };
+enum { LINE_CAP = FIELD_LINE_CAP };
 
-static const struct {
-    const char *call, *at, *about;
-} methods[] = {
+const struct method_row method_rows[] = {
     {"flow:note(code [, with])", "any", "write a declared note"},
     {"flow:suspect(cause [, {words=, with=, leg=}])", "any",
         "open or join the hypothesis; gives it"},
     {"flow:rule_out(cause, fact)", "any", "strike a hypothesis, whoever opened it"},
-    {"flow:decide(action [, {why=}])", "hello judged request",
+    {"flow:decide(action [, {why=, fault=}])", "hello judged request",
         "steer the connection; needs the power under may"},
     {"flow:set(fact, value)", "any", "give a fact listed under provides"},
     {"certificate:covers(host)", "any", "does a SAN entry match by iOS's rules?"},
@@ -31,9 +30,10 @@ static const struct {
     {"hypothesis:against(fact, weight)", "any", "evidence against; gives the hypothesis"},
     {"memory.SCOPE:add(key, n)", "any", "atomic counter"},
     {"verdict:failed(check [, depth])", "any", "the failing check, or nil"},
+    {NULL, NULL, NULL},
 };
 
-static const char *kind_name(const struct field *field, char out[static LINE_CAP])
+const char *field_kind_name(const struct field *field, char out[static FIELD_LINE_CAP])
 {
     static const char *const names[] = {[FIELD_TEXT] = "string",
         [FIELD_TEXTS] = "[string]",
@@ -70,18 +70,24 @@ static void title_put(struct text *out, const char *word, const char *title)
         text_printf(out, "%s%s\n", out->len ? "\n" : "", title);
 }
 
+const char *moment_about(enum moment m)
+{
+    static const char *const abouts[] = {
+#define MOMENT(ID, name, about) [MOMENT_##ID] = about,
+#include "flow/moment.def"
+#undef MOMENT
+    };
+
+    return abouts[m];
+}
+
 static void moments_put(const char *word, struct text *out)
 {
     title_put(out, word, "Moments");
     for (enum moment m = MOMENT_NONE + 1; m < N_MOMENTS; m++) {
-        static const char *const abouts[] = {
-#define MOMENT(ID, name, about) [MOMENT_##ID] = about,
-#include "flow/moment.def"
-#undef MOMENT
-        };
         char line[LINE_CAP];
 
-        snprintf(line, sizeof line, "  %-14s %s", moment_name(m), abouts[m]);
+        snprintf(line, sizeof line, "  %-14s %s", moment_name(m), moment_about(m));
         line_put(out, word, line);
         for (enum wake_key key = WAKE_HOST; key < N_WAKE_KEYS; key++) {
             if (!wake_key_is_at(key, m) || (key <= WAKE_ENTRY && !word))
@@ -103,7 +109,7 @@ static void record_put(const struct record_type *type, const char *word, struct 
         const struct field *field = &type->fields[i];
 
         snprintf(line, sizeof line, "  %s.%-*s %-14s from %-12s %s", type->name,
-            (int)(28 - strlen(type->name)), field->name, kind_name(field, kind),
+            (int)(28 - strlen(type->name)), field->name, field_kind_name(field, kind),
             moment_name(field->from), field->about);
         line_put(out, word, line);
     }
@@ -134,9 +140,8 @@ static void methods_put(const char *word, struct text *out)
     char line[LINE_CAP];
 
     title_put(out, word, "Methods");
-    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
-        snprintf(line, sizeof line, "  %-48s at %-22s %s", methods[i].call, methods[i].at,
-            methods[i].about);
+    for (const struct method_row *m = method_rows; m->call; m++) {
+        snprintf(line, sizeof line, "  %-48s at %-22s %s", m->call, m->at, m->about);
         line_put(out, word, line);
     }
 }
@@ -156,18 +161,24 @@ static void checks_put(const char *word, struct text *out)
     }
 }
 
-static void symptoms_put(const char *word, struct text *out)
+const char *symptom_about(enum symptom s)
 {
     static const char *const abouts[] = {
 #define SYMPTOM(ID, name, about) [SYMPTOM_##ID] = about,
 #include "flow/symptom.def"
 #undef SYMPTOM
     };
+
+    return abouts[s];
+}
+
+static void symptoms_put(const char *word, struct text *out)
+{
     char line[LINE_CAP];
 
     title_put(out, word, "Symptoms");
     for (enum symptom s = SYMPTOM_NONE + 1; s < N_SYMPTOMS; s++) {
-        snprintf(line, sizeof line, "  %-28s %s", symptom_name(s), abouts[s]);
+        snprintf(line, sizeof line, "  %-28s %s", symptom_name(s), symptom_about(s));
         line_put(out, word, line);
     }
 }
@@ -202,6 +213,21 @@ static const char *meta_type(const struct field *field, char out[static LINE_CAP
     return out;
 }
 
+/* "flow:note(code [, with])" as a field that is a function. */
+static void meta_methods(const char *record, struct text *out)
+{
+    size_t len = strlen(record);
+
+    for (const struct method_row *m = method_rows; m->call; m++) {
+        if (strncmp(m->call, record, len) || m->call[len] != ':')
+            continue;
+        const char *name = m->call + len + 1;
+
+        text_printf(out, "---@field %.*s fun(self: whytls.%s, ...): any %s; at: %s\n",
+            (int)strcspn(name, "("), name, record, m->about, m->at);
+    }
+}
+
 void fields_write_meta(struct text *out)
 {
     size_t n;
@@ -218,8 +244,11 @@ void fields_write_meta(struct text *out)
             text_printf(out, "---@field %s %s%s %s\n", field->name, meta_type(field, type),
                 field->needed ? "" : "|nil", field->about);
         }
+        meta_methods(types[i]->name, out);
     }
-    text_add(out, "\n---@class whytls.headers\n\n---@param declaration table\nfunction "
+    text_add(out, "\n---@class whytls.headers\n");
+    meta_methods("headers", out);
+    text_add(out, "\n---@param declaration table\nfunction "
                   "rule(declaration) end\n"
                   "\n---@param file string\n---@return string[]\nfunction lines(file) end\n");
 }

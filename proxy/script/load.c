@@ -19,7 +19,13 @@ static const struct {
     const char *name;
     enum field_kind kind;
 } plugin_facts[] = {
-    {"geo.country", FIELD_TEXT}, {"geo.asn", FIELD_INTEGER}, {"geo.org", FIELD_TEXT}};
+    {"geo.country", FIELD_TEXT},
+    {"geo.asn", FIELD_INTEGER},
+    {"geo.org", FIELD_TEXT},
+    {"geo.credit", FIELD_TEXT},
+    {"fingerprint.ja3", FIELD_TEXT},
+    {"fingerprint.family", FIELD_TEXT},
+};
 
 static bool check_known(const char *check)
 {
@@ -33,7 +39,8 @@ static int fact_kind(void *arg, const char *name)
     return fact ? (int)fact->kind : -1;
 }
 
-static void fact_add(struct rules *all, const char *name, enum field_kind kind, const char *by)
+static struct known_fact *fact_add(
+    struct rules *all, const char *name, enum field_kind kind, const char *by)
 {
     struct known_fact *fact = all->facts;
 
@@ -48,6 +55,7 @@ static void fact_add(struct rules *all, const char *name, enum field_kind kind, 
     }
     if (by)
         fact->by = by;
+    return fact;
 }
 
 /* Argument 1 is the package, as a light userdata. */
@@ -99,6 +107,33 @@ struct loading {
     void (*warn)(void *arg, const char *line);
     void *arg;
 };
+
+/* Their places are there before any package is: facts of plugins may be needed by name. */
+static bool partners_take(struct rules *all, const struct rules_config *config, struct err *e)
+{
+    for (size_t i = 0; i < config->n_partners; i++) {
+        const struct rules_partner *p = &config->partners[i];
+        struct rule *place = arena_new(&all->arena, sizeof *place);
+
+        place->partner = p;
+        place->id = arena_text(&all->arena, p->id);
+        place->needs = arena_new(&all->arena, (p->n_needs + 1) * sizeof *place->needs);
+        for (size_t j = 0; j < p->n_needs; j++) {
+            place->needs[place->n_needs++] = arena_text(&all->arena, p->needs[j]);
+            fact_add(all, p->needs[j], FIELD_TEXT, NULL);
+        }
+        for (size_t j = 0; j < p->n_facts; j++) {
+            struct known_fact *fact = fact_add(all, p->facts[j].name, p->facts[j].kind, place->id);
+
+            fact->kind = p->facts[j].kind;
+            fact->is_number = p->facts[j].is_number;
+            fact->idle = arena_text(&all->arena, p->facts[j].idle);
+        }
+        all->rules = mem_resize(all->rules, (all->n_rules + 1) * sizeof(struct rule *));
+        all->rules[all->n_rules++] = place;
+    }
+    return rules_order(all, e);
+}
 
 static bool rules_take(struct rules *all, struct package *p, struct err *e)
 {
@@ -223,11 +258,13 @@ static bool packages_add(struct loading *l, const struct found *found, struct er
 static bool rules_fill(struct loading *l, const struct rules_config *config, struct err *e)
 {
     struct found found = {0};
-    bool right = folders_search(config, l->more->only, &found, e);
+    bool right =
+        given_read(l->all, config->config, e) && folders_search(config, l->more->only, &found, e);
 
     if (right && l->more->only && found.n == 0)
         right = err_set(e, ERR_USAGE, "there is no rule package '%s'", l->more->only);
-    right = right && packages_add(l, &found, e);
+    right =
+        right && packages_add(l, &found, e) && given_check_rules(l->all, found.names, found.n, e);
     found_fini(&found);
     return right;
 }
@@ -280,11 +317,12 @@ bool rules_make(const struct rules_config *config, const struct rules_more *more
 
     if (right) {
         l.state->all = all;
-        right = rules_fill(&l, config, e);
+        right = partners_take(all, config, e) && rules_fill(&l, config, e);
         l.state->all = NULL;
     }
     state_free(l.state);
     all->given = NULL;
+    all->config = NULL;
     if (!right) {
         rules_unref(all);
         return false;
@@ -296,5 +334,5 @@ bool rules_make(const struct rules_config *config, const struct rules_more *more
 bool rules_load(const struct rules_config *config, void (*warn)(void *arg, const char *line),
     void *arg, struct rules **out, struct err *e)
 {
-    return rules_make(config, &(struct rules_more){0}, warn, arg, out, e);
+    return rules_make(config, &(struct rules_more){.memory = config->memory}, warn, arg, out, e);
 }

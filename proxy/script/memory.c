@@ -1,4 +1,4 @@
-#include "memory_priv.h"
+#include "memory.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -8,13 +8,16 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "limit.h"
+#include "memory_priv.h"
 
-enum { GROUP_CAP = 256 };
+/* REFRESH_S: how stale the time of use may be that is kept elsewhere. */
+enum { GROUP_CAP = 256, REFRESH_S = 86400 };
 
 struct entry {
     struct entry *next;
     char *key;
     struct memory_value value;
+    bool changed; /* since it was taken */
 };
 
 /* What one rule knows of one host or device; in the list of its group, the latest used first. */
@@ -22,8 +25,10 @@ struct place {
     struct place *newer, *older;
     struct group *group;
     char *name;
-    int64_t used; /* seconds since 1970 */
+    int64_t used, told; /* seconds since 1970; when its use was last told */
     struct entry *entries;
+    struct place *newer_change, *older_change; /* in the list of those with changed entries */
+    bool changed;
 };
 
 /* All places of one rule and scope. */
@@ -36,6 +41,7 @@ struct memory {
     atomic_uint refs;
     pthread_mutex_t lock;
     struct map *places, *groups;
+    struct place *first_change, *last_change; /* the oldest first */
 };
 
 struct memory *memory_new(void)
@@ -87,6 +93,7 @@ void memory_clear(struct memory *m)
     map_free(m->groups, mem_free);
     m->places = map_new();
     m->groups = map_new();
+    m->first_change = m->last_change = NULL;
     pthread_mutex_unlock(&m->lock);
 }
 
@@ -115,8 +122,46 @@ static void link_newest(struct place *p)
     p->group->n++;
 }
 
+/* --- places whose entries changed, in the order in which they did --- */
+
+static void change_unlink(struct memory *m, struct place *p)
+{
+    if (!p->changed)
+        return;
+    if (p->older_change)
+        p->older_change->newer_change = p->newer_change;
+    else
+        m->first_change = p->newer_change;
+    if (p->newer_change)
+        p->newer_change->older_change = p->older_change;
+    else
+        m->last_change = p->older_change;
+    p->older_change = p->newer_change = NULL;
+    p->changed = false;
+}
+
+static void change_link(struct memory *m, struct place *p)
+{
+    if (p->changed)
+        return;
+    p->older_change = m->last_change;
+    if (m->last_change)
+        m->last_change->newer_change = p;
+    else
+        m->first_change = p;
+    m->last_change = p;
+    p->changed = true;
+}
+
+static void entry_changed(struct memory *m, struct place *p, struct entry *e)
+{
+    e->changed = true;
+    change_link(m, p);
+}
+
 static void place_drop(struct memory *m, struct place *p)
 {
+    change_unlink(m, p);
     unlink_place(p);
     map_take(m->places, p->name);
     place_free(p);
@@ -151,6 +196,10 @@ static struct place *place_find(struct memory *m, const char *name, int64_t now)
         unlink_place(p);
         link_newest(p);
         p->used = now;
+        /* Its age is told now and then, so that what is only read is not forgotten. */
+        if (now - p->told > REFRESH_S)
+            for (struct entry *e = p->entries; e; e = e->next)
+                entry_changed(m, p, e);
     }
     return p;
 }
@@ -168,7 +217,7 @@ static struct place *place_make(struct memory *m, const char *name, int64_t now)
     p = mem_new(sizeof *p);
     p->group = g;
     p->name = mem_text(name);
-    p->used = now;
+    p->used = p->told = now;
     map_put(m->places, name, p);
     link_newest(p);
     return p;
@@ -211,16 +260,113 @@ void memory_put(
     struct memory *m, const char *place, const char *key, int64_t now, const struct memory_value *v)
 {
     pthread_mutex_lock(&m->lock);
-    entry_make(place_make(m, place, now), key)->value = *v;
+    struct place *p = place_make(m, place, now);
+    struct entry *e = entry_make(p, key);
+
+    e->value = *v;
+    entry_changed(m, p, e);
     pthread_mutex_unlock(&m->lock);
 }
 
 void memory_add(struct memory *m, const char *place, const char *key, int64_t now, int64_t n)
 {
     pthread_mutex_lock(&m->lock);
-    struct memory_value *v = &entry_make(place_make(m, place, now), key)->value;
+    struct place *p = place_make(m, place, now);
+    struct entry *e = entry_make(p, key);
+    struct memory_value *v = &e->value;
 
-    v->integer = (int64_t)((uint64_t)(v->none ? 0 : v->integer) + (uint64_t)n);
-    v->none = false;
+    /* A key that was of another type under earlier rules begins anew. */
+    if (v->none || v->type != MEMORY_INTEGER)
+        *v = (struct memory_value){.type = MEMORY_INTEGER};
+    v->integer = (int64_t)((uint64_t)v->integer + (uint64_t)n);
+    entry_changed(m, p, e);
     pthread_mutex_unlock(&m->lock);
+}
+
+/* --- to and from where it is kept --- */
+
+static bool row_take(const struct place *p, struct entry *e, struct memory_row *out)
+{
+    if (!e->changed)
+        return false;
+    e->changed = false;
+    snprintf(out->place, sizeof out->place, "%s", p->name);
+    snprintf(out->key, sizeof out->key, "%s", e->key);
+    out->value = e->value;
+    out->used_s = p->used;
+    return true;
+}
+
+size_t memory_take_changes(struct memory *m, struct memory_row *rows, size_t cap)
+{
+    size_t n = 0;
+
+    pthread_mutex_lock(&m->lock);
+    while (m->first_change && n < cap) {
+        struct place *p = m->first_change;
+        bool all = true;
+
+        for (struct entry *e = p->entries; e; e = e->next) {
+            if (n == cap)
+                all = all && !e->changed;
+            else
+                n += row_take(p, e, &rows[n]);
+        }
+        p->told = p->used;
+        if (all)
+            change_unlink(m, p);
+    }
+    pthread_mutex_unlock(&m->lock);
+    return n;
+}
+
+void memory_hand_back(struct memory *m, const struct memory_row *rows, size_t n)
+{
+    pthread_mutex_lock(&m->lock);
+    for (size_t i = 0; i < n; i++) {
+        struct place *p = map_get(m->places, rows[i].place);
+        struct entry *e = entry_find(p, rows[i].key);
+
+        if (e)
+            entry_changed(m, p, e);
+    }
+    pthread_mutex_unlock(&m->lock);
+}
+
+void memory_fill(struct memory *m, const struct memory_row *row)
+{
+    pthread_mutex_lock(&m->lock);
+    entry_make(place_make(m, row->place, row->used_s), row->key)->value = row->value;
+    pthread_mutex_unlock(&m->lock);
+}
+
+struct forgetting {
+    char end[MEMORY_PLACE_CAP]; /* "\tdevice\tID" */
+    struct place **at;
+    size_t n;
+};
+
+static bool forgetting_find(void *arg, const char *key, void *value)
+{
+    struct forgetting *f = arg;
+    size_t len = strlen(key), end = strlen(f->end);
+
+    if (len >= end && !strcmp(key + len - end, f->end)) {
+        f->at = mem_resize(f->at, (f->n + 1) * sizeof(struct place *));
+        f->at[f->n++] = value;
+    }
+    return true;
+}
+
+void memory_forget_device(struct memory *m, const char *id)
+{
+    struct forgetting f = {.at = NULL};
+
+    snprintf(f.end, sizeof f.end, "\tdevice\t%s", id);
+    pthread_mutex_lock(&m->lock);
+    map_each(m->places, forgetting_find, &f);
+    for (size_t i = 0; i < f.n; i++)
+        place_drop(m, f.at[i]);
+    pthread_mutex_unlock(&m->lock);
+    mem_free(f.at);
 }

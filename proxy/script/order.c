@@ -42,6 +42,9 @@ static bool need_visit(struct ordering *o, struct rule *r, const char *need)
     else if (giver && giver->asleep)
         r->asleep =
             arena_printf(&o->all->arena, "'%s' comes from %s, which is asleep", need, giver->id);
+    else if (fact->idle)
+        r->asleep =
+            arena_printf(&o->all->arena, "'%s' comes from %s: %s", need, fact->by, fact->idle);
     return true;
 }
 
@@ -54,7 +57,7 @@ static bool rule_visit_order(struct ordering *o, struct rule *r)
         return err_set(o->e, ERR_RULE, "facts go in a circle: %s", text_str(&o->trail));
     if (r->mark == MARK_NONE) {
         r->mark = MARK_OPEN;
-        r->asleep = r->unset;
+        r->asleep = r->off ? r->off : r->unset;
         for (size_t i = 0; i < r->n_needs; i++)
             if (!need_visit(o, r, r->needs[i]))
                 return false;

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "config.h"
 #include "diagnosis/cause.h"
 #include "diagnosis/phrasebook.h"
 #include "flow/flow.h"
@@ -36,17 +37,18 @@ struct setting_value {
     struct flow_texts list;
 };
 
-/* A setting that the user, or a spec, gave. */
+/* A setting that the user, or a spec, gave. "on" is one that every rule has. */
 struct given_setting {
     const struct given_setting *next;
     const char *rule, *name; /* "tls-floor/own-hosts", "minimum" */
     struct setting_value value;
+    const struct config_node *node; /* where the user wrote it; NULL in a spec */
 };
 
 struct setting {
     const char *name, *about, *unit;
     struct setting_value fallback, value;
-    bool has_min, has_max, is_matcher;
+    bool has_min, has_max, is_matcher, is_given;
     double min, max;
     struct flow_texts one_of;
     enum matcher_kind kind;
@@ -65,7 +67,8 @@ struct known_fact {
     const char *name;
     enum field_kind kind;
     bool is_number;
-    const char *by; /* the rule's id; "plugin" */
+    const char *by;   /* the rule's id, or the partner's */
+    const char *idle; /* why it is not given now, or NULL */
 };
 
 enum power_bit { POWER_EDIT = 31 }; /* after those of enum action */
@@ -73,6 +76,9 @@ enum power_bit { POWER_EDIT = 31 }; /* after those of enum action */
 struct rule {
     struct rule *next; /* of the same package */
     const struct package *package;
+    /* NULL: a rule. Else this is only the place of a partner in the order: of what follows, id,
+     * needs and asleep are its own. */
+    const struct rules_partner *partner;
     const char *name, *id, *by, *about,
         *where; /* "expired", "dates/expired", "rule:…", …, "dates/init.lua:2" */
     const struct cause **causes;
@@ -87,6 +93,7 @@ struct rule {
     size_t n_settings;
     struct remembered *remembers;
     struct wake *wakes[N_MOMENTS]; /* owned by the rules */
+    const char *off;               /* "switched off in config.lua:3", or NULL */
     const char *unset;             /* "setting 'x' is not set", or NULL */
     const char *asleep;            /* the reason, or NULL */
     int mark;                      /* while they are put in order */
@@ -109,7 +116,10 @@ struct rules {
     struct package
         *library_files;    /* owned: what require "whytls.x" finds; NULL when there is no library */
     struct memory *memory; /* what rules remember; a reference */
-    const struct given_setting *given; /* while loading */
+    /* While loading: */
+    const struct given_setting *given;
+    const struct config *config; /* where they are from; NULL: a spec */
+    struct err wrong;            /* the first mistake in it */
 };
 
 /* What specs need beside struct rules_config. Everything is borrowed for the call, but `memory`,
@@ -136,6 +146,21 @@ const struct known_fact *rules_fact(const struct rules *all, const char *name);
  */
 bool setting_take(
     struct rules *all, struct setting *s, const struct setting_value *v, struct err *e) MUST_USE;
+/* given.c: the settings of the configuration's `rules`, into all->given; raises no error of a rule.
+ */
+bool given_read(struct rules *all, const struct config *c, struct err *e) MUST_USE;
+/* The value that this rule's setting has. */
+const struct setting_value *given_value(
+    const struct rules *all, const struct rule *r, const struct setting *s);
+/* The first of this rule's settings that it does not have; NULL: none. */
+const struct given_setting *given_unknown(const struct rules *all, const struct rule *r);
+/* "on = false" puts it to sleep. */
+void given_switch(struct rules *all, struct rule *r);
+/* Keeps a mistake of the configuration for the end of the load. False when it is a spec's. */
+bool given_is_wrong(struct rules *all, const char *rule, const char *name, const char *why);
+/* At the end: is every rule that is named there, but for those of packages that were left out? */
+bool given_check_rules(
+    const struct rules *all, char *const *packages, size_t n, struct err *e) MUST_USE;
 /* Everybody's rules in the order of facts; who needs what nobody gives is put to sleep. */
 bool rules_order(struct rules *all, struct err *e) MUST_USE;
 void rules_keep_matcher(struct rules *all, struct matcher *m);

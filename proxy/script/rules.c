@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "rule_priv.h"
@@ -102,10 +103,21 @@ const struct known_fact *rules_fact(const struct rules *all, const char *name)
 
 void rules_count(const struct rules *r, size_t *all, size_t *awake)
 {
-    *all = r->n_rules;
+    *all = 0;
     *awake = 0;
     for (size_t i = 0; i < r->n_rules; i++)
-        *awake += !r->rules[i]->asleep;
+        if (!r->rules[i]->partner) {
+            ++*all;
+            *awake += !r->rules[i]->asleep;
+        }
+}
+
+const char *rules_partner_asleep(const struct rules *r, const char *id)
+{
+    for (size_t i = 0; i < r->n_rules; i++)
+        if (r->rules[i]->partner && !strcmp(r->rules[i]->id, id))
+            return r->rules[i]->asleep;
+    return NULL;
 }
 
 static int by_id(const void *left, const void *right)
@@ -115,15 +127,17 @@ static int by_id(const void *left, const void *right)
     return strcmp((*a)->id, (*b)->id);
 }
 
-/* By id, as people look for them. */
+/* By id, as people look for them; NULL ends the list. */
 static const struct rule **rules_by_id(const struct rules *all)
 {
-    const struct rule **list = mem_array(all->n_rules, sizeof *list);
+    const struct rule **list = mem_array(all->n_rules + 1, sizeof *list);
+    size_t n = 0;
 
     for (size_t i = 0; i < all->n_rules; i++)
-        list[i] = all->rules[i];
-    if (all->n_rules)
-        qsort(list, all->n_rules, sizeof *list, by_id);
+        if (!all->rules[i]->partner)
+            list[n++] = all->rules[i];
+    if (n)
+        qsort(list, n, sizeof *list, by_id);
     return list;
 }
 
@@ -152,8 +166,54 @@ static void powers_json(const struct rule *r, struct json_out *out)
     json_array_end(out);
 }
 
-static void rule_json(const struct rule *r, struct json_out *out)
+/* The file of specs that describes the rule. */
+static const char *rule_spec(const struct rule *r, struct arena *a)
 {
+    const char *says = arena_printf(a, "describe(\"%s\"", r->id);
+
+    for (size_t i = 0; i < r->package->n_sources; i++) {
+        const struct source *one = &r->package->sources[i];
+
+        if (text_starts(one->name, "spec/") && memmem(one->text, one->len, says, strlen(says)))
+            return arena_printf(a, "%s/%s", r->package->name, one->name);
+    }
+    return NULL;
+}
+
+static void rule_tell(const struct rule *r, struct arena *a, struct rules_entry *out)
+{
+    const char **causes = arena_new(a, (r->n_causes + 1) * sizeof *causes);
+
+    for (size_t i = 0; i < r->n_causes; i++)
+        causes[i] = r->causes[i]->id;
+    *out = (struct rules_entry){.id = r->id,
+        .about = r->about,
+        .causes = causes,
+        .n_causes = r->n_causes,
+        .spec = rule_spec(r, a)};
+}
+
+void rules_each(const struct rules *r, struct arena *arena,
+    void (*see)(void *arg, const struct rules_entry *one), void *arg)
+{
+    const struct rule **list = rules_by_id(r);
+
+    for (size_t i = 0; list[i]; i++) {
+        struct rules_entry one;
+
+        rule_tell(list[i], arena, &one);
+        see(arg, &one);
+    }
+    mem_free(list);
+}
+
+static void rule_json(const struct rule *r,
+    void (*put_lab)(const struct rules_entry *one, struct json_out *out), struct json_out *out)
+{
+    struct arena arena = {0};
+    struct rules_entry told;
+
+    rule_tell(r, &arena, &told);
     json_object(out);
     json_put_text(out, "id", r->id);
     json_put_text(out, "about", r->about);
@@ -164,21 +224,26 @@ static void rule_json(const struct rule *r, struct json_out *out)
     json_array_end(out);
     json_key(out, "lab");
     json_array(out);
+    if (put_lab)
+        put_lab(&told, out);
     json_array_end(out);
+    json_put_text(out, "spec", told.spec);
     json_put_bool(out, "on", !r->asleep);
     json_put_text(out, "asleep", r->asleep);
     moments_json(r, out);
     powers_json(r, out);
     json_object_end(out);
+    arena_fini(&arena);
 }
 
-void rules_json(const struct rules *r, struct json_out *out)
+void rules_json(const struct rules *r,
+    void (*put_lab)(const struct rules_entry *one, struct json_out *out), struct json_out *out)
 {
     const struct rule **list = rules_by_id(r);
 
     json_array(out);
-    for (size_t i = 0; i < r->n_rules; i++)
-        rule_json(list[i], out);
+    for (size_t i = 0; list[i]; i++)
+        rule_json(list[i], put_lab, out);
     json_array_end(out);
     mem_free(list);
 }
@@ -206,7 +271,70 @@ void rules_list(const struct rules *r, struct text *out)
 {
     const struct rule **list = rules_by_id(r);
 
-    for (size_t i = 0; i < r->n_rules; i++)
+    for (size_t i = 0; list[i]; i++)
         rule_line(list[i], out);
+    mem_free(list);
+}
+
+static void value_show_setting(const struct setting_value *v, struct text *out)
+{
+    switch (v->type) {
+    case SETTING_NONE:
+        text_add(out, "nothing");
+        break;
+    case SETTING_BOOLEAN:
+        text_add(out, v->integer ? "true" : "false");
+        break;
+    case SETTING_INTEGER:
+    case SETTING_NUMBER:
+        text_printf(out, "%g", v->number);
+        break;
+    case SETTING_TEXT:
+        text_printf(out, "\"%s\"", v->text);
+        break;
+    case SETTING_LIST:
+        text_add(out, "{");
+        for (size_t i = 0; i < v->list.n && i < 3; i++)
+            text_printf(out, "%s\"%s\"", i ? ", " : " ", v->list.at[i]);
+        text_printf(out, "%s }", v->list.n > 3 ? ", …" : "");
+        break;
+    }
+}
+
+/* Whose package it is: NULL for the shipped one. */
+static const char *origin_of(const struct rule *r, const char *shipped)
+{
+    char *theirs = file_join(shipped, r->package->name);
+    const char *origin = !strcmp(theirs, r->package->folder) ? NULL
+                         : file_exists(theirs)               ? "in the place of the shipped package"
+                                                             : "added";
+
+    mem_free(theirs);
+    return origin;
+}
+
+void rules_list_changes(const struct rules *r, const char *shipped, struct text *out)
+{
+    const struct rule **list = rules_by_id(r);
+
+    for (size_t i = 0; list[i]; i++) {
+        const char *origin = origin_of(list[i], shipped);
+
+        if (origin)
+            text_printf(out, "%-32s %s: %s\n", list[i]->id, origin, list[i]->package->folder);
+        if (list[i]->off)
+            text_printf(out, "%-32s %s\n", list[i]->id, list[i]->off);
+        for (size_t j = 0; j < list[i]->n_settings; j++) {
+            const struct setting *s = &list[i]->settings[j];
+
+            if (!s->is_given)
+                continue;
+            text_printf(out, "%-32s %s = ", list[i]->id, s->name);
+            value_show_setting(&s->value, out);
+            text_add(out, ", by default ");
+            value_show_setting(&s->fallback, out);
+            text_add_char(out, '\n');
+        }
+    }
     mem_free(list);
 }

@@ -304,12 +304,11 @@ static void chain_lay(lua_State *L, struct place *p)
 }
 
 /* What a spec may say beside the fields of a flow. */
-static bool is_sugar(lua_State *L, const char *key)
+static bool is_sugar(const char *key)
 {
-    static const char *const names[] = {"fails", "settings", "talk", "device_is_new", "fact", NULL};
+    static const char *const names[] = {
+        "fails", "settings", "talk", "device_is_new", "fact", "log", "pem", "roots", NULL};
 
-    if (!strcmp(key, "log") || !strcmp(key, "pem"))
-        luaL_error(L, "play { %s = … } is not in this release", key);
     for (size_t i = 0; names[i]; i++)
         if (!strcmp(key, names[i]))
             return true;
@@ -392,7 +391,7 @@ void spec_flow_lay(lua_State *L, int idx, struct played *p)
 
     lua_settop(L, idx);
     /* The name asked for in TLS is the target's, unless the spec says otherwise. */
-    if (target_is_named(L, idx)) {
+    if (p->flow->client_leg && target_is_named(L, idx)) {
         lua_getfield(L, idx, "target");
         lua_getfield(L, -1, "host");
         p->flow->client_leg->sni = flow_text(p->flow, lua_tostring(L, -1));
@@ -400,7 +399,7 @@ void spec_flow_lay(lua_State *L, int idx, struct played *p)
     }
     lua_pushnil(L);
     while (lua_next(L, idx)) {
-        if (!is_sugar(L, declare_key(L, "play")))
+        if (!is_sugar(declare_key(L, "play")))
             pair_lay(L, &place, flow_type_flow(), p->flow);
         lua_pop(L, 1);
     }

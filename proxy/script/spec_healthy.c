@@ -19,6 +19,7 @@ static void certificate_fill(
     c->sha256 = arena_printf(&f->arena, "%064d", depth);
     c->spki_sha256 = arena_printf(&f->arena, "%064d", depth + 16);
     c->depth = depth;
+    c->version = 3;
     c->serial = arena_printf(&f->arena, "0%d", depth);
     name_fill(f, c->subject, cn, depth ? "Example Trust" : NULL);
     name_fill(f, c->issuer, issuer, "Example Trust");

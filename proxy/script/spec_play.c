@@ -115,10 +115,59 @@ static void live(struct played *p)
     talk(p);
 }
 
+void played_live(struct played *p)
+{
+    hooks_trace(p->hooks, visited, p);
+    live(p);
+    fire(p, MOMENT_FINISH);
+    hooks_trace(p->hooks, NULL, NULL);
+}
+
+/* --- the life that the log tells of --- */
+
+static const char *part_of_url(struct flow *f, const char *from, size_t n)
+{
+    return arena_text_n(&f->arena, from, n);
+}
+
+/* A log has no heads: the line of a request, and nothing else. */
+static void request_make(struct played *p, const struct flow_exchange *x)
+{
+    struct flow *f = p->flow;
+    struct flow_request *request = FLOW_MAKE(f, request);
+    const char *scheme_end = strstr(x->url, "://");
+    const char *host = scheme_end ? scheme_end + 3 : x->url;
+    size_t host_len = strcspn(host, "/?#");
+
+    request->method = x->method;
+    request->url = x->url;
+    request->scheme = scheme_end ? part_of_url(f, x->url, (size_t)(scheme_end - x->url)) : "https";
+    request->host = part_of_url(f, host, host_len);
+    request->path = host[host_len] ? host + host_len : "/";
+    p->requests[p->n_talk] = request;
+    if (x->status != FLOW_NONE) {
+        p->responses[p->n_talk] = FLOW_MAKE(f, response);
+        p->responses[p->n_talk]->status = x->status;
+    }
+    p->n_talk++;
+}
+
+void played_unsay(struct played *p)
+{
+    struct flow *f = p->flow;
+
+    f->diagnosis = NULL;
+    f->notes = NULL;
+    f->n_diagnosis = f->n_notes = 0;
+    for (size_t i = 0; i < f->n_exchanges && i < SPEC_TALK_MOST; i++)
+        if (f->exchanges[i].method && f->exchanges[i].url)
+            request_make(p, &f->exchanges[i]);
+}
+
 /* --- settings and facts that a spec gives --- */
 
 /* settings = { ["tls-floor/own-hosts"] = { minimum = "TLSv1.2" } }, in the flow's arena. */
-static const struct given_setting *given_read(lua_State *L, int idx, struct arena *a)
+static const struct given_setting *settings_read(lua_State *L, int idx, struct arena *a)
 {
     const struct given_setting *first = NULL;
 
@@ -162,7 +211,7 @@ static void rules_for(lua_State *L, struct spec *spec, struct played *p, int idx
     struct rules_more more = {.only = spec->package, .memory = spec->memory};
     struct err e = {0};
 
-    more.given = given_read(L, idx, &p->flow->arena);
+    more.given = settings_read(L, idx, &p->flow->arena);
     more.facts = facts_named(p->flow, &p->flow->arena);
     p->hooks = spec->hooks;
     if (!more.given && !more.facts)
@@ -186,11 +235,11 @@ int spec_play(lua_State *L)
     p->next = spec->plays; /* freed when the `it` ends, however it ends */
     spec->plays = p;
     p->flow = spec_flow_new();
+    spec_log_take(L, 1, p);
     spec_flow_lay(L, 1, p);
+    spec_pem_take(L, 1, p);
     rules_for(L, spec, p, 1);
-    hooks_trace(p->hooks, visited, p);
-    live(p);
-    fire(p, MOMENT_FINISH);
+    played_live(p);
     if (p->fault.kind != ERR_NONE)
         return luaL_error(L, "a rule failed: %s", p->fault.text);
     struct played_value *v = lua_newuserdatauv(L, sizeof *v, 0);

@@ -61,8 +61,17 @@ void spec_flow_lay(lua_State *L, int idx, struct played *p);
 /* spec_fails.c: its `fails`, into the verdict. */
 void spec_fails_lay(lua_State *L, int idx, struct flow *f);
 
+/* spec_file.c: `log`, which gives the flow, and `pem`, which gives the chain and its verdict. */
+void spec_log_take(lua_State *L, int idx, struct played *p);
+void spec_pem_take(lua_State *L, int idx, struct played *p);
+
 /* spec_play.c */
+/* Takes back what was said of a flow out of a log: that is for the rules to say anew. Its exchanges
+ * become its talk. */
+void played_unsay(struct played *p);
 int spec_play(lua_State *L);
+/* Lets its flow live from `hello` to `finish` under its hooks, as the relay would. */
+void played_live(struct played *p);
 void played_free(struct played *p);
 void played_open(lua_State *L);
 struct played *played_check(lua_State *L, int idx);

@@ -6,6 +6,7 @@
 #include <lauxlib.h>
 
 #include "base/text.h"
+#include "flow/flow_read.h"
 #include "flow/path.h"
 #include "hook/call.h"
 
@@ -184,11 +185,25 @@ static bool is_readable(const struct field *field, const struct flow *f)
     return f->moment >= field->from;
 }
 
+/* A log tells some certificates by their fingerprint alone: what they say is not known, and must
+ * not be taken for nothing. */
+static void certificate_check(lua_State *L, const struct view *v, const char *key)
+{
+    const struct flow_certificate *c = v->type == flow_type_certificate() ? v->at : NULL;
+    char where[VIEW_WHERE_CAP];
+
+    if (c && c->source && !strcmp(c->source, FLOW_READ_FINGERPRINT) && strcmp(key, "sha256") &&
+        strcmp(key, "depth"))
+        luaL_error(L, "%s.%s: the log holds only the fingerprint of this certificate",
+            view_where(v, where), key);
+}
+
 static void record_index(lua_State *L, const struct view *v, const char *key)
 {
     const struct field *field = record_field(v->type, key);
     char where[VIEW_WHERE_CAP];
 
+    certificate_check(L, v, key);
     if (field) {
         if (!is_readable(field, v->flow))
             luaL_error(L, "%s.%s is not known yet at '%s'; it is from '%s' on",

@@ -10,8 +10,6 @@
 #include "base/text.h"
 #include "hook/call.h"
 
-enum { PLACE_CAP = 512 };
-
 static void push_fact(lua_State *L, const struct flow_fact *fact)
 {
     if (!fact) {
@@ -155,7 +153,7 @@ static const struct remembered *remembered_check(
 
 /* Which record: rule, scope, and the host or device it is about. */
 static const char *place_of(
-    const struct view *v, const struct rule *rule, char out[static PLACE_CAP])
+    const struct view *v, const struct rule *rule, char out[static MEMORY_PLACE_CAP])
 {
     const char *of = "*";
 
@@ -163,7 +161,7 @@ static const char *place_of(
         of = v->flow->target->host ? v->flow->target->host : "";
     if (v->scope == MEMORY_DEVICE)
         of = v->flow->client->device->id ? v->flow->client->device->id : "";
-    snprintf(out, PLACE_CAP, "%s\t%s\t%s", rule->id, scope_names[v->scope], of);
+    snprintf(out, MEMORY_PLACE_CAP, "%s\t%s\t%s", rule->id, scope_names[v->scope], of);
     return out;
 }
 
@@ -184,7 +182,7 @@ static void scope_index(lua_State *L, const struct view *v, const char *key)
 
 static void memory_push(lua_State *L, const struct remembered *r, const struct memory_value *value)
 {
-    if (value->none) {
+    if (value->none || value->type != r->type) { /* kept under earlier rules, as another type */
         lua_pushnil(L);
         return;
     }
@@ -218,7 +216,7 @@ static void memory_commit(void *arg)
 static struct memory_op *op_stage(lua_State *L, const struct view *v, const char *key)
 {
     struct state *s = state_of(L);
-    char place[PLACE_CAP];
+    char place[MEMORY_PLACE_CAP];
 
     if (s->call->arena.used > CALL_BYTES_MOST)
         luaL_error(L, "too many writes in one call");
@@ -252,8 +250,9 @@ static void staged_read(
         added += (uint64_t)op->add;
     }
     if (added) {
-        out->integer = (int64_t)((uint64_t)(out->none ? 0 : out->integer) + added);
-        out->none = false;
+        if (out->none || out->type != MEMORY_INTEGER)
+            *out = (struct memory_value){.type = MEMORY_INTEGER};
+        out->integer = (int64_t)((uint64_t)out->integer + added);
     }
 }
 
@@ -295,7 +294,7 @@ static void memory_value_read(lua_State *L, int idx, const struct view *v,
 void memory_newindex(lua_State *L, const struct view *v, const char *key, int value)
 {
     const struct remembered *r = remembered_check(L, v, key);
-    struct memory_value read = {0};
+    struct memory_value read = {.type = r->type};
 
     memory_value_read(L, value, v, r, &read);
     op_stage(L, v, key)->value = read;
@@ -322,7 +321,7 @@ void memory_index(lua_State *L, const struct view *v, const char *key)
 {
     struct state *s = state_of(L);
     struct memory_value value;
-    char place[PLACE_CAP];
+    char place[MEMORY_PLACE_CAP];
 
     if (v->kind == VIEW_MEMORY) {
         scope_index(L, v, key);

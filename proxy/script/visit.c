@@ -106,6 +106,16 @@ static void handlers_make(struct state *s)
     }
 }
 
+static void rule_listen(const struct rule *rule, struct handler *handler, struct hooks *h)
+{
+    struct listener l = {
+        .id = rule->by, .book = rule->package->book, .visit = rule_visit, .arg = handler};
+
+    for (size_t m = 0; m < N_MOMENTS; m++)
+        l.wakes[m] = rule->wakes[m];
+    hooks_add(h, &l);
+}
+
 bool rules_attach(struct rules *r, struct hooks *h, struct err *e)
 {
     struct state *s;
@@ -121,16 +131,13 @@ bool rules_attach(struct rules *r, struct hooks *h, struct err *e)
     hooks_own(h, s, attached_free);
     for (size_t i = 0; i < r->n_rules; i++) {
         const struct rule *rule = r->rules[i];
-        struct listener l = {.id = rule->by,
-            .book = rule->package->book,
-            .visit = rule_visit,
-            .arg = &s->handlers[i]};
 
         if (rule->asleep)
             continue;
-        for (size_t m = 0; m < N_MOMENTS; m++)
-            l.wakes[m] = rule->wakes[m];
-        hooks_add(h, &l);
+        if (rule->partner)
+            rule->partner->attach(rule->partner->arg, h);
+        else
+            rule_listen(rule, &s->handlers[i], h);
     }
     return true;
 }

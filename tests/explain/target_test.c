@@ -28,6 +28,7 @@ static void a_scheme_or_a_port_tells_how_to_speak(void **state)
         {"submission://mx.example", "mx.example", 587, MAIL_SMTP, true},
         {"smtps://mx.example", "mx.example", 465, MAIL_SMTP, false},
         {"pop3://mail.example", "mail.example", 110, MAIL_POP3, true},
+        {"sieve://mail.example", "mail.example", 4190, MAIL_SIEVE, true},
         {"pop3s://mail.example", "mail.example", 995, MAIL_POP3, false},
         {"mail.example:993", "mail.example", 993, MAIL_IMAP, false},
         {"mail.example:587", "mail.example", 587, MAIL_SMTP, true},

@@ -48,12 +48,29 @@ static void editors_get_types(void **state)
     text_fini(&out);
 }
 
+static void the_tables_of_the_guide_are_whole(void **state)
+{
+    struct text out = {0};
+
+    (void)state;
+    fields_write_markdown(&out);
+    assert_non_null(strstr(text_str(&out), "| `judged` | "));
+    assert_non_null(strstr(text_str(&out), "refuse > page > mirror > allow |"));
+    assert_non_null(strstr(text_str(&out), "| **certificate** | `sha256` | string! | judged |"));
+    assert_non_null(strstr(text_str(&out), "| `headers:set(name, value)` | request response |"));
+    for (const char *line = text_str(&out); *line; line += strcspn(line, "\n") + 1)
+        if (*line == '|') /* every row ends its last cell */
+            assert_int_equal(line[strcspn(line, "\n") - 1], '|');
+    text_fini(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_reference_holds_every_field),
         cmocka_unit_test(a_word_narrows_it),
         cmocka_unit_test(editors_get_types),
+        cmocka_unit_test(the_tables_of_the_guide_are_whole),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

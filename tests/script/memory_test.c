@@ -130,6 +130,51 @@ static void a_key_that_was_not_declared_is_an_error(void **state)
     kit_fini(&k);
 }
 
+static void what_changed_is_taken_once_and_what_was_handed_back_again(void **state)
+{
+    struct memory *m = memory_new();
+    struct memory_value v = text_of("one");
+    struct memory_row rows[2];
+
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        char key[2] = {(char)('a' + i), '\0'};
+
+        memory_put(m, "r\thost\ta", key, 100, &v);
+    }
+    assert_int_equal(memory_take_changes(m, rows, 2), 2);
+    assert_string_equal(rows[0].value.text, "one");
+    assert_int_equal(rows[0].used_s, 100);
+    memory_hand_back(m, rows, 1);
+    assert_int_equal(memory_take_changes(m, rows, 2), 2);
+    assert_int_equal(memory_take_changes(m, rows, 2), 0);
+    /* What is only read tells its age once a day. */
+    memory_get(m, "r\thost\ta", "a", 200, &v);
+    assert_int_equal(memory_take_changes(m, rows, 2), 0);
+    memory_get(m, "r\thost\ta", "a", 100 + 2 * 86400, &v);
+    assert_int_equal(memory_take_changes(m, rows, 2), 2);
+    memory_clear(m);
+    assert_int_equal(memory_take_changes(m, rows, 2), 0);
+    memory_unref(m);
+}
+
+static void a_device_is_forgotten_by_every_rule(void **state)
+{
+    struct memory *m = memory_new();
+    struct memory_value v = text_of("one"), got;
+
+    (void)state;
+    memory_put(m, "r\tdevice\td1", "k", 100, &v);
+    memory_put(m, "q\tdevice\td1", "k", 100, &v);
+    memory_put(m, "q\tdevice\td2", "k", 100, &v);
+    memory_forget_device(m, "d1");
+    memory_get(m, "r\tdevice\td1", "k", 100, &got);
+    assert_true(got.none);
+    memory_get(m, "q\tdevice\td2", "k", 100, &got);
+    assert_false(got.none);
+    memory_unref(m);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -139,6 +184,8 @@ int main(void)
         cmocka_unit_test(a_rule_remembers_what_its_calls_committed),
         cmocka_unit_test(what_a_failed_call_wrote_is_not_remembered),
         cmocka_unit_test(a_key_that_was_not_declared_is_an_error),
+        cmocka_unit_test(what_changed_is_taken_once_and_what_was_handed_back_again),
+        cmocka_unit_test(a_device_is_forgotten_by_every_rule),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,13 +17,15 @@ static void the_list_is_json_by_contract(void **state)
         " wakes_on = { hello = { host = 'settings.hosts' } }, hello = function() end }",
         "return { ['cert-expired-leaf'] = { title = 't', why = 'w' } }");
     json_init(&json, &out);
-    rules_json(k.rules, &json);
+    rules_json(k.rules, NULL, &json);
     assert_string_equal(text_str(&out),
         "[{\"id\":\"p/"
-        "a\",\"about\":\"first\",\"causes\":[\"cert-expired-leaf\"],\"lab\":[],\"on\":false,"
+        "a\",\"about\":\"first\",\"causes\":[\"cert-expired-leaf\"],\"lab\":[],\"spec\":null,"
+        "\"on\":false,"
         "\"asleep\":\"setting 'hosts' is not set\",\"wakes_on\":[\"hello\"],\"may\":[]},"
         "{\"id\":\"p/"
-        "b\",\"about\":\"second\",\"causes\":[],\"lab\":[],\"on\":true,\"asleep\":null,\"wakes_"
+        "b\",\"about\":\"second\",\"causes\":[],\"lab\":[],\"spec\":null,\"on\":true,\"asleep\":"
+        "null,\"wakes_"
         "on\":[],"
         "\"may\":[\"tunnel\",\"edit\"]}]");
     text_fini(&out);
