@@ -32,6 +32,8 @@ rule {
     end,
 }
 
+local USER_CANCELED = 90        -- RFC 8446 §6.1
+
 -- Seconds for which an acceptance says that the app means to use this host through us.
 local A_DAY = 24 * 3600
 
@@ -48,9 +50,14 @@ rule {
 
     tls_failed = function(flow)
         local leg, past = flow.client_leg, flow.history
-        if leg.resumed or not used_it_lately(flow) or past.host.streak >= 3 then return end
-        flow:suspect("client-abort-no-alert"):because("client_leg.symptom", 3):because("history.host.last_accepted", 3)
-        flow:suspect("user-cancelled"):because("client_leg.symptom", 1):because("history.host.last_accepted", 1)
+        local said_so = leg.alert ~= nil and leg.alert.number == USER_CANCELED
+        if leg.resumed or not said_so and (not used_it_lately(flow) or past.host.streak >= 3) then return end
+        local left = flow:suspect("user-cancelled"):because("client_leg.symptom", said_so and 2 or 1)
+        if said_so then left:because("client_leg.alert.number", 3) end
+        if used_it_lately(flow) then
+            flow:suspect("client-abort-no-alert"):because("client_leg.symptom", said_so and 1 or 3):because("history.host.last_accepted", said_so and 1 or 3)
+            left:because("history.host.last_accepted", 1)
+        end
     end,
 }
 
@@ -63,5 +70,31 @@ rule {
     tls_failed = function(flow)
         if not flow.history.device.last_accepted then return end
         flow:suspect("network-switch"):because("client_leg.symptom", 3):because("history.device.last_accepted", 2)
+    end,
+}
+
+rule {
+    name     = "nameless",
+    about    = "The client sent no server name, and so got the certificate of whoever is first at that address.",
+    causes   = { "sni-missing" },
+    wakes_on = { judged = { check = "SSLHostname", entry = { "connect", "socks", "transparent" } } },
+
+    judged = function(flow)
+        if flow.client_leg.sni or flow.target.is_ip then return end
+        flow:suspect("sni-missing"):because("client_leg.sni", 3):because("target.host", 2):because("server_leg.chain.leaf.names", 2)
+        flow:rule_out("name-mismatch", "target.host")
+        flow:rule_out("sni-default-cert", "target.host")
+    end,
+}
+
+rule {
+    name     = "hidden-name",
+    about    = "The client encrypts the name of the site (ECH), so that a proxy sees that of a front only.",
+    causes   = { "ech-in-use" },
+    wakes_on = { finish = { has = "client_leg.front" } },
+
+    finish = function(flow)
+        flow:suspect("ech-in-use"):because("client_leg.front", 3):because("client_leg.hello.ech", 2)
+        flow:rule_out("sni-missing", "client_leg.front")
     end,
 }

@@ -6,7 +6,7 @@ local cause_of = { refused = "starttls-refused", absent = "starttls-refused", st
 
 rule {
     name     = "upgrade",
-    about    = "The mail server refuses STARTTLS, does not list it, or somebody on the way takes it out.",
+    about    = "The server refuses STARTTLS, does not list it, or somebody on the way takes it out.",
     causes   = { "starttls-refused", "starttls-stripped", "starttls-injection" },
     wakes_on = { tls_failed = { leg = "server", symptom = "no-upgrade", has = "mail.starttls" } },
 
@@ -58,6 +58,44 @@ rule {
 
     dial_failed = function(flow)
         if #flow.dial.addresses == 0 then return end        -- the name servers kept silent, not the port
-        flow:suspect("mail-port-blocked"):because("dial.error", 3):because("target.port", closed_to_many[flow.target.port] or 1)
+        local often = closed_to_many[flow.target.port] or 1
+        local blocked = flow:suspect("mail-port-blocked"):because("dial.error", 3):because("target.port", often)
+        if often == 3 then blocked:because("mail.protocol", 1) end
+    end,
+}
+
+-- The port that was right is told by the host's own other services; one that changed, by what it showed before.
+rule {
+    name     = "other-service",
+    about    = "One service of a mail host is refused, while another of the same host was accepted today.",
+    causes   = { "mail-smtp-vs-imap-cert" },
+    wakes_on = { judged = { verdict = "reject", has = "mail.good_port" } },
+
+    judged = function(flow)
+        flow:suspect("mail-smtp-vs-imap-cert"):because("mail.good_port", 3):because("target.port", 2)
+    end,
+}
+
+-- iPhones ask about a certificate that they cannot check, remember the answer for that one certificate, and ask again for the next.
+rule {
+    name     = "renewed",
+    about    = "A mail server that nobody vouches for shows another certificate than before.",
+    causes   = { "mail-cert-renewed" },
+    wakes_on = { judged = { check = { "AnchorTrusted", "MissingIntermediate" }, has = "server_leg.former_leaf" } },
+
+    judged = function(flow)
+        if not flow.mail or flow.server_leg.verdict:failed("SSLHostname") then return end
+        flow:suspect("mail-cert-renewed"):because("server_leg.former_leaf", 3):because("server_leg.former_seen", 2):because("mail.protocol", 1)
+    end,
+}
+
+rule {
+    name     = "login",
+    about    = "TLS is in order, and the mail server refused name and password.",
+    causes   = { "mail-auth-after-tls" },
+    wakes_on = { finish = { has = "mail.login_refused" } },
+
+    finish = function(flow)
+        flow:suspect("mail-auth-after-tls"):because("mail.login_refused", 3):because("server_leg.version", 2)
     end,
 }

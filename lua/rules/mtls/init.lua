@@ -116,3 +116,22 @@ rule {
         flow:suspect("mtls-403", { words = "unseen" }):because("server_leg.wants_client_certificate", 2)
     end,
 }
+
+-- An identity of a profile is for Safari, Mail and their like; an app has only what it brought itself (Apple, "Certificates" in
+-- Platform Deployment). That a device has one we know from the day on which something on it showed one.
+rule {
+    name      = "not-for-app",
+    about     = "An app shows no client certificate when it is asked for one, on a device that has shown one before.",
+    causes    = { "identity-not-for-app" },
+    remembers = { device = { shown = "time" } },
+    wakes_on  = { finish = { has = "client_leg.certificate_request" } },
+
+    finish = function(flow)
+        local known, request = flow.memory.device, flow.client_leg.certificate_request
+        if request.answer == "sent" then
+            known.shown = flow.now
+        elseif request.answer == "none" and known.shown and not flow.client.app.is_browser then
+            flow:suspect("identity-not-for-app"):because("client_leg.certificate_request.answer", 3):because("client.app.name", 2)
+        end
+    end,
+}

@@ -91,3 +91,19 @@ rule {
         suspect_own_store(flow)
     end,
 }
+
+-- A host that passes unread and is left all the same: what the app refuses is the site's own certificate. By lengths alone, so
+-- never more than likely.
+rule {
+    name     = "stale-pin",
+    about    = "An app leaves a connection that nobody opens, as soon as the site has shown its certificate.",
+    causes   = { "app-pin-stale" },
+    wakes_on = { finish = { has = "client_leg.unread_end" } },
+
+    finish = function(flow)
+        if flow.target.apple_pinned then return end
+        local stale = flow:suspect("app-pin-stale"):because("client_leg.unread_end", 3)
+        if flow.history.host.tunnel_worked then stale:because("history.host.tunnel_worked", 2) end
+        flow:rule_out("app-pinning", "client_leg.unread_end")       -- passing unread would have cured that
+    end,
+}

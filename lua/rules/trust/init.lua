@@ -78,7 +78,8 @@ rule {
 
         -- A name of one's own network: the house has a CA, whose root is as a rule not sent, and the phone does not have it.
         if flow.target.is_local and not whose_list[leg.trusted_by] then
-            flow:suspect("private-root-not-installed"):because("target.is_local", 3):because("server_leg.trusted_by", 2)
+            flow:suspect("private-root-not-installed"):because("target.is_local", 3):because("server_leg.trusted_by", 3)
+                :because(hole and "checks.MissingIntermediate" or "checks.AnchorTrusted", 2)
         end
         if unknown and leg.verdict_user and leg.verdict_user.verdict == "accept" then unknown:because("server_leg.verdict_user.verdict", 1) end
     end,

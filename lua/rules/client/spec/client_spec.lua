@@ -64,3 +64,30 @@ describe("client/silent", function()
         expect_no_diagnosis(stalls {}, "network-switch")
     end)
 end)
+
+describe("client/left, with a word", function()
+    it("takes its word that somebody wanted it", function()
+        local flow = play { client_leg = { symptom = "close-after-certificate", ended = "fin", finished = false,
+            alert = { from = "client", number = 90, name = "user_canceled", phase = "after-certificate" } } }
+        expect_diagnosis(flow, "user-cancelled", { place = 1, confidence = "likely" })
+    end)
+end)
+
+describe("client/nameless", function()
+    local function shows(sni) return play { client_leg = { sni = sni }, target = { host = "shop.example" }, fails = { "SSLHostname" } } end
+
+    it("names a client that did not say whom it wants", function()
+        expect_diagnosis(shows(none), "sni-missing", { place = 1, confidence = "likely", says = "did not say so" })
+    end)
+
+    it("is silent about one that did", function() expect_no_diagnosis(shows "shop.example", "sni-missing") end)
+end)
+
+describe("client/hidden-name", function()
+    it("names the front", function()
+        local flow = play { client_leg = { front = "cloudflare-ech.com", hello = { ech = "real" } } }
+        expect_diagnosis(flow, "ech-in-use", { confidence = "likely", says = "cloudflare-ech.com" })
+    end)
+
+    it("sleeps through a dummy", function() expect_asleep(play { client_leg = { hello = { ech = "grease" } } }, "client/hidden-name") end)
+end)

@@ -51,7 +51,8 @@ return {
         title = "Somebody left before the page came",
         why   = "The connection to {target.host} ended while it was still being made. The page was closed, the app was put away, or the load was stopped.",
         because = {
-            ["client_leg.symptom"] = "it closed without a word ({client_leg.symptom})",
+            ["client_leg.symptom"] = "it closed in the middle of the handshake ({client_leg.symptom})",
+            ["client_leg.alert.number"] = "it said so itself: alert {client_leg.alert.number} ({client_leg.alert.name})",
             ["history.host.last_accepted"] = "the same app accepted us here, last on {history.host.last_accepted}",
         },
         ios = { app = "error -999, cancelled, in its log", grade = "observed" },
@@ -68,5 +69,30 @@ return {
         ios = { app = "a short stall; error -1005 in its log", grade = "observed" },
         device_fix = { "Nothing. If it happens while the device lies still, its Wi-Fi signal may be weak." },
         next_test = "Look whether the device comes back, with the same address or a new one.",
+    },
+    ["sni-missing"] = {
+        title = "The client sent no server name",
+        why   = "This client ({client.app.name}) asked for {target.host} and did not say so in TLS. The site could not know which certificate to show, and showed one for {server_leg.chain.leaf.names}.",
+        because = {
+            ["client_leg.sni"] = "its ClientHello names no server",
+            ["target.host"] = "it wanted {target.host}",
+            ["server_leg.chain.leaf.names"] = "the certificate is for {server_leg.chain.leaf.names}",
+        },
+        ios   = { safari = "nothing: it always sends one", app = "error -1202, in an app with TLS of its own", grade = "unverified" },
+        device_fix = { "Update the app. Where it is your own, set the server name (SNI) in its TLS library." },
+        server_fix = { "Let the certificate of the site be the one that is shown without a name." },
+        next_test = "Run `openssl s_client -connect {target.host}:{target.port} -noservername`, then the same with `-servername {target.host}`. If only the second shows the right certificate, this is it.",
+    },
+    ["ech-in-use"] = {
+        title = "The client hides the name of the site",
+        why   = "This client ({client.app.name}) encrypts the name of the site (ECH, RFC 9849); what stands outside is {client_leg.front}. whytls cannot read the name inside, nor can it answer as that front would.",
+        because = {
+            ["client_leg.front"] = "the name outside is {client_leg.front}",
+            ["client_leg.hello.ech"] = "its ECH looks {client_leg.hello.ech}: a dummy has other lengths",
+        },
+        ios   = { safari = "the site, or a retry without ECH", app = "the same", grade = "unverified" },
+        device_fix = { "Nothing. A client behind a proxy has no way to learn the keys for ECH, unless a resolver of its own tells." },
+        server_fix = { "Nothing on the site. On your network: take the parameter `ech` out of the HTTPS records that your resolver gives." },
+        next_test = "Run `dig {target.host} HTTPS`. If the answer has `ech=`, that is where the client has it from.",
     },
 }

@@ -13,7 +13,7 @@ local without = "Let {target.host} pass unread (by a rule that says `flow:decide
 return {
     ["h2-protocol-error"] = {
         title = "The site broke a rule of HTTP/2",
-        why   = "{target.host} agreed to speak HTTP/2, and then sent something that HTTP/2 does not allow[: {server_leg.h2.why}]. So the connection ended, with everything on it.",
+        why   = "{target.host} agreed to speak HTTP/2, and then did not keep to its rules[: {server_leg.h2.why}]. So the connection ended, with everything on it.",
         because = because,
         ios   = { safari = safari, app = "error -1005 or -1017", grade = "unverified" },
         device_fix = { "Load it again. Nothing on the device helps for good." },

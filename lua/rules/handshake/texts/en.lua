@@ -2,6 +2,7 @@ local safari = "“Safari Can't Open the Page” (unverified): it can't establis
 local again  = "After the change, `whytls explain {target.host}:{target.port}` says that an iPhone accepts it."
 local pass   = "Let {target.host} pass unread (by a rule that says `flow:decide \"tunnel\"`) and try again."
 local alert  = "the handshake ended with alert {server_leg.alert.number} ({server_leg.alert.name})"
+local second = "we asked a second time, otherwise: {server_leg.retry}"
 local early  = "that was before the site showed a certificate"
 return {
     ["tls-version-too-low"] = {
@@ -12,6 +13,8 @@ return {
             ["server_leg.alert.from"] = "the {server_leg.alert.from} side of this leg said so",
             ["server_leg.version"] = "the site chose {server_leg.version}",
             ["server_leg.symptom"] = early,
+            ["server_leg.retry"] = second,
+            ["server_leg.retry_found"] = "asked for less, it spoke {server_leg.retry_found}",
         },
         ios   = { safari = safari, app = "error -1200, stream error -9836 or -9802", grade = "unverified" },
         device_fix = { "Nothing. No setting helps." },
@@ -20,12 +23,69 @@ return {
     },
     ["no-shared-cipher"] = {
         title = "The site shares no cipher with its clients",
-        why   = "{target.host} found no cipher suite (the set of methods that encrypts a connection) that it shares with its client. It ended the handshake with alert {server_leg.alert.number} ({server_leg.alert.name}) before it showed a certificate.",
-        because = { ["server_leg.alert.number"] = alert, ["server_leg.symptom"] = early .. ", so the certificate is not the cause" },
+        why   = "{target.host} found no cipher suite (the set of methods that encrypts a connection) that it shares with its client. It ended the handshake with alert {server_leg.alert.number} ({server_leg.alert.name}) before it showed a certificate.[ Offered more on a second try, it chose {server_leg.retry_found}.]",
+        because = {
+            ["server_leg.alert.number"] = alert, ["server_leg.symptom"] = early .. ", so the certificate is not the cause",
+            ["server_leg.retry"] = second, ["server_leg.retry_found"] = "offered everything, it chose {server_leg.retry_found}",
+        },
         ios   = { safari = safari, app = "error -1200, stream error -9824", grade = "unverified" },
         device_fix = { "Nothing. No setting helps." },
         server_fix = { "Allow ECDHE suites with AES-GCM or ChaCha20, and the groups X25519 and P-256. With an ECDSA key, allow ECDSA suites." },
         next_test = "Run `nmap --script ssl-enum-ciphers -p {target.port} {target.host}`: it lists what the site offers.",
+    },
+    ["tls-version-intolerant"] = {
+        title = "The site breaks on newer TLS",
+        why   = "{target.host} breaks off when it is offered TLS 1.3, and answers when it is offered {server_leg.retry_found} at most. A server or a box in front of it that does not know a version should pass over it.",
+        because = {
+            ["server_leg.retry"] = second,
+            ["server_leg.retry_found"] = "without TLS 1.3 it spoke {server_leg.retry_found}",
+            ["server_leg.symptom"] = "the first try ended before it showed anything of itself ({server_leg.symptom})",
+            ["server_leg.alert.number"] = alert,
+        },
+        ios   = { safari = safari, app = "error -1200 or -1005", grade = "unverified" },
+        device_fix = { "Nothing. No setting helps." },
+        server_fix = { "Update the server, or the firmware of the load balancer or firewall in front of it." },
+        next_test = "Run `openssl s_client -connect {target.host}:{target.port}`, then the same with `-tls1_2`. If only the second answers, this is it.",
+    },
+    ["sni-default-cert"] = {
+        title = "The server shows its default certificate",
+        why   = "The server at {target.host} shows a certificate for {server_leg.chain.leaf.names}, which belong to somebody else, and shows the same to who asks for a name that nobody has. So it does not know {target.host}, and falls back to the certificate that it has for everybody.",
+        because = {
+            ["server_leg.other_name"] = "asked for a name that nobody has, it shows the certificate: {server_leg.other_name}",
+            ["server_leg.chain.leaf.names"] = "the certificate is for {server_leg.chain.leaf.names}",
+            ["target.host"] = "asked for was {target.host}",
+        },
+        ios   = { safari = "a page titled “This Connection Is Not Private”, with a way on (unverified)", app = "error -1202", grade = "unverified" },
+        device_fix = { "Nothing." },
+        server_fix = { "Add {target.host} as a virtual host with its certificate, or check the spelling of its server name there.", "If the site has moved, let its DNS point at the new server." },
+        next_test = "Run `openssl s_client -connect {target.host}:{target.port} -servername {target.host}`. It shows which certificate comes.",
+    },
+    ["no-shared-group"] = {
+        title = "The site shares no group with its clients",
+        why   = "{target.host} found no group (the curve over which keys are exchanged) that it shares with its client. Offered more on a second try, it chose {server_leg.retry_found}, which phones and browsers do not offer.",
+        because = {
+            ["server_leg.retry"] = second,
+            ["server_leg.retry_found"] = "offered everything, it chose {server_leg.retry_found}",
+            ["server_leg.symptom"] = early .. ", so the certificate is not the cause",
+            ["server_leg.alert.number"] = alert,
+        },
+        ios   = { safari = safari, app = "error -1200", grade = "unverified" },
+        device_fix = { "Nothing. No setting helps." },
+        server_fix = { "Allow X25519 and P-256 (in nginx: `ssl_ecdh_curve X25519:prime256v1;`)." },
+        next_test = "Run `openssl s_client -connect {target.host}:{target.port} -groups X25519:P-256`. If that fails, an iPhone fails as well.",
+    },
+    ["sni-filter-reset"] = {
+        title = "Something on the way cuts this name",
+        why   = "The connection to {target.host} is cut as soon as its name is said; another name at the same address is answered. So it is not the site that fails, but something that reads names: a filter in this network, or in front of the site.",
+        because = {
+            ["server_leg.retry"] = second,
+            ["server_leg.symptom"] = "with its own name it was cut at once ({server_leg.symptom})",
+            ["server_leg.alert.number"] = alert,
+        },
+        ios   = { safari = safari, app = "error -1200 or -1005, on this network only", grade = "unverified" },
+        device_fix = { "Try another network, or a VPN where that is allowed." },
+        server_fix = { "Nothing on the site, unless it has such a filter itself. Ask whoever runs the network." },
+        next_test = "Open the site over the mobile network, without the proxy. If it works there, the filter is in this one.",
     },
     ["sni-rejected"] = {
         title = "The site does not know the name",
@@ -56,6 +116,104 @@ return {
         device_fix = { "Check the port." },
         server_fix = { "Switch TLS on for this port (in nginx: `listen 443 ssl`)." },
         next_test = "Run `curl -i http://{target.host}:{target.port}/`. If it answers, the port speaks plain HTTP.",
+    },
+    ["tls-on-plaintext-port"] = {
+        title = "TLS was asked of a port without it",
+        why   = "Port {target.port} of {target.host} is one for plain HTTP, and the client began with TLS there. [It answered “{server_leg.first_words}”.] The address is wrong rather than the site.",
+        because = {
+            ["server_leg.symptom"] = "its first bytes are no TLS record",
+            ["target.port"] = "port {target.port} is for plain HTTP",
+        },
+        ios   = { safari = safari, app = "error -1200", grade = "unverified" },
+        device_fix = { "Use `https://` without a port, or `http://` with this one." },
+        server_fix = { "Nothing is wrong with this port. Give out addresses with `https://` and without “:{target.port}”." },
+        next_test = "Run `curl -i http://{target.host}:{target.port}/`. If it answers, the port speaks plain HTTP.",
+    },
+    ["wrong-port"] = {
+        title = "Another service listens on this port",
+        why   = "Port {target.port} of {target.host} belongs to another service. It said “{server_leg.first_words}”, which is how SSH begins and not TLS.",
+        because = {
+            ["server_leg.first_words"] = "it said “{server_leg.first_words}”",
+            ["target.port"] = "asked on port {target.port}",
+        },
+        ios   = { safari = safari, app = "error -1200 or -1004", grade = "unverified" },
+        device_fix = { "Check the port in the address." },
+        server_fix = { "Let SSH listen on port 22, and the web server on {target.port}. With a multiplexer (sslh) on this port, look into its log." },
+        next_test = "Run `nc {target.host} {target.port}`: it shows what the service says of itself.",
+    },
+    ["key-cert-mismatch"] = {
+        title = "The site's key is not its certificate's",
+        why   = "{target.host} shows a certificate, and then signs the handshake with a key that does not belong to it. No client can go on from there. Most often the certificate was renewed with a new key, and the server still uses the old one.",
+        because = {
+            ["server_leg.fault"] = "the signature over the handshake does not fit the key in the certificate ({server_leg.fault})",
+            ["server_leg.alert.number"] = alert,
+        },
+        ios   = { safari = safari, app = "error -1200, stream error -9807 or -9808", grade = "unverified" },
+        device_fix = { "Nothing. No setting helps." },
+        server_fix = { "Install the key that the certificate was made for, or have a certificate made for the key in use. Both of these print the same when they fit: `openssl x509 -in CERT.pem -noout -pubkey` and `openssl pkey -in KEY.pem -pubout`." },
+        next_test = again,
+    },
+    ["record-corruption"] = {
+        title = "What the site sends arrives damaged",
+        why   = "A record of {target.host} did not verify: its bytes are not those that were sent. Something between the site and whytls changes them, or the site's own TLS is broken.",
+        because = {
+            ["server_leg.fault"] = "a record does not verify ({server_leg.fault})",
+            ["server_leg.alert.number"] = alert,
+        },
+        ios   = { safari = "“Safari Can't Open the Page” (unverified): the network connection was lost", app = "error -1005 or -1200, now and then", grade = "unverified" },
+        device_fix = { "Try another network. If it works there, a box in this one changes the bytes." },
+        server_fix = { "Look for a box that inspects traffic, and for faulty memory or network cards. On a test machine, switch offloading off: `ethtool -K IFACE tx off rx off`." },
+        next_test = "Run `whytls explain {target.host}:{target.port}` from another network. If that is well, the fault is on the way.",
+    },
+    ["weak-cipher-only"] = {
+        title = "The site uses an outdated cipher suite",
+        why   = "{target.host} chose {server_leg.cipher} although better ones were offered. Without forward secrecy, or with ciphers of the past, apps that keep to Apple's rules refuse the site.",
+        because = {
+            ["server_leg.cipher_fault"] = "what is wrong with the suite: {server_leg.cipher_fault}",
+            ["server_leg.cipher"] = "the site chose {server_leg.cipher}",
+        },
+        ios   = { safari = "opens as a rule", app = "error -1200 where App Transport Security is in force: it asks for forward secrecy", grade = "Apple document" },
+        device_fix = { "Nothing. No setting helps." },
+        server_fix = { "Allow ECDHE suites with AES-GCM or ChaCha20, and let them go first. Leave out RSA key exchange, 3DES and RC4." },
+        next_test = "Run `nmap --script ssl-enum-ciphers -p {target.port} {target.host}`: it lists what the site offers.",
+    },
+    ["weak-dh"] = {
+        title = "The site's Diffie-Hellman group is too small",
+        why   = "{target.host} exchanges keys in a Diffie-Hellman group of {server_leg.dh_bits} bits. Groups under 2048 bits can be broken. iPhones do not offer this kind of key exchange at all, so they share nothing with a site that has no other.",
+        because = {
+            ["server_leg.cipher_fault"] = "the group is too small ({server_leg.cipher_fault})",
+            ["server_leg.cipher"] = "the site chose {server_leg.cipher}",
+            ["server_leg.dh_bits"] = "its group has {server_leg.dh_bits} bits",
+        },
+        ios   = { safari = safari, app = "error -1200, stream error -9824 or -9850", grade = "unverified" },
+        device_fix = { "Nothing. No setting helps." },
+        server_fix = { "Allow ECDHE suites, and leave out DHE. If it must stay, use a group of 2048 bits or more (ffdhe2048)." },
+        next_test = "Run `openssl s_client -connect {target.host}:{target.port} -cipher ECDHE`. If that fails, an iPhone fails as well.",
+    },
+    ["no-shared-sigalg"] = {
+        title = "The site signs in a way the client refuses",
+        why   = "{target.host} signs the handshake with {server_leg.sigalg}, which this client does not take. whytls takes it, so that its certificate can be seen. Without whytls the client would have ended the handshake.",
+        because = {
+            ["server_leg.sigalg_fault"] = "the client did not offer that algorithm ({server_leg.sigalg_fault})",
+            ["server_leg.sigalg"] = "the site signs with {server_leg.sigalg}",
+            ["client_leg.hello.sigalgs"] = "the client takes {client_leg.hello.sigalgs}",
+        },
+        ios   = { safari = safari, app = "error -1200", grade = "unverified" },
+        device_fix = { "Update the system or the app, if it is old." },
+        server_fix = { "Use an ECDSA certificate on P-256, or an RSA one, and a TLS library of today. In OpenSSL the list is `SignatureAlgorithms`." },
+        next_test = "Run `openssl s_client -connect {target.host}:{target.port} -sigalgs ECDSA+SHA256:RSA-PSS+SHA256:RSA+SHA256`. If that fails, an iPhone fails as well.",
+    },
+    ["legacy-renegotiation"] = {
+        title = "The site lacks secure renegotiation",
+        why   = "{target.host} does not know secure renegotiation (RFC 5746, of 2010). iPhones go on all the same; OpenSSL 3 and what is built upon it refuses such a site.",
+        because = {
+            ["server_leg.renegotiation_fault"] = "its ServerHello says nothing of RFC 5746 ({server_leg.renegotiation_fault})",
+            ["server_leg.version"] = "it speaks {server_leg.version}",
+        },
+        ios   = { safari = "nothing", app = "nothing; apps with OpenSSL 3 say “unsafe legacy renegotiation disabled”", grade = "unverified" },
+        device_fix = { "Nothing." },
+        server_fix = { "Update the TLS library of the site, or the firmware of the box in front of it. Software from before 2010 has other holes as well." },
+        next_test = "Run `openssl s_client -connect {target.host}:{target.port}` with OpenSSL 3. It names the same fault.",
     },
     ["server-abort-silent"] = {
         title = "The site closes without a word",

@@ -80,3 +80,41 @@ describe("mail/blocked", function()
         expect_no_diagnosis(dialled(25, "refused"), "mail-port-blocked")
     end)
 end)
+
+describe("mail/other-service", function()
+    it("says that the other port of the host is in order", function()
+        local flow = play { target = { host = "mail.shop.example", port = 465 }, mail = { protocol = "submission", starttls = "implicit", good_port = 993 },
+            fails = { "TemporalValidity@0" } }
+        expect_diagnosis(flow, "mail-smtp-vs-imap-cert", { confidence = "certain", says = "993" })
+    end)
+
+    it("says nothing without one", function()
+        expect_no_diagnosis(play { mail = { protocol = "imap", starttls = "implicit" }, fails = { "TemporalValidity@0" } }, "mail-smtp-vs-imap-cert")
+    end)
+end)
+
+describe("mail/renewed", function()
+    local function shown(mail, fails)
+        return play { target = { host = "mail.shop.example", port = 993 }, mail = mail, fails = fails,
+            server_leg = { former_leaf = ("ab"):rep(32), former_seen = now - 86400 } }
+    end
+
+    it("tells of another certificate than before, where nobody vouches for it", function()
+        expect_diagnosis(shown({ protocol = "imap", starttls = "implicit" }, { "AnchorTrusted@0" }), "mail-cert-renewed", { confidence = "likely" })
+    end)
+
+    it("is for mail alone, and for names that fit", function()
+        expect_no_diagnosis(shown(nil, { "AnchorTrusted@0" }), "mail-cert-renewed")
+        expect_no_diagnosis(shown({ protocol = "imap", starttls = "implicit" }, { "AnchorTrusted@0", "SSLHostname@0" }), "mail-cert-renewed")
+    end)
+end)
+
+describe("mail/login", function()
+    local function ended(words) return play { mail = { protocol = "imap", starttls = "implicit", login_refused = words } } end
+
+    it("does not blame TLS for a login that the server refuses", function()
+        expect_diagnosis(ended "a NO no such name", "mail-auth-after-tls", { confidence = "certain", place = 1, says = "TLS has nothing to do with it" })
+    end)
+
+    it("says nothing when nobody was refused", function() expect_no_diagnosis(ended(nil), "mail-auth-after-tls") end)
+end)

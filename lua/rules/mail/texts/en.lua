@@ -5,12 +5,13 @@ local because = {
     ["server_leg.symptom"] = "the first bytes of the server are plain words, not TLS",
     ["dial.error"] = "the connection to port {target.port}: {dial.error}",
     ["target.port"] = "port {target.port} is one that networks close, so that nobody sends mail past them",
+    ["mail.protocol"] = "servers talk to each other there, and programs have no business on it",
     ["mail.starttls"] = "the dialogue ended without TLS ({mail.starttls})",
     ["mail.words"] = "the server's last line: “{mail.words}”",
 }
 return {
     ["starttls-refused"] = {
-        title = "The mail server refuses TLS on this port",
+        title = "The server refuses TLS on this port",
         why   = "{target.host} was asked for TLS on port {target.port} ({mail.protocol}) and said no.",
         because = because,
         ios   = { app = app, grade = "unverified" },
@@ -19,7 +20,7 @@ return {
         next_test = "Run `whytls explain imaps://{target.host}` (pop3s and smtps are the others). If that is accepted, the port in the account is the only reason.",
         variants = {
             absent = {
-                title = "The mail server does not offer TLS on this port",
+                title = "The server does not offer TLS on this port",
                 why   = "{target.host} does not list STARTTLS among what it can do on port {target.port} ({mail.protocol}). An account that wants TLS gets none.",
             },
         },
@@ -71,5 +72,44 @@ return {
                 server_fix = { "Nothing is wrong with the server. Keep it up to date all the same (CVE-2011-0411 and its kin)." },
             },
         },
+    },
+    ["mail-smtp-vs-imap-cert"] = {
+        title = "Sending and receiving differ in certificate",
+        why   = "{target.host} is in order on port {mail.good_port}, and is refused on port {target.port}. Each service has a certificate of its own.",
+        because = {
+            ["mail.good_port"] = "the certificate on port {mail.good_port} was accepted within a day",
+            ["target.port"] = "this one is on port {target.port}",
+            ["server_leg.verdict.verdict"] = "the certificate on this port is refused",
+        },
+        ios   = { app = "Mail: receiving works and sending does not, or the other way round", grade = "unverified" },
+        device_fix = { "Nothing. No setting helps." },
+        server_fix = { "Install the certificate of port {mail.good_port} for the service on port {target.port} as well, and reload that service." },
+        next_test = "Run `whytls compare {target.host}:{mail.good_port} {target.host}:{target.port}`. It shows how the two differ.",
+    },
+    ["mail-cert-renewed"] = {
+        title = "The mail server has another certificate now",
+        why   = "{target.host} shows another certificate than {server_leg.former_seen|ago}. Nobody vouches for either, so an iPhone that was told to trust the old one asks again.",
+        because = {
+            ["server_leg.former_leaf"] = "before, it showed the certificate {server_leg.former_leaf}",
+            ["mail.protocol"] = "it is a mail server, for which iPhones ask and remember ({mail.protocol})",
+            ["server_leg.former_seen"] = "that one was seen {server_leg.former_seen|ago}",
+        },
+        ios   = { app = "Mail: “Cannot Verify Server Identity”, after it worked for months", grade = "unverified" },
+        device_fix = { "Ask whoever runs the server for the fingerprint of the new certificate, and compare it with Details in the question." },
+        server_fix = { "Use a certificate of a public CA. Or keep a CA of your own, install its root on the phones by a profile, and renew under it." },
+        next_test = "Compare the fingerprint that the owner of the server names with the one here: {server_leg.chain.leaf.sha256}. If they differ, somebody else answers.",
+    },
+    ["mail-auth-after-tls"] = {
+        title = "The mail server refuses the login",
+        why   = "{target.host} refused name or password. TLS has nothing to do with it: the encrypted connection came about.",
+        because = {
+            ["mail.login_refused"] = "the server said: “{mail.login_refused}”",
+            ["server_leg.version"] = "TLS stood by then ({server_leg.version})",
+            ["server_leg.verdict.verdict"] = "its certificate is accepted",
+        },
+        ios   = { app = "Mail asks for the password again and again", grade = "unverified" },
+        device_fix = { "Settings → Apps → Mail → Mail Accounts → the account: enter the password again.", "Where the account has a second factor, the provider wants a password for this app alone, made on its own page." },
+        server_fix = { "Look into the server's log for this name. Check that it offers a way of login that iPhones have (PLAIN or LOGIN inside TLS)." },
+        next_test = "Log in with the same name and password on the provider's web page. If that works, the account wants a password for apps.",
     },
 }

@@ -112,3 +112,21 @@ describe("mtls/shown", function()
                                    client_leg = { certificate_request = request "sent" } })
     end)
 end)
+
+describe("mtls/not-for-app", function()
+    local function asked(answer, browser)
+        return play { client = { app = { name = browser and "Safari" or "Acme", is_browser = browser or false } },
+            client_leg = { certificate_request = { asked = "handshake", answer = answer } } }
+    end
+
+    it("knows that the device has one when Safari showed it, and the app does not", function()
+        expect_no_diagnosis(asked("none"), "identity-not-for-app")
+        asked("sent", true)
+        expect_diagnosis(asked("none"), "identity-not-for-app", { confidence = "likely", says = "showed none" })
+    end)
+
+    it("does not speak of a browser in which nobody chose one", function()
+        asked("sent", true)
+        expect_no_diagnosis(asked("none", true), "identity-not-for-app")
+    end)
+end)

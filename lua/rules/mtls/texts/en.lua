@@ -67,4 +67,16 @@ return {
         server_fix = { "Nothing." },
         next_test = pass .. " If it works then, this was the reason.",
     },
+    ["identity-not-for-app"] = {
+        title = "The app cannot see the phone's certificate",
+        why   = "{client.app.name} was asked for a client certificate and showed none, although another program on this device showed one before. Apps do not see identities that a profile installed.",
+        because = {
+            ["client_leg.certificate_request.answer"] = "asked for a certificate, the app showed none",
+            ["client.app.name"] = "it is the app {client.app.name}; something else on this device showed one before",
+        },
+        ios   = { safari = "it works in Safari", app = "error -1206, the app alone", grade = "Apple document" },
+        device_fix = { "Import the identity inside the app, where it offers that. Or have device management give it to the app." },
+        server_fix = { "Nothing." },
+        next_test = "Open https://{target.host}/ in Safari on this device. If Safari shows the certificate, the app is the reason.",
+    },
 }

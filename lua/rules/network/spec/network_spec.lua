@@ -23,12 +23,54 @@ describe("network/unreached", function()
         expect_no_diagnosis(flow, "dns-timeout")
     end)
 
+    local function unknown(error, dns)
+        return play { server_leg = none, dial = { error = error, dns = dns, addresses = {}, ms = 40 } }
+    end
+
+    it("says how DNS failed", function()
+        expect_diagnosis(unknown("nxdomain", "no-name"), "dns-nxdomain", { confidence = "certain", says = "does not exist", evidence = { "dial.dns" } })
+        expect_diagnosis(unknown("nxdomain", "no-address"), "dns-nxdomain", { confidence = "certain", says = "has no address" })
+        expect_diagnosis(unknown("servfail", "servfail"), "dns-servfail", { confidence = "certain", says = "no usable answer" })
+        expect_diagnosis(unknown("servfail", "refused"), "dns-servfail", { confidence = "certain", says = "REFUSED" })
+        expect_diagnosis(unknown("timeout", "silent"), "dns-timeout", { confidence = "likely", says = "silent" })
+        expect_diagnosis(unknown("timeout", "unreachable"), "dns-timeout", { confidence = "likely", says = "no name server listens" })
+    end)
+
+    it("is certain of DNSSEC when the answer is there without it", function()
+        local flow = unknown("servfail", "bogus")
+        expect_diagnosis(flow, "dnssec-bogus", { confidence = "certain", says = "signatures" })
+        expect_no_diagnosis(flow, "dns-servfail")
+    end)
+
+    it("thinks of IPv6 where there is nothing else, and no way to it", function()
+        expect_diagnosis(dialled("unreachable", { "2001:db8::1" }), "no-ip-family", { place = 2, confidence = "likely", says = "IPv6 addresses only" })
+        expect_no_diagnosis(dialled("unreachable", { "2001:db8::1", "192.0.2.7" }), "no-ip-family")
+        expect_no_diagnosis(dialled("refused", { "2001:db8::1" }), "no-ip-family")
+    end)
+
     it("sees a reset while connecting", function()
         expect_diagnosis(dialled "reset", "tcp-reset", "likely")
     end)
 
     it("says nothing of trust", function()
         expect_equal(#dialled("refused").data.diagnosis, 1)
+    end)
+end)
+
+describe("network/one-family", function()
+    local function half(family, error)
+        return play { dial = { dead_family = family, dead_family_error = error, addresses = { "2001:db8::1", "192.0.2.7" } } }
+    end
+
+    it("tells which kind of address is closed", function()
+        expect_diagnosis(half("IPv6", "refused"), "no-ip-family", { confidence = "likely", says = "IPv6 addresses" })
+        expect_diagnosis(half("IPv4", "reset"), "no-ip-family", { confidence = "likely", says = "IPv4 addresses" })
+    end)
+
+    it("only remarks on one that was slower", function()
+        local flow = half("IPv6", "timeout")
+        expect_no_diagnosis(flow, "no-ip-family")
+        expect_note(flow, "network/slow-family", { severity = "low", says = "IPv6 had not answered" })
     end)
 end)
 

@@ -77,4 +77,16 @@ return {
         server_fix = { "Nothing." },
         next_test = "Nothing to test while the site works.",
     },
+    ["app-pin-stale"] = {
+        title = "The app knows another key than the site has",
+        why   = "{client.app.name} left {target.host} as soon as the site had shown its certificate, although the connection passed unread. Without whytls it would fail as well.",
+        because = {
+            ["client_leg.unread_end"] = "by its length, the app's answer to the certificate was no more than an alert",
+            ["history.host.tunnel_worked"] = "it worked when it passed unread before, last {history.host.tunnel_worked|ago}",
+        },
+        ios   = { app = "fails everywhere, with or without a proxy, since the site has another key", grade = "unverified" },
+        device_fix = { "Update the app. Nothing else helps on the phone." },
+        server_fix = { "Put the old key back, or ship the new one in an update of the app. Pin a CA and a spare key, never one key alone." },
+        next_test = "Take the proxy off and try the app again. If it fails as before, whytls has no part in it.",
+    },
 }

@@ -105,6 +105,8 @@ return {
         because = {
             ["target.is_local"] = "the name or address belongs to a private network",
             ["server_leg.trusted_by"] = "the root is among no public roots that whytls knows",
+            ["checks.AnchorTrusted"] = "nothing that the phone trusts vouches for the chain",
+            ["checks.MissingIntermediate"] = "the chain that was sent ends below a root",
         },
         ios   = { safari = safari, app = refused, grade = "Apple source" },
         device_fix = {

@@ -43,3 +43,12 @@ describe("usage/purpose", function()
         expect_asleep(play { fails = { "SSLHostname" } })
     end)
 end)
+
+describe("usage/purpose, of a person's certificate", function()
+    it("says that it was made out to somebody", function()
+        local flow = play { server_leg = { chain = { leaf = { eku = { "clientAuth", "emailProtection" }, names = {}, emails = { "alice@example.org" } } } },
+            fails = { "SSLHostname", "ExtendedKeyUsage@0", "ServerAuthEKU@0" } }
+        expect_diagnosis(flow, "client-cert-on-server", { confidence = "certain", place = 1 })
+        expect_ruled_out(flow, "eku-not-server")
+    end)
+end)

@@ -10,7 +10,18 @@ local because = {
     ["server_leg.chain.leaf.eku"] = "the certificate lists: {server_leg.chain.leaf.eku}",
     ["server_leg.chain.issuer.eku"] = "the issuer's certificate lists: {server_leg.chain.issuer.eku}",
 }
+because["server_leg.chain.leaf.emails"] = "it names the address {server_leg.chain.leaf.emails}"
+because["server_leg.chain.leaf.subject.cn"] = "it is made out to “{server_leg.chain.leaf.subject.cn}”"
 return {
+    ["client-cert-on-server"] = {
+        title = "A person's certificate is on the server",
+        why   = "{target.host} sends a certificate that was made out to a person or a program, so an iPhone refuses it. It names no host, and its list of usages (extended key usage) says {server_leg.chain.leaf.eku}.",
+        because = because,
+        ios   = { safari = safari, app = refused, grade = "Apple source" },
+        device_fix = { "Nothing. No setting helps." },
+        server_fix = { "Install the server's own certificate. The one that is there now belongs to a client, a mail program or a developer." },
+        next_test = again,
+    },
     ["eku-not-server"] = {
         title = "The certificate is not for servers",
         why   = "The certificate of {target.host} is for other uses than a server's, so an iPhone refuses it. Its list of usages (extended key usage) says {server_leg.chain.leaf.eku}; serverAuth is not there.",

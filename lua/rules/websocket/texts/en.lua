@@ -4,7 +4,7 @@ return {
         why   = "{target.host} did not open the WebSocket that was asked for. TLS is well; the HTTP request to switch to a WebSocket was not answered as RFC 6455 asks[ (status {websocket.status})].",
         because = {
             ["websocket.failed"] = "the WebSocket {websocket.url} did not open ({websocket.failed})",
-            ["websocket.status"] = "the answer was status {websocket.status} instead of 101",
+            ["websocket.status"] = "the answer was status {websocket.status} instead of 101 (over HTTP/2: of 200)",
             ["websocket.origin"] = "the client named {websocket.origin} as its origin, which the site may not allow",
             ["websocket.knows"] = "the site says that it knows version {websocket.knows} of the protocol",
         },

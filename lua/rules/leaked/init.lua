@@ -1,0 +1,36 @@
+-- Keys that are no secret: everybody who has read them can stand in for the site, or for every site.
+local list = require "whytls.list"
+
+rule {
+    name     = "public-authority",
+    about    = "The chain ends at an authority that came with software, its private key beside it.",
+    causes   = { "known-interception-root" },
+    wakes_on = { judged = { oddity = "known-interception-root" } },
+
+    judged = function(flow)
+        local leg, chain = flow.server_leg, flow.server_leg.chain
+        flow:suspect("known-interception-root", { with = { root = chain.top.issuer.cn or chain.top.subject.cn } })
+            :because("server_leg.oddities", 3):because("server_leg.chain.top.issuer.cn", 3)
+        flow:rule_out("untrusted-root", "server_leg.oddities")
+        if leg.chain.leaf.self_signed then flow:rule_out("self-signed-leaf", "server_leg.oddities") end
+        flow:rule_out("missing-intermediate-no-aia", "server_leg.oddities")
+        flow:rule_out("private-root-not-installed", "server_leg.oddities")
+    end,
+}
+
+rule {
+    name     = "public-key",
+    about    = "The private key of the site's certificate is published, or can be computed.",
+    causes   = { "key-reused-public", "debian-or-roca-key" },
+    wakes_on = { judged = { oddity = { "key-reused-public", "debian-or-roca-key" } } },
+
+    judged = function(flow)
+        local leg = flow.server_leg
+        for _, cause in ipairs { "key-reused-public", "debian-or-roca-key" } do
+            if list.has(leg.oddities, cause) then
+                flow:suspect(cause):because("server_leg.oddities", 3)
+                    :because(cause == "key-reused-public" and "server_leg.chain.leaf.spki_sha256" or "server_leg.chain.leaf.key", 2)
+            end
+        end
+    end,
+}
