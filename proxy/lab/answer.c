@@ -10,9 +10,11 @@
 #include <openssl/x509.h>
 
 #include "base/clock.h"
+#include "base/host.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "lab.h"
+#include "odd_reply.h"
 #include "pki.h"
 #include "staple.h"
 
@@ -30,6 +32,7 @@ struct reply {
     const char *status, *type; /* "200 OK" */
     const void *body;
     size_t len;
+    const struct odd_reply *odd; /* or NULL */
 };
 
 static char *next_line(char **at)
@@ -128,6 +131,19 @@ static const struct lab_entry *entry_of(const char *host_header)
     return NULL;
 }
 
+/* Also of a host that is not the lab's: to a proxy of the lab anybody may be named. */
+static const struct odd_reply *odd_of(const struct request *r)
+{
+    char host[HOST_CAP];
+    size_t n = r->bad || !r->host ? 0 : strcspn(r->host, ":");
+
+    if (n == 0 || n >= sizeof host)
+        return NULL;
+    memcpy(host, r->host, n);
+    host[n] = '\0';
+    return odd_reply_of(host);
+}
+
 /* RFC 9110 §5.6.7; strftime would follow the locale. */
 static void add_date(struct text *to, const struct clock *clock)
 {
@@ -149,7 +165,10 @@ static void send_reply(const struct answer *a, const struct request *r, const st
 
     text_printf(&head, "HTTP/1.1 %s\r\n", reply->status);
     add_date(&head, a->clock);
-    text_printf(&head, "Content-Type: %s\r\nContent-Length: %zu\r\n", reply->type, reply->len);
+    text_printf(&head, "Content-Type: %s\r\nContent-Length: %zu\r\n", reply->type,
+        reply->len + (reply->odd && reply->odd->breaks_off ? ODD_MISSING : 0));
+    if (reply->odd && reply->odd->headers)
+        text_add(&head, reply->odd->headers);
     text_add(&head, r->close ? "Connection: close\r\n\r\n" : "\r\n");
     evbuffer_add(out, text_str(&head), head.len);
     if (!r->method || strcmp(r->method, "HEAD") != 0)
@@ -161,15 +180,23 @@ static void send_page(
     const struct answer *a, const struct request *r, const char *status, struct evbuffer *out)
 {
     const struct lab_entry *entry = r->bad ? NULL : entry_of(r->host);
+    const struct odd_reply *odd = odd_of(r);
     struct text page = {0};
 
-    if (entry)
+    if (odd && odd->body)
+        text_add(&page, odd->body);
+    else if (entry)
         text_printf(&page, "<!doctype html><title>%s</title><p>%s: %s (%s)</p>\n", entry->host,
             entry->host, entry->cause ? entry->cause : "healthy", entry->about);
     else
         text_printf(&page, "<!doctype html><title>%s</title><p>%s</p>\n", status, status);
-    send_reply(
-        a, r, &(struct reply){status, "text/html; charset=utf-8", text_str(&page), page.len}, out);
+    send_reply(a, r,
+        &(struct reply){.status = odd && odd->status ? odd->status : status,
+            .type = "text/html; charset=utf-8",
+            .body = text_str(&page),
+            .len = page.len,
+            .odd = odd},
+        out);
     text_fini(&page);
 }
 
@@ -181,7 +208,10 @@ static bool send_issuer(const struct answer *a, const struct request *r, struct 
 
     if (len <= 0)
         return false;
-    send_reply(a, r, &(struct reply){"200 OK", "application/pkix-cert", der, (size_t)len}, out);
+    send_reply(a, r,
+        &(struct reply){
+            .status = "200 OK", .type = "application/pkix-cert", .body = der, .len = (size_t)len},
+        out);
     OPENSSL_free(der);
     return true;
 }
@@ -200,7 +230,11 @@ static bool send_status(const struct answer *a, const struct request *r, struct 
     if (!item || !item->ocsp)
         return false;
     send_reply(a, r,
-        &(struct reply){"200 OK", "application/ocsp-response", item->ocsp, item->ocsp_len}, out);
+        &(struct reply){.status = "200 OK",
+            .type = "application/ocsp-response",
+            .body = item->ocsp,
+            .len = item->ocsp_len},
+        out);
     return true;
 }
 
@@ -222,6 +256,13 @@ static void answer_one(const struct answer *a, const struct request *r, struct e
     if ((issuer && send_issuer(a, r, out)) || send_status(a, r, out))
         return;
     send_page(a, r, status_of(r), out);
+}
+
+static bool breaks_off(const struct request *r)
+{
+    const struct odd_reply *odd = odd_of(r);
+
+    return odd && odd->breaks_off;
 }
 
 /* Drops what `in` holds of a body that is not looked at. */
@@ -255,7 +296,7 @@ enum answer_state answer_requests(struct answer *a, struct evbuffer *in, struct 
         r.close |= r.bad;
         answer_one(a, &r, out);
         a->skip = r.body;
-        bool ends = r.close;
+        bool ends = r.close || breaks_off(&r);
         mem_free(head);
         if (ends)
             return ANSWER_END;

@@ -11,6 +11,7 @@
 
 #include "base/mem.h"
 #include "issue.h"
+#include "key.h"
 
 enum {
     DAY_S = 86400,
@@ -34,7 +35,7 @@ const char *ct_log_name(enum lab_log log)
 bool ct_log_keys_make(struct ct_log_keys *keys, struct err *e)
 {
     for (enum lab_log log = LOG_ONE; log < N_LAB_LOGS; log++) {
-        keys->at[log] = issue_key(KEY_P256, e);
+        keys->at[log] = key_make(KEY_P256, e);
         if (!keys->at[log])
             return false;
     }

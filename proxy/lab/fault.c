@@ -17,7 +17,7 @@ static bool hello_is_here(const uint8_t *bytes, size_t len)
 
 enum fault_act fault_next(enum lab_way way, const uint8_t *bytes, size_t len)
 {
-    if (way == WAY_PLAIN)
+    if (way == WAY_PLAIN || way == WAY_SSH)
         return len > 0 ? FAULT_ANSWER : FAULT_WAIT;
     if (!hello_is_here(bytes, len))
         return FAULT_WAIT;
@@ -26,8 +26,10 @@ enum fault_act fault_next(enum lab_way way, const uint8_t *bytes, size_t len)
     return way == WAY_STALL ? FAULT_STALL : FAULT_CLOSE;
 }
 
-const char *fault_plain_text(void)
+const char *fault_plain_text(enum lab_way way)
 {
+    if (way == WAY_SSH)
+        return "SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n"; /* RFC 4253 §4.2 */
     return "HTTP/1.1 400 Bad Request\r\n"
            "Content-Type: text/html; charset=utf-8\r\n"
            "Content-Length: 44\r\n"

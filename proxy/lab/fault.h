@@ -19,6 +19,7 @@ enum { FAULT_HELLO_MOST = 5 + 16384 }; /* RFC 8446 §5.1: a record's head and th
 
 /* The way of an entry that speaks no TLS, and what has come so far. */
 enum fault_act fault_next(enum lab_way way, const uint8_t *bytes, size_t len);
-const char *fault_plain_text(void);
+/* What one that speaks another protocol says to a ClientHello. */
+const char *fault_plain_text(enum lab_way way);
 
 #endif

@@ -20,9 +20,6 @@ struct issue_order {
     const struct ct_log_keys *logs; /* NULL: nobody promises anything */
 };
 
-/* A new key; freed with EVP_PKEY_free. NULL and *e when OpenSSL says no. RSA-2048 takes a good part
- * of a second. */
-EVP_PKEY *issue_key(enum recipe_key kind, struct err *e) MUST_USE;
 /* The signed certificate; freed with X509_free. */
 X509 *issue_cert(const struct issue_order *order, struct err *e) MUST_USE;
 /* err_set with the first complaint of OpenSSL's queue, which is emptied. Gives false. */

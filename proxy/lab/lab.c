@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -19,18 +20,21 @@
 #include "ct_log.h"
 #include "hole.h"
 #include "pki.h"
+#include "quirk.h"
+#include "resolver.h"
 #include "site.h"
 #include "staple.h"
 #include "visit.h"
 
 #define AIA_HOST "aia.lab.test"
 
-enum { BACKLOG = 4096, PAUSE_MS = 100, HTTP_PORT = 80 };
+enum { BACKLOG = 4096, PAUSE_MS = 100, HTTP_PORT = 80, ADDRESS_CAP = 32 };
 
 /* A listening port and how it behaves. */
 struct door {
     struct lab *lab;
     struct manner manner;
+    SSL_CTX *renewed; /* borrowed: what it shows after the first visit; NULL: the same */
     struct evconnlistener *listener;
     struct sockaddr_in at;
 };
@@ -47,6 +51,8 @@ struct lab {
     size_t n_doors;
     struct sockaddr_in *where; /* by entry; family 0: nowhere */
     struct hole refusing, silent;
+    struct lab_resolver *resolver;
+    char name_server[ADDRESS_CAP];
     pthread_t thread;
     bool running;
 };
@@ -62,6 +68,8 @@ static void on_accept(
     (void)from;
     (void)len;
     visit_take(&d->lab->house, &d->manner, fd);
+    if (d->renewed)
+        d->manner.ctx = d->renewed;
 }
 
 /* Out of descriptors, most likely: a listener that stays on would spin until one is free. */
@@ -119,10 +127,26 @@ static bool door_open(struct lab *lab, struct door *d, const struct manner *mann
     return true;
 }
 
+static SSL_CTX *renewed_of(const struct lab *lab, const char *host)
+{
+    static const char prefix[] = "renewed.";
+    size_t n;
+    const struct lab_entry *entries = lab_entries(&n);
+
+    for (size_t i = 0; i < n; i++)
+        if (text_starts(entries[i].host, prefix) &&
+            strcmp(entries[i].host + sizeof prefix - 1, host) == 0)
+            return lab->sites.at[i];
+    return NULL;
+}
+
 /* Where an entry listens: on a shared port, in a hole, or on a port of its own, which is opened. */
 static bool entry_open(struct lab *lab, size_t i, const struct lab_entry *entry, struct err *e)
 {
-    struct manner manner = {.way = entry->way, .ctx = lab->sites.at[i]};
+    struct manner manner = {.way = entry->way,
+        .ctx = lab->sites.at[i],
+        .protocol = entry->protocol,
+        .quirk = quirk_of(entry->host)};
     struct door *d = &lab->doors[lab->n_doors];
 
     switch (entry->way) {
@@ -130,6 +154,9 @@ static bool entry_open(struct lab *lab, size_t i, const struct lab_entry *entry,
         return true;
     case WAY_TLS:
         lab->where[i] = lab->doors[DOOR_TLS].at;
+        return true;
+    case WAY_HTTP:
+        lab->where[i] = lab->doors[DOOR_HTTP].at;
         return true;
     case WAY_REFUSED:
         lab->where[i] = lab->refusing.at;
@@ -147,11 +174,21 @@ static bool entry_open(struct lab *lab, size_t i, const struct lab_entry *entry,
     case WAY_RESET:
     case WAY_SILENT:
     case WAY_STALL:
+    case WAY_QUIRK:
+    case WAY_SSH:
+    case WAY_MAIL:
+    case WAY_MAIL_REFUSES:
+    case WAY_MAIL_OLD:
+    case WAY_MAIL_CUT:
+    case WAY_MAIL_INJECTED:
+    case WAY_MAIL_PLAIN:
+    case WAY_MAIL_LOGIN:
     case N_LAB_WAYS:
         break;
     }
     if (!door_open(lab, d, &manner, e))
         return err_wrap(e, "%s", entry->host);
+    d->renewed = renewed_of(lab, entry->host);
     lab->n_doors++;
     lab->where[i] = d->at;
     return true;
@@ -174,6 +211,16 @@ static bool lab_open_doors(struct lab *lab, struct err *e)
         if (!entry_open(lab, i, &entries[i], e))
             return false;
     return true;
+}
+
+static bool lab_open_resolver(struct lab *lab, struct err *e)
+{
+    struct sockaddr_in at;
+
+    lab->resolver = lab_resolver_open(lab->base, &at, e);
+    snprintf(
+        lab->name_server, sizeof lab->name_server, "127.0.0.1:%u", (unsigned)ntohs(at.sin_port));
+    return lab->resolver != NULL;
 }
 
 /* The lab's thread alone touches the base once it runs; the pipe is what reaches it from outside.
@@ -221,7 +268,7 @@ struct lab *lab_start(const struct lab_config *config, struct err *e)
     lab->pki = pki_open(config->data_dir, clock_wall_ms(config->clock) / 1000, e);
     if (lab->pki && sites_init(&lab->sites, lab->pki, e) && lab_open_base(lab, e)) {
         lab->house = (struct house){.base = lab->base, .clock = config->clock, .pki = lab->pki};
-        if (lab_open_doors(lab, e) && lab_start_thread(lab, e))
+        if (lab_open_doors(lab, e) && lab_open_resolver(lab, e) && lab_start_thread(lab, e))
             return lab;
     }
     err_wrap(e, "starting the lab");
@@ -249,6 +296,7 @@ void lab_stop(struct lab *lab)
     for (size_t i = 0; i < lab->n_doors; i++)
         if (lab->doors[i].listener)
             evconnlistener_free(lab->doors[i].listener);
+    lab_resolver_close(lab->resolver);
     if (lab->stop)
         event_free(lab->stop);
     if (lab->resume)
@@ -269,10 +317,12 @@ void lab_stop(struct lab *lab)
 
 static bool name_is_ours(const char *host)
 {
-    static const char *const zones[] = {
-        "lab.test", "lab-two.test", "lab-three.test", "lab-four.test"};
+    static const char *const zones[] = {"lab.test", "lab-two.test", "lab-three.test",
+        "lab-four.test", "lab.lan", "wildcard-public-suffix.test", "lab.example.com"};
     size_t len = strlen(host);
 
+    if (text_starts(host, "192.0.2.")) /* RFC 5737: for examples */
+        return true;
     for (size_t i = 0; i < sizeof zones / sizeof zones[0]; i++) {
         size_t n = strlen(zones[i]);
 
@@ -284,12 +334,23 @@ static bool name_is_ours(const char *host)
     return false;
 }
 
-static const struct sockaddr_in *entry_where(
-    const struct lab *lab, size_t i, const struct lab_entry *entry, uint16_t port)
+/* Of a name of the table: its port; plain HTTP where it is healthy; else a port on which nobody
+ * listens. */
+static const struct sockaddr_in *port_where(const struct lab *lab, const struct lab_entry *entries,
+    size_t n, const char *host, uint16_t port)
 {
-    if (port == entry->port)
-        return &lab->where[i];
-    return port == HTTP_PORT && !entry->cause ? &lab->doors[DOOR_HTTP].at : &lab->refusing.at;
+    const struct sockaddr_in *at = NULL;
+
+    for (size_t i = 0; i < n; i++) {
+        if (entries[i].way == WAY_NXDOMAIN || !text_equal_caseless(host, entries[i].host))
+            continue;
+        if (port == entries[i].port)
+            return &lab->where[i];
+        if (!at)
+            at = port == HTTP_PORT && !entries[i].cause ? &lab->doors[DOOR_HTTP].at
+                                                        : &lab->refusing.at;
+    }
+    return at;
 }
 
 static const struct sockaddr_in *name_where(const struct lab *lab, const char *host, uint16_t port)
@@ -299,10 +360,19 @@ static const struct sockaddr_in *name_where(const struct lab *lab, const char *h
 
     if (text_equal_caseless(host, AIA_HOST) || text_equal_caseless(host, STAPLE_HOST))
         return port == HTTP_PORT ? &lab->doors[DOOR_HTTP].at : &lab->refusing.at;
+    return port_where(lab, entries, n, host, port);
+}
+
+/* Does the lab's name server answer for it? */
+static bool name_is_asked(const char *host)
+{
+    size_t n;
+    const struct lab_entry *entries = lab_entries(&n);
+
     for (size_t i = 0; i < n; i++)
-        if (entries[i].way != WAY_NXDOMAIN && text_equal_caseless(host, entries[i].host))
-            return entry_where(lab, i, &entries[i], port);
-    return NULL;
+        if (entries[i].dns && text_equal_caseless(host, entries[i].host))
+            return true;
+    return false;
 }
 
 enum lab_answer lab_where(const struct lab *lab, const char *host, uint16_t port,
@@ -310,6 +380,8 @@ enum lab_answer lab_where(const struct lab *lab, const char *host, uint16_t port
 {
     if (!name_is_ours(host))
         return LAB_NOT_OURS;
+    if (name_is_asked(host))
+        return LAB_ASK;
     const struct sockaddr_in *at = name_where(lab, host, port);
     if (!at)
         return LAB_NXDOMAIN;
@@ -317,6 +389,33 @@ enum lab_answer lab_where(const struct lab *lab, const char *host, uint16_t port
     memcpy(out, at, sizeof *at);
     *len = sizeof *at;
     return LAB_ADDRESS;
+}
+
+const char *lab_name_server(const struct lab *lab)
+{
+    return lab->name_server;
+}
+
+bool lab_turn(const struct lab *lab, const struct sockaddr *address, struct sockaddr_storage *out,
+    socklen_t *len)
+{
+    enum resolver_net net = resolver_net_of(address);
+    struct sockaddr_in in;
+    size_t n;
+    const struct lab_entry *entries = lab_entries(&n);
+
+    if (net == RESOLVER_ELSEWHERE)
+        return false;
+    memset(out, 0, sizeof *out);
+    *len = sizeof lab->refusing.at;
+    memcpy(out, &lab->refusing.at, sizeof lab->refusing.at);
+    if (net == RESOLVER_DEAD)
+        return true;
+    memcpy(&in, address, sizeof in);
+    size_t i = ntohl(in.sin_addr.s_addr) & RESOLVER_ENTRY_MASK;
+    if (i < n && ntohs(in.sin_port) == entries[i].port && lab->where[i].sin_family)
+        memcpy(out, &lab->where[i], sizeof lab->where[i]);
+    return true;
 }
 
 const char *lab_root_pem_path(const struct lab *lab)

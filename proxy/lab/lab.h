@@ -35,7 +35,30 @@ enum lab_way {
     WAY_REFUSED,  /* nobody listens */
     WAY_TIMEOUT,  /* a SYN is not answered */
     WAY_NXDOMAIN, /* the name does not exist */
+    WAY_QUIRK,    /* TLS with a fault of its own (quirk.h) */
+    WAY_HTTP,     /* plain HTTP from the first byte */
+    WAY_SSH,      /* greets as an SSH server does */
+    /* mail servers (mail.h); each begins as its protocol says */
+    WAY_MAIL,          /* healthy but for its certificate */
+    WAY_MAIL_REFUSES,  /* lists STARTTLS, and says no */
+    WAY_MAIL_OLD,      /* does not know STARTTLS */
+    WAY_MAIL_CUT,      /* goes ahead with STARTTLS, which somebody took out of its list */
+    WAY_MAIL_INJECTED, /* more follows its go-ahead in the open */
+    WAY_MAIL_PLAIN,    /* greets in plain words where TLS should begin */
+    WAY_MAIL_LOGIN,    /* lets nobody in */
     N_LAB_WAYS
+};
+
+/* How the name of an entry is found. */
+enum lab_dns {
+    LAB_DNS_MAPPED = 0, /* lab_where tells; no name server is asked */
+    /* the lab's own name server is asked, and says */
+    LAB_DNS_SERVFAIL, /* that it failed */
+    LAB_DNS_SILENT,   /* nothing */
+    LAB_DNS_BOGUS,    /* that it failed, unless signatures need not be checked (DNSSEC) */
+    LAB_DNS_PRIVATE,  /* a private address */
+    LAB_DNS_SINKHOLE, /* an address of the loopback */
+    LAB_DNS_DEAD_V6,  /* an address of either kind; nobody answers at that of IPv6 */
 };
 
 /* A line of entry.def. All text is static. */
@@ -48,6 +71,12 @@ struct lab_entry {
     const char *about; /* one line for people */
     enum lab_way way;
     bool slow; /* shows only when a deadline of the client has passed */
+    const char
+        *protocol; /* "https"; "imap", "pop3" or "smtp", "…+starttls" where it begins plainly */
+    const char *certificate; /* the name of its recipe; most often the host */
+    enum lab_dns dns;
+    const char *before; /* addresses to visit first, between blanks; NULL: none */
+    bool beside;        /* no entry of its own: stands beside another */
 };
 
 struct lab_config {
@@ -59,6 +88,7 @@ enum lab_answer {
     LAB_NOT_OURS = 0, /* no name of the lab: ask the network */
     LAB_ADDRESS,      /* connect there; tcp-refused and tcp-timeout have such addresses too */
     LAB_NXDOMAIN,     /* the name does not exist */
+    LAB_ASK,          /* ask the lab's own name server */
 };
 
 /* The table, healthy sites first. Shared, immutable. */
@@ -75,6 +105,12 @@ void lab_stop(struct lab *lab);
  * stands. */
 enum lab_answer lab_where(const struct lab *lab, const char *host, uint16_t port,
     struct sockaddr_storage *out, socklen_t *len);
+
+/* "127.0.0.1:PORT" of the lab's own name server; borrowed until lab_stop. */
+const char *lab_name_server(const struct lab *lab);
+/* Where an address that it gave, with its port, really is. False: it is none of the lab's. */
+bool lab_turn(const struct lab *lab, const struct sockaddr *address, struct sockaddr_storage *out,
+    socklen_t *len);
 
 /* A PEM file with the one root that the lab wants trusted; borrowed until lab_stop. The entry
  * untrusted-root ends in another one, which is not in it. */

@@ -19,15 +19,16 @@
 #include "base/time_text.h"
 #include "ct_log.h"
 #include "issue.h"
+#include "key.h"
 #include "lab.h"
 #include "recipe.h"
 #include "staple.h"
 
-#define FIRST_LINE "whytls lab " WHYTLS_VERSION " format 3 made "
+#define FIRST_LINE "whytls lab " WHYTLS_VERSION " format 5 made "
 #define ITEM_LINE "item "
 #define OCSP_LABEL "OCSP RESPONSE"
 
-enum { FILE_MOST = 1024 * 1024, DAY_S = 86400 };
+enum { FILE_MOST = 4 * 1024 * 1024, DAY_S = 86400 };
 
 /* What exists only while the PKI is made. */
 struct workshop {
@@ -51,9 +52,9 @@ static void workshop_fini(struct workshop *w)
 static EVP_PKEY *workshop_key(struct workshop *w, enum recipe_key kind, struct err *e)
 {
     if (kind != KEY_RSA2048)
-        return issue_key(kind, e);
+        return key_make(kind, e);
     if (!w->rsa2048)
-        w->rsa2048 = issue_key(kind, e);
+        w->rsa2048 = key_make(kind, e);
     if (w->rsa2048)
         EVP_PKEY_up_ref(w->rsa2048);
     return w->rsa2048;
@@ -65,7 +66,10 @@ static bool workshop_make_cas(struct workshop *w, struct err *e)
         struct recipe recipe;
 
         recipe_of_ca(ca, &recipe);
-        w->ca_key[ca] = workshop_key(w, recipe.key, e);
+        if (recipe.twin != CA_ROOT && EVP_PKEY_up_ref(w->ca_key[recipe.twin]))
+            w->ca_key[ca] = w->ca_key[recipe.twin];
+        else
+            w->ca_key[ca] = workshop_key(w, recipe.key, e);
         struct issue_order order = {.recipe = &recipe, .key = w->ca_key[ca], .now_s = w->now_s};
         if (recipe.issuer != ca) {
             order.issuer = w->ca[recipe.issuer];
@@ -92,9 +96,35 @@ static struct pki_item *pki_add(struct pki *pki, const char *name)
     return item;
 }
 
-static void push_issuers(struct pki_item *item, const struct workshop *w, const struct recipe *site)
+/* More of one CA: other certificates of its name and key. */
+static bool push_copies(
+    struct pki_item *item, const struct workshop *w, enum recipe_ca ca, struct err *e)
+{
+    struct recipe recipe;
+
+    recipe_of_ca(ca, &recipe);
+    struct issue_order order = {.recipe = &recipe,
+        .key = w->ca_key[ca],
+        .issuer = w->ca[recipe.issuer],
+        .issuer_key = w->ca_key[recipe.issuer],
+        .now_s = w->now_s};
+    for (int i = 1; i < MAZE_COPIES && item->n_chain < PKI_CHAIN_MOST; i++) {
+        X509 *copy = issue_cert(&order, e);
+
+        if (!copy)
+            return false;
+        item->chain[item->n_chain++] = copy;
+    }
+    return true;
+}
+
+static bool push_issuers(
+    struct pki_item *item, const struct workshop *w, const struct recipe *site, struct err *e)
 {
     enum recipe_ca ca = site->issuer;
+    if (site->also != CA_ROOT)
+        item_push(item, w->ca[site->also]);
+    size_t first = item->n_chain;
 
     while (ca != CA_ITSELF && item->n_chain < PKI_CHAIN_MOST) {
         struct recipe above;
@@ -104,9 +134,18 @@ static void push_issuers(struct pki_item *item, const struct workshop *w, const 
         if (!is_root || site->sends == SENDS_ROOT_TOO)
             item_push(item, w->ca[ca]);
         if (is_root)
-            return;
+            break;
+        if (site->sends == SENDS_MAZE && !push_copies(item, w, ca, e))
+            return false;
         ca = above.issuer;
     }
+    for (size_t i = first, k = item->n_chain; site->sends == SENDS_TOP_DOWN && i + 1 < k; i++) {
+        X509 *top = item->chain[--k];
+
+        item->chain[k] = item->chain[i];
+        item->chain[i] = top;
+    }
+    return true;
 }
 
 static bool pki_add_site(struct pki *pki, struct workshop *w, const char *host, struct err *e)
@@ -127,13 +166,18 @@ static bool pki_add_site(struct pki *pki, struct workshop *w, const char *host, 
     if (!leaf)
         return false;
     item->chain[item->n_chain++] = leaf;
-    if (recipe.sends != SENDS_LEAF_ONLY)
-        push_issuers(item, w, &recipe);
+    if (recipe.sends != SENDS_LEAF_ONLY && !push_issuers(item, w, &recipe, e))
+        return false;
     struct staple_order said = {.says = recipe.says,
         .leaf = leaf,
         .issuer = order.issuer,
         .issuer_key = order.issuer_key,
         .now_s = w->now_s};
+    if (recipe.says == SAYS_ISSUER_REVOKED) {
+        said.leaf = order.issuer;
+        said.issuer = w->ca[CA_ROOT];
+        said.issuer_key = w->ca_key[CA_ROOT];
+    }
     return !recipe.says || staple_make(&said, &item->ocsp, &item->ocsp_len, e);
 }
 
@@ -147,7 +191,17 @@ static bool way_has_certificate(enum lab_way way)
     case WAY_MTLS:
     case WAY_MTLS12:
     case WAY_MTLS_403:
+    case WAY_QUIRK:
+    case WAY_MAIL:
+    case WAY_MAIL_CUT:
+    case WAY_MAIL_LOGIN:
         return true;
+    case WAY_HTTP:
+    case WAY_SSH:
+    case WAY_MAIL_REFUSES:
+    case WAY_MAIL_OLD:
+    case WAY_MAIL_INJECTED:
+    case WAY_MAIL_PLAIN:
     case WAY_PLAIN:
     case WAY_RESET:
     case WAY_SILENT:
@@ -187,13 +241,16 @@ struct pki *pki_make(int64_t now_s, struct err *e)
     pki->made_s = now_s;
     bool good = workshop_make_cas(&w, e);
     if (good) {
-        item_push(pki_add(pki, PKI_ROOT), w.ca[CA_ROOT]);
+        struct pki_item *roots = pki_add(pki, PKI_ROOT);
+
+        item_push(roots, w.ca[CA_ROOT]);
+        item_push(roots, w.ca[CA_EXPIRED_ROOT]);
         item_push(pki_add(pki, PKI_UNSENT), w.ca[CA_UNSENT]);
         good = pki_add_logs(pki, &w, e);
     }
     for (size_t i = 0; i < n && good; i++)
-        if (way_has_certificate(entries[i].way))
-            good = pki_add_site(pki, &w, entries[i].host, e);
+        if (way_has_certificate(entries[i].way) && !pki_find(pki, entries[i].certificate))
+            good = pki_add_site(pki, &w, entries[i].certificate, e);
     workshop_fini(&w);
     if (good)
         return pki;
@@ -279,9 +336,12 @@ static bool root_save(const struct pki *pki, struct err *e)
 {
     const struct pki_item *root = pki_find(pki, PKI_ROOT);
     BIO *bio = BIO_new(BIO_s_mem());
-    bool good = bio && root && PEM_write_bio_X509(bio, root->chain[0])
-                    ? true
-                    : issue_failed(e, "writing the lab's root");
+    bool good = bio && root;
+
+    for (size_t i = 0; good && i < root->n_chain; i++)
+        good = PEM_write_bio_X509(bio, root->chain[i]);
+    if (!good)
+        issue_failed(e, "writing the lab's roots");
 
     good = good && bio_save(bio, pki->root_path, 0644, e);
     BIO_free_all(bio);
@@ -365,7 +425,7 @@ static bool pki_is_whole(const struct pki *pki)
         if (!pki_find(pki, ct_log_name(log)))
             return false;
     for (size_t i = 0; i < n; i++) {
-        const struct pki_item *item = pki_find(pki, entries[i].host);
+        const struct pki_item *item = pki_find(pki, entries[i].certificate);
 
         if (way_has_certificate(entries[i].way) && (!item || !item->key))
             return false;

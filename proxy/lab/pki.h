@@ -1,6 +1,6 @@
 /* lab/pki.h - the keys and certificates of the lab: made, kept in two files, read again.
  *
- * DATA/lab/pki.pem (0600) holds what the servers need, DATA/lab/root.pem the one root to trust. No
+ * DATA/lab/pki.pem (0600) holds what the servers need, DATA/lab/root.pem the roots to trust. No
  * CA key is written down: when the leaves are signed they are gone, so the root that a proxy trusts
  * can sign nothing more. */
 #ifndef WHYTLS_LAB_PKI_H
@@ -15,7 +15,7 @@
 #include "base/attrib.h"
 #include "base/err.h"
 
-enum { PKI_CHAIN_MOST = 4, PKI_KEPT_DAYS = 7 };
+enum { PKI_CHAIN_MOST = 64, PKI_KEPT_DAYS = 7 };
 
 /* A site's: key and chain as it is sent. Those of certificates alone ("root", "unsent") have no
  * key. */
@@ -37,7 +37,7 @@ struct pki {
 
 struct lab_ct_log; /* lab.h */
 
-#define PKI_ROOT "root"
+#define PKI_ROOT "root"     /* those that are trusted: the root, and one that has expired */
 #define PKI_UNSENT "unsent" /* the issuer that missing-intermediate-… leave out */
 
 /* Reads the PKI under data_dir/lab, or makes it: when it is missing, broken, of another version or

@@ -11,6 +11,7 @@
 #include "issue.h"
 #include "lab.h"
 #include "pki.h"
+#include "quirk.h"
 #include "recipe.h"
 
 static int choose_protocol(SSL *ssl, const unsigned char **out, unsigned char *out_len,
@@ -65,6 +66,10 @@ static bool set_way(SSL_CTX *ctx, enum lab_way way, const struct pki *pki)
 {
     switch (way) {
     case WAY_TLS:
+    case WAY_QUIRK: /* set_chain first, then quirk_put */
+    case WAY_MAIL:
+    case WAY_MAIL_CUT:
+    case WAY_MAIL_LOGIN:
         return set_versions(ctx, TLS1_2_VERSION, TLS1_3_VERSION);
     case WAY_TLS12:
         return set_versions(ctx, TLS1_2_VERSION, TLS1_2_VERSION);
@@ -89,15 +94,51 @@ static bool set_way(SSL_CTX *ctx, enum lab_way way, const struct pki *pki)
     case WAY_REFUSED:
     case WAY_TIMEOUT:
     case WAY_NXDOMAIN:
+    case WAY_HTTP:
+    case WAY_SSH:
+    case WAY_MAIL_REFUSES:
+    case WAY_MAIL_OLD:
+    case WAY_MAIL_INJECTED:
+    case WAY_MAIL_PLAIN:
     case N_LAB_WAYS:
         break;
     }
     return false;
 }
 
+/* A copy whose notBefore is an octet string, which no reader takes for a date. */
+static X509 *unreadable_copy(X509 *cert)
+{
+    X509 *copy = X509_dup(cert);
+    ASN1_TIME *odd = ASN1_STRING_dup(X509_get0_notBefore(cert));
+
+    if (odd)
+        odd->type = V_ASN1_OCTET_STRING;
+    /* The last has the signed part written anew; else the octets that were read are sent. */
+    if (!copy || !odd || !X509_set1_notBefore(copy, odd) || i2d_re_X509_tbs(copy, NULL) <= 0) {
+        X509_free(copy);
+        copy = NULL;
+    }
+    ASN1_STRING_free(odd);
+    return copy;
+}
+
+static bool use_leaf(SSL_CTX *ctx, const struct pki_item *item)
+{
+    struct recipe recipe;
+
+    recipe_of_site(item->name, &recipe);
+    if (recipe.spoils != SPOILS_FORM)
+        return SSL_CTX_use_certificate(ctx, item->chain[0]);
+    X509 *copy = unreadable_copy(item->chain[0]);
+    bool good = copy && SSL_CTX_use_certificate(ctx, copy);
+    X509_free(copy);
+    return good;
+}
+
 static bool set_chain(SSL_CTX *ctx, const struct pki_item *item)
 {
-    if (!SSL_CTX_use_certificate(ctx, item->chain[0]) || !SSL_CTX_use_PrivateKey(ctx, item->key))
+    if (!use_leaf(ctx, item) || !SSL_CTX_use_PrivateKey(ctx, item->key))
         return false;
     for (size_t i = 1; i < item->n_chain; i++)
         if (!SSL_CTX_add1_chain_cert(ctx, item->chain[i]))
@@ -121,11 +162,18 @@ static void set_staple(SSL_CTX *ctx, const struct lab_entry *entry, const struct
 {
     struct recipe recipe;
 
-    recipe_of_site(entry->host, &recipe);
+    recipe_of_site(entry->certificate, &recipe);
     if (!recipe.staples || !item->ocsp)
         return;
     SSL_CTX_set_tlsext_status_cb(ctx, staple_give);
     SSL_CTX_set_tlsext_status_arg(ctx, (void *)(uintptr_t)item);
+}
+
+static bool set_quirk(SSL_CTX *ctx, const struct lab_entry *entry)
+{
+    const struct quirk *quirk = entry->way == WAY_QUIRK ? quirk_of(entry->host) : NULL;
+
+    return entry->way != WAY_QUIRK || (quirk && quirk_put(quirk, ctx));
 }
 
 static SSL_CTX *site_new(const struct lab_entry *entry, const struct pki_item *item,
@@ -145,7 +193,7 @@ static SSL_CTX *site_new(const struct lab_entry *entry, const struct pki_item *i
         set_staple(ctx, entry, item);
     }
     if (ctx && SSL_CTX_set_cipher_list(ctx, "HIGH:!aNULL") && set_way(ctx, entry->way, pki) &&
-        set_chain(ctx, item))
+        set_chain(ctx, item) && set_quirk(ctx, entry))
         return ctx;
     issue_failed(e, entry->host);
     SSL_CTX_free(ctx);
@@ -158,7 +206,7 @@ bool sites_init(struct sites *s, const struct pki *pki, struct err *e)
 
     s->at = mem_array(s->n, sizeof *s->at);
     for (size_t i = 0; i < s->n; i++) {
-        const struct pki_item *item = pki_find(pki, entries[i].host);
+        const struct pki_item *item = pki_find(pki, entries[i].certificate);
 
         if (!item)
             continue;

@@ -12,15 +12,18 @@ enum { DAY_S = 86400 };
 
 static bool add_answer(OCSP_BASICRESP *basic, const struct staple_order *o)
 {
-    bool old = o->says == SAYS_OLD, revoked = o->says == SAYS_REVOKED;
+    bool old = o->says == SAYS_OLD;
+    bool revoked = o->says == SAYS_REVOKED || o->says == SAYS_ISSUER_REVOKED;
+    int state = revoked                   ? V_OCSP_CERTSTATUS_REVOKED
+                : o->says == SAYS_UNKNOWN ? V_OCSP_CERTSTATUS_UNKNOWN
+                                          : V_OCSP_CERTSTATUS_GOOD;
     ASN1_GENERALIZEDTIME *from = ASN1_GENERALIZEDTIME_adj(NULL, o->now_s, old ? -30 : -1, 0);
     ASN1_GENERALIZEDTIME *to = ASN1_GENERALIZEDTIME_adj(NULL, o->now_s, old ? -20 : STAPLE_DAYS, 0);
     OCSP_CERTID *id = OCSP_cert_to_id(EVP_sha1(), o->leaf, o->issuer);
     bool good =
         from && to && id &&
-        OCSP_basic_add1_status(basic, id,
-            revoked ? V_OCSP_CERTSTATUS_REVOKED : V_OCSP_CERTSTATUS_GOOD,
-            revoked ? OCSP_REVOKED_STATUS_KEYCOMPROMISE : 0, revoked ? from : NULL, from, to);
+        OCSP_basic_add1_status(basic, id, state, revoked ? OCSP_REVOKED_STATUS_KEYCOMPROMISE : 0,
+            revoked ? from : NULL, from, to);
 
     ASN1_GENERALIZEDTIME_free(from);
     ASN1_GENERALIZEDTIME_free(to);

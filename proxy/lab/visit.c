@@ -15,6 +15,8 @@
 #include "base/magic.h"
 #include "base/mem.h"
 #include "fault.h"
+#include "mail.h"
+#include "quirk.h"
 
 #define VISIT_MAGIC 0x56495354u
 
@@ -32,14 +34,17 @@ struct visit {
     struct magic magic;
     struct house *house;
     enum lab_way way;
+    const struct quirk *quirk; /* NULL: none */
     enum visit_state state;
     int fd;
-    SSL *ssl; /* owned; NULL: plain */
+    SSL *ssl;   /* owned; NULL: plain */
+    SSL *later; /* owned: a mail server's, until its dialogue comes to TLS */
     struct event *readable, *writable, *deadline;
     struct evbuffer *in, *out;
     struct answer answer;
-    bool ending;    /* nothing more is read; the end comes when `out` has gone */
-    size_t dropped; /* bytes, while draining */
+    struct lab_mail mail; /* its protocol NONE: HTTP */
+    bool ending;          /* nothing more is read; the end comes when `out` has gone */
+    size_t dropped;       /* bytes, while draining */
     struct visit *next, **link;
 };
 
@@ -55,6 +60,7 @@ static void visit_free(struct visit *v)
     evbuffer_free(v->in);
     evbuffer_free(v->out);
     SSL_free(v->ssl);
+    SSL_free(v->later);
     close(v->fd);
     mem_free(v);
 }
@@ -160,16 +166,58 @@ static void visit_want(struct visit *v, bool read, bool write)
         event_add(v->writable, NULL);
 }
 
+/* What has come is answered. An upgrade waits in `out` until that has gone. */
+static enum answer_state visit_answer(struct visit *v, bool *upgrades)
+{
+    if (v->mail.protocol == LAB_MAIL_NONE)
+        return answer_requests(&v->answer, v->in, v->out);
+    switch (lab_mail_answer(&v->mail, v->in, v->out)) {
+    case LAB_MAIL_HUNGRY:
+        return ANSWER_HUNGRY;
+    case LAB_MAIL_UPGRADE:
+        *upgrades = v->later != NULL;
+        return *upgrades ? ANSWER_FULL : ANSWER_HUNGRY;
+    case LAB_MAIL_END:
+        break;
+    }
+    return ANSWER_END;
+}
+
+/* The go-ahead is a few bytes and goes at once, or the visit is over. */
+static void visit_upgrade(struct visit *v)
+{
+    if (visit_push(v) != IO_DONE) {
+        v->state = VISIT_OVER;
+        return;
+    }
+    evbuffer_drain(v->in, evbuffer_get_length(v->in));
+    v->ssl = v->later;
+    v->later = NULL;
+    v->state = VISIT_HANDSHAKE;
+    visit_want(v, true, false);
+}
+
+/* As a NAT or a balancer does with what was quiet for too long. */
+static bool visit_forgets(const struct visit *v)
+{
+    return v->quirk && v->quirk->fault == QUIRK_FORGETS;
+}
+
 static void visit_talk(struct visit *v)
 {
+    bool upgrades = false;
     enum io pulled = IO_DONE, pushed;
     enum answer_state answered = ANSWER_HUNGRY;
 
-    visit_set_deadline(v, VISIT_IDLE_MS);
+    visit_set_deadline(v, visit_forgets(v) ? QUIRK_QUIET_MS : VISIT_IDLE_MS);
     do {
         if (!v->ending) {
             pulled = visit_pull(v);
-            answered = answer_requests(&v->answer, v->in, v->out);
+            answered = visit_answer(v, &upgrades);
+            if (upgrades) {
+                visit_upgrade(v);
+                return;
+            }
             v->ending = answered == ANSWER_END || (answered == ANSWER_HUNGRY && pulled == IO_END);
         }
         pushed = visit_push(v);
@@ -198,8 +246,21 @@ static void visit_acknowledge(const struct visit *v)
 #endif
 }
 
+/* A box that breaks on a ClientHello does so before any TLS. */
+static bool visit_breaks(const struct visit *v)
+{
+    uint8_t first[FAULT_HELLO_MOST];
+    ssize_t n = v->quirk ? recv(v->fd, first, sizeof first, MSG_PEEK) : 0;
+
+    return n > 0 && quirk_resets(v->quirk, first, (size_t)n);
+}
+
 static void visit_handshake(struct visit *v)
 {
+    if (visit_breaks(v)) {
+        visit_reset(v);
+        return;
+    }
     ERR_clear_error();
     int r = SSL_accept(v->ssl);
     enum io io = r == 1 ? IO_DONE : tls_result(v->ssl, r);
@@ -208,6 +269,9 @@ static void visit_handshake(struct visit *v)
     case IO_DONE:
         visit_acknowledge(v);
         v->state = VISIT_TALK;
+        if (v->mail.protocol != LAB_MAIL_NONE && !v->mail.starttls)
+            lab_mail_greet(&v->mail, v->out);
+        v->mail.secure = true;
         visit_talk(v);
         break;
     case IO_WANTS_READ:
@@ -234,7 +298,7 @@ static void visit_fault(struct visit *v)
     case FAULT_WAIT:
         break;
     case FAULT_ANSWER:
-        evbuffer_add_printf(v->out, "%s", fault_plain_text());
+        evbuffer_add_printf(v->out, "%s", fault_plain_text(v->way));
         v->ending = true;
         v->state = VISIT_TALK;
         visit_talk(v);
@@ -272,6 +336,8 @@ static void visit_event(evutil_socket_t fd, short what, void *arg)
     (void)fd;
     magic_check(&v->magic, VISIT_MAGIC);
     if (what & EV_TIMEOUT) {
+        if (v->state == VISIT_TALK && visit_forgets(v))
+            visit_reset(v);
         v->state = VISIT_OVER;
     } else {
         switch (v->state) {
@@ -310,7 +376,8 @@ void visit_take(struct house *h, const struct manner *m, int fd)
     SSL *ssl = m->ctx ? SSL_new(m->ctx) : NULL;
     int on = 1;
 
-    if (h->n_visits >= VISITS_MOST || (m->ctx && (!ssl || !SSL_set_fd(ssl, fd)))) {
+    if (h->n_visits >= VISITS_MOST ||
+        (m->ctx && (!ssl || !SSL_set_fd(ssl, fd) || !quirk_dress(m->quirk, ssl)))) {
         SSL_free(ssl);
         close(fd);
         return;
@@ -320,18 +387,25 @@ void visit_take(struct house *h, const struct manner *m, int fd)
     magic_set(&v->magic, VISIT_MAGIC);
     v->house = h;
     v->way = m->way;
-    v->state = m->http ? VISIT_TALK : ssl ? VISIT_HANDSHAKE : VISIT_FAULT;
+    v->quirk = m->quirk;
+    if (m->protocol)
+        lab_mail_init(&v->mail, m->protocol, m->way);
+    bool plain = m->http || v->mail.starttls || m->way == WAY_MAIL_PLAIN;
+    v->state = plain ? VISIT_TALK : ssl ? VISIT_HANDSHAKE : VISIT_FAULT;
     v->fd = fd;
-    v->ssl = ssl;
+    v->ssl = plain ? NULL : ssl;
+    v->later = plain ? ssl : NULL;
     v->readable = event_new(h->base, fd, EV_READ | EV_PERSIST, visit_event, v);
     v->writable = event_new(h->base, fd, EV_WRITE, visit_event, v);
     v->deadline = evtimer_new(h->base, visit_event, v);
     v->in = evbuffer_new();
     v->out = evbuffer_new();
     v->answer = (struct answer){.pki = h->pki, .clock = h->clock};
+    if (plain && !m->http)
+        lab_mail_greet(&v->mail, v->out);
     house_add(h, v);
     visit_set_deadline(v, VISIT_IDLE_MS);
-    visit_want(v, true, false);
+    visit_want(v, true, evbuffer_get_length(v->out) > 0);
 }
 
 void visits_close(struct house *h)

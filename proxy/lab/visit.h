@@ -1,5 +1,5 @@
-/* lab/visit.h - one connection to the lab, from its first byte to its end: TLS and HTTP, or one of
- * the wire faults. All on the lab's thread. */
+/* lab/visit.h - one connection to the lab, from its first byte to its end: TLS and HTTP or mail, or
+ * one of the wire faults. All on the lab's thread. */
 #ifndef WHYTLS_LAB_VISIT_H
 #define WHYTLS_LAB_VISIT_H
 
@@ -12,6 +12,7 @@
 struct clock;
 struct event_base;
 struct pki;
+struct quirk;
 struct visit;
 
 enum {
@@ -33,8 +34,10 @@ struct house {
 /* How a port behaves. */
 struct manner {
     enum lab_way way;
-    SSL_CTX *ctx; /* borrowed; NULL: no TLS */
-    bool http;    /* plain HTTP from the first byte; `way` is not looked at */
+    SSL_CTX *ctx;              /* borrowed; NULL: no TLS */
+    bool http;                 /* plain HTTP from the first byte; `way` is not looked at */
+    const char *protocol;      /* of its entry; NULL: no mail */
+    const struct quirk *quirk; /* static; NULL: none */
 };
 
 /* Takes the socket, which must not block. */

@@ -14,6 +14,7 @@
 
 #include "ct_log.h"
 #include "issue.h"
+#include "key.h"
 
 enum { NOW_S = 1795165200, DAY_S = 86400 };
 
@@ -28,7 +29,7 @@ static int shop_open(void **state)
     static struct shop shop;
     struct recipe r;
 
-    shop = (struct shop){.ca_key = issue_key(KEY_P256, NULL), .key = issue_key(KEY_P256, NULL)};
+    shop = (struct shop){.ca_key = key_make(KEY_P256, NULL), .key = key_make(KEY_P256, NULL)};
     recipe_of_ca(CA_ROOT, &r);
     shop.ca =
         issue_cert(&(struct issue_order){.recipe = &r, .key = shop.ca_key, .now_s = NOW_S}, NULL);

@@ -45,7 +45,7 @@ static void a_record_that_promises_too_much_is_acted_on_at_its_limit(void **stat
 static void plain_text_answers_the_first_byte(void **state)
 {
     size_t promised;
-    const char *text = fault_plain_text(), *body = strstr(text, "\r\n\r\n") + 4;
+    const char *text = fault_plain_text(WAY_PLAIN), *body = strstr(text, "\r\n\r\n") + 4;
 
     (void)state;
     assert_int_equal(fault_next(WAY_PLAIN, hello, 0), FAULT_WAIT);

@@ -10,34 +10,15 @@
 #include <openssl/x509v3.h>
 
 #include "issue.h"
+#include "key.h"
 
 enum { NOW_S = 1795165200 };
-
-static void keys_are_of_the_asked_kind(void **state)
-{
-    static const struct {
-        enum recipe_key kind;
-        int type, bits;
-    } cases[] = {{KEY_P256, EVP_PKEY_EC, 256}, {KEY_RSA1024, EVP_PKEY_RSA, 1024},
-        {KEY_RSA2048, EVP_PKEY_RSA, 2048}};
-
-    (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct err e = {0};
-        EVP_PKEY *key = issue_key(cases[i].kind, &e);
-
-        assert_non_null(key);
-        assert_int_equal(EVP_PKEY_get_base_id(key), cases[i].type);
-        assert_int_equal(EVP_PKEY_get_bits(key), cases[i].bits);
-        EVP_PKEY_free(key);
-    }
-}
 
 static void a_certificate_is_what_its_recipe_says(void **state)
 {
     struct err e = {0};
     struct recipe r;
-    EVP_PKEY *key = issue_key(KEY_P256, &e);
+    EVP_PKEY *key = key_make(KEY_P256, &e);
 
     (void)state;
     recipe_of_site("self-signed-leaf.lab.test", &r);
@@ -61,7 +42,7 @@ static void a_recipe_that_makes_no_sense_is_refused_with_its_name(void **state)
 {
     struct err e = {0};
     struct recipe r;
-    EVP_PKEY *key = issue_key(KEY_P256, &e);
+    EVP_PKEY *key = key_make(KEY_P256, &e);
 
     (void)state;
     recipe_of_site("good.lab.test", &r);
@@ -75,7 +56,6 @@ static void a_recipe_that_makes_no_sense_is_refused_with_its_name(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(keys_are_of_the_asked_kind),
         cmocka_unit_test(a_certificate_is_what_its_recipe_says),
         cmocka_unit_test(a_recipe_that_makes_no_sense_is_refused_with_its_name),
     };
