@@ -1,12 +1,17 @@
-"""Real mail servers for the tests: dovecot and postfix on loopback ports, with a configuration of their own, ended by id."""
+"""Mail for the tests: dovecot and postfix on loopback ports, with a configuration of their own, ended by id; Python's programs."""
 
+import imaplib
 import os
+import poplib
 import signal
+import smtplib
 import socket
+import ssl
 import subprocess
-import time
 
 from proxy import WAIT_S
+from roads import connect
+from sites import wait_for
 
 DOVECOT = """
 base_dir = {folder}/run
@@ -84,19 +89,6 @@ def free_ports(n):
     return ports
 
 
-def wait_for(port, at="127.0.0.1"):
-    """A server that tells nobody when it is ready is asked until it answers."""
-    end = time.monotonic() + WAIT_S
-    while True:
-        try:
-            socket.create_connection((at, port), WAIT_S).close()
-            return
-        except ConnectionRefusedError:
-            if time.monotonic() > end:
-                raise
-            os.sched_yield()
-
-
 class MailServer:
     at = "127.0.0.1"
 
@@ -106,6 +98,7 @@ class MailServer:
         try:
             for port in ports:
                 wait_for(port, self.at)
+            assert self.process.poll() is None, "another server has these ports"
         except OSError:
             self.stop()
             raise
@@ -146,3 +139,23 @@ class Postfix(MailServer):
         """Its master has a process of its own, whose id it has written down."""
         subprocess.run(["postfix", "-c", self.folder, "stop"], check=True, capture_output=True, timeout=WAIT_S)
         self.process.wait(WAIT_S)
+
+
+def programs(proxy):
+    """Python's mail programs, with the proxy's way to a server."""
+    class Imap(imaplib.IMAP4):
+        def _create_socket(self, timeout):
+            return connect(proxy, self.host, self.port)
+
+    class Pop(poplib.POP3):
+        def _create_socket(self, timeout):
+            return connect(proxy, self.host, self.port)
+
+    class Smtp(smtplib.SMTP):
+        def _get_socket(self, host, port, timeout):
+            return connect(proxy, host, port)
+    return Imap, Pop, Smtp
+
+
+def trusting(proxy):
+    return ssl.create_default_context(cafile=proxy.root())

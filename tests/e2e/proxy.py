@@ -33,7 +33,9 @@ class Proxy:
 
     def _read_records(self):
         for line in self.process.stdout:
-            self._records.put(json.loads(line))
+            if line.startswith(b"{"):  # with a --log of its own it tells a person instead
+                self._records.put(json.loads(line))
+        self._records.put(None)
 
     def _read_stderr(self):
         for raw in self.process.stderr:
@@ -50,8 +52,14 @@ class Proxy:
         """The next record (of this host)."""
         while True:
             flow = self._records.get(timeout=WAIT_S)
+            if flow is None:
+                raise RuntimeError("the proxy has ended: " + "".join(self.stderr))
             if host is None or flow["target"]["host"] == host:
                 return flow
+
+    def record_or_none(self):
+        """The next record, however long it takes; None when there are no more."""
+        return self._records.get()
 
     def root(self):
         """The exported root, as a file."""

@@ -5,9 +5,11 @@ import os
 import re
 import socket
 import subprocess
+import time
 
 from proxy import WAIT_S
 
+NODE_PATH = "/usr/share/nodejs"
 CA_CONFIG = """
 [ca]
 default_ca = it
@@ -90,6 +92,14 @@ class Server:
             self.process.stdout.close()
 
 
+class ProgramSite(Server):
+    """A program that prints its port. Node finds Debian's packages whosever Node it is."""
+
+    def __init__(self, *command):
+        super().__init__(command, stdout=subprocess.PIPE, env={**os.environ, "NODE_PATH": NODE_PATH})
+        self.port = int(self.process.stdout.readline())
+
+
 class SServer(Server):
     """openssl s_server -www: it tells the port that the system picked."""
 
@@ -131,6 +141,19 @@ def free_port():
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         return s.getsockname()[1]
+
+
+def wait_for(port, at="127.0.0.1"):
+    """A server that tells nobody when it is ready is asked until it answers."""
+    end = time.monotonic() + WAIT_S
+    while True:
+        try:
+            socket.create_connection((at, port), WAIT_S).close()
+            return
+        except ConnectionRefusedError:
+            if time.monotonic() > end:
+                raise
+            os.sched_yield()
 
 
 class Nginx(Server):

@@ -1,34 +1,22 @@
 """Headless Chromium through the proxy: the reason page is what a person sees."""
 
-import os
 import shutil
 import subprocess
 
 import pytest
 
+from browser import CHROMIUM, OPTIONS, home_with
 from proxy import WAIT_S, causes
 
-chromium = shutil.which("chromium")
-pytestmark = pytest.mark.skipif(not chromium or not shutil.which("certutil"), reason="no Chromium or no certutil on this machine")
-
-
-def trusting_home(proxy, home):
-    """A home folder whose certificate database trusts our root, as a user would import it."""
-    database = home / ".pki" / "nssdb"
-    database.mkdir(parents=True)
-    if proxy:
-        subprocess.run(["certutil", "-d", f"sql:{database}", "-N", "--empty-password"], check=True)
-        subprocess.run(["certutil", "-d", f"sql:{database}", "-A", "-t", "C,,", "-n", "whytls", "-i", proxy.root()], check=True)
-    return {**os.environ, "HOME": str(home)}
+pytestmark = pytest.mark.skipif(not CHROMIUM or not shutil.which("certutil"), reason="no Chromium or no certutil on this machine")
 
 
 def browse(proxy, url, home, trust):
     """The page's text."""
-    options = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-               "--disable-component-update", "--disable-sync", f"--user-data-dir={home}/profile", f"--proxy-server=127.0.0.1:{proxy.port}",
-               "--proxy-bypass-list=<-loopback>", "--timeout=20000", "--dump-dom"]
-    return subprocess.run([chromium, *options, url], capture_output=True, timeout=WAIT_S,
-                          env=trusting_home(proxy if trust else None, home)).stdout.decode()
+    options = [*(one for one in OPTIONS if one != "--remote-debugging-pipe"), f"--user-data-dir={home}/profile",
+               f"--proxy-server=127.0.0.1:{proxy.port}", "--proxy-bypass-list=<-loopback>", "--timeout=20000", "--dump-dom"]
+    return subprocess.run([CHROMIUM, *options, url], capture_output=True, timeout=WAIT_S,
+                          env=home_with(proxy.root() if trust else None, home)).stdout.decode()
 
 
 def test_a_browser_that_trusts_us_reads_the_reason(proxy, tmp_path):

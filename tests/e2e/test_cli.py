@@ -306,8 +306,9 @@ def test_the_rules_are_listed_by_contract(whytls, entries):
         assert {"id", "causes", "lab", "on"} <= rule.keys()
         assert isinstance(rule["causes"], list) and isinstance(rule["lab"], list) and isinstance(rule["on"], bool)
     assert "cert-expired-leaf" in rules["dates/expired"]["causes"]
-    hosts = {entry["host"] for entry in entries}
-    assert {host for rule in rules.values() for host in rule["lab"]} <= hosts | {entry["cause"] for entry in entries}
+    # Each shows in the lab under a name, in a file, or by a phone that is played.
+    shown = {f"--play {entry['cause']}" if entry["protocol"] == "phone" else entry.get("file", entry["host"]) for entry in entries}
+    assert {where for rule in rules.values() for where in rule["lab"]} <= shown
     assert "dates/expired" in whytls("rules", "list").stdout.decode()
 
 
@@ -338,13 +339,20 @@ def test_a_package_that_cannot_be_read_is_no_passed_test(whytls, tmp_path):
 def test_the_lab_is_listed_by_contract(entries):
     causes = {entry["cause"] for entry in entries}
     assert None in causes and "cert-expired-leaf" in causes
+    sites = [entry for entry in entries if entry["protocol"] not in ("phone", "file")]
     for entry in entries:
-        assert {"host", "port", "url", "cause", "leg"} <= entry.keys()
-        assert entry["url"].startswith("https://" + entry["host"])
-        assert isinstance(entry["port"], int) and entry["leg"] in ("client", "server", "identity")
-    healthy = {entry["host"] for entry in entries if entry["cause"] is None}
+        assert {"host", "protocol", "cause", "leg", "about", "slow"} <= entry.keys()
+        assert entry["leg"] in ("client", "server", "identity")
+    for entry in sites:
+        assert "://" + entry["host"] in entry["url"] and isinstance(entry["port"], int)
+    for entry in entries:
+        if entry["protocol"] == "phone":
+            assert entry["connections"] > 0 and all(option.startswith("--") for option in entry["options"])
+        if entry["protocol"] == "file":
+            assert entry["file"] and "--roots" in entry["ask"]
+    healthy = {entry["host"] for entry in sites if entry["cause"] is None}
     assert {"good.lab.test", "good.lab-two.test"} <= healthy
-    assert len({(entry["host"], entry["port"]) for entry in entries}) == len(entries)
+    assert len({(entry["host"], entry["port"]) for entry in sites}) == len(sites)
 
 
 @pytest.mark.parametrize("command", ["run", "explain", "judge", "ca", "lab", "rules"])

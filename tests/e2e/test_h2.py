@@ -12,6 +12,7 @@ import pytest
 import sites
 from conftest import ended_well
 from proxy import WAIT_S, Proxy, top_cause
+from roads import Connector
 from sites import Pki, Server, free_port
 
 HOST = "site.test"
@@ -65,49 +66,6 @@ class NginxH2(sites.Nginx):
             out.write(NGINX.format(folder=folder, port=self.port, inner=free_port(), certificate=certificate, key=key))
         Server.__init__(self, ["nginx", "-e", f"{folder}/early.log", "-p", folder, "-c", config])
         self._wait_until_ready()
-
-
-class Connector:
-    """Programs that know no proxy: what they send to this port goes through a CONNECT of ours."""
-
-    def __init__(self, proxy, authority):
-        self.proxy, self.authority = proxy, authority
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        self.threads = []
-        self._start(self._accept)
-
-    def _start(self, call, *arguments):
-        thread = threading.Thread(target=call, args=arguments, daemon=True)
-        self.threads.append(thread)
-        thread.start()
-
-    def _accept(self):
-        while True:
-            try:
-                client, _ = self.listener.accept()
-            except OSError:
-                return
-            site = socket.create_connection(("127.0.0.1", self.proxy.port))
-            site.sendall(f"CONNECT {self.authority} HTTP/1.1\r\nHost: {self.authority}\r\n\r\n".encode())
-            said = b""
-            while not said.endswith(b"\r\n\r\n"):
-                said += site.recv(1)
-            self._start(self._pass, client, site)
-            self._start(self._pass, site, client)
-
-    @staticmethod
-    def _pass(one, other):
-        try:
-            while data := one.recv(65536):
-                other.sendall(data)
-            other.shutdown(socket.SHUT_WR)
-        except OSError:
-            pass
-
-    def stop(self):
-        self.listener.shutdown(socket.SHUT_RDWR)
-        self.listener.close()
 
 
 class BadSite:

@@ -1,6 +1,5 @@
 """Mail through the proxy: real servers on their well-known ports, and the programs that people use."""
 
-import imaplib
 import os
 import poplib
 import shutil
@@ -13,8 +12,9 @@ import threading
 import pytest
 
 from conftest import ended_well
-from mail import Dovecot, Postfix
+from mail import Dovecot, Postfix, programs, trusting
 from proxy import WAIT_S, Proxy, causes, top_cause
+from roads import Connector, connect
 from sites import Pki
 
 NAME, PROVIDER = "mail.shop.test", "mail.provider.test"
@@ -64,37 +64,6 @@ def proxy(binary, pki, tmp_path):
                 "--resolve", f"{NAME}:{AT}", "--resolve", f"plain.test:{PLAIN_AT}")
     yield one
     ended_well(one)
-
-
-def connect(proxy, host, port):
-    """A socket that is connected through the proxy."""
-    s = socket.create_connection(("127.0.0.1", proxy.port), WAIT_S)
-    s.sendall(f"CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n".encode())
-    head = b""
-    while not head.endswith(b"\r\n\r\n"):
-        head += s.recv(1)
-    assert head.startswith(b"HTTP/1.1 200")
-    return s
-
-
-def programs(proxy):
-    """Python's mail programs, with the proxy's way to a server."""
-    class Imap(imaplib.IMAP4):
-        def _create_socket(self, timeout):
-            return connect(proxy, self.host, self.port)
-
-    class Pop(poplib.POP3):
-        def _create_socket(self, timeout):
-            return connect(proxy, self.host, self.port)
-
-    class Smtp(smtplib.SMTP):
-        def _get_socket(self, host, port, timeout):
-            return connect(proxy, host, port)
-    return Imap, Pop, Smtp
-
-
-def trusting(proxy):
-    return ssl.create_default_context(cafile=proxy.root())
 
 
 def mail_of(flow):
@@ -162,44 +131,14 @@ def test_curl(servers, proxy, scheme, port, word, starttls):
     went_well(proxy.record(PROVIDER), {"smtp": "submission", "smtps": "submission"}.get(scheme, scheme[:4]), starttls)
 
 
-class Bridge(threading.Thread):
-    """One connection to a port of ours, taken on through the proxy. `openssl s_client -proxy` throws away what comes in one
-    segment with the answer to CONNECT, and a server on this machine greets as fast as that."""
-    def __init__(self, proxy, host, port):
-        super().__init__()
-        self.proxy, self.host, self.far_port = proxy, host, port
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-
-    def run(self):
-        near, _ = self.listener.accept()
-        self.listener.close()
-        far = connect(self.proxy, self.host, self.far_port)
-        back = threading.Thread(target=self._carry, args=(far, near))
-        back.start()
-        self._carry(near, far)
-        back.join(WAIT_S)
-        near.close()
-        far.close()
-
-    @staticmethod
-    def _carry(start, end):
-        try:
-            while some := start.recv(65536):
-                end.sendall(some)
-            end.shutdown(socket.SHUT_WR)
-        except OSError:
-            pass  # the other end has left
-
-
 @pytest.mark.parametrize("protocol, port, recorded", [("imap", 143, "imap"), ("pop3", 110, "pop3"), ("smtp", 587, "submission")])
 def test_openssl_s_client(servers, proxy, protocol, port, recorded):
-    bridge = Bridge(proxy, PROVIDER, port)
-    bridge.start()
-    done = subprocess.run(["openssl", "s_client", "-starttls", protocol, "-connect", f"127.0.0.1:{bridge.port}", "-servername", PROVIDER,
+    # `openssl s_client -proxy` throws away what comes in one segment with the answer to CONNECT, and a server here greets as fast as that
+    road = Connector(proxy, f"{PROVIDER}:{port}")
+    done = subprocess.run(["openssl", "s_client", "-starttls", protocol, "-connect", f"127.0.0.1:{road.port}", "-servername", PROVIDER,
                            "-verify_hostname", PROVIDER, "-CAfile", proxy.root(), "-verify_return_error", "-crlf", "-quiet"],
                           input=b"1 LOGOUT\n" if protocol == "imap" else b"QUIT\n", capture_output=True, timeout=WAIT_S)
-    bridge.join(WAIT_S)
+    road.stop()
     assert done.returncode == 0, done.stderr
     went_well(proxy.record(PROVIDER), recorded, "offered")
 

@@ -3,12 +3,11 @@
 import socket
 import ssl
 import subprocess
-import time
 
 import pytest
 
 from proxy import WAIT_S, Proxy, top_cause
-from sites import Nginx, Pki, Server, free_port
+from sites import Nginx, Pki, Server, free_port, wait_for
 
 
 def curl(proxy, *arguments):
@@ -212,17 +211,6 @@ def test_no_password_comes_into_the_record(guarded):
 
 # --- another proxy beyond ---
 
-def wait_for(port):
-    deadline = time.monotonic() + WAIT_S
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), WAIT_S).close()
-            return
-        except ConnectionRefusedError:
-            assert time.monotonic() < deadline, "a proxy did not start"
-            time.sleep(0.05)
-
-
 class Microsocks(Server):
     def __init__(self, *options):
         self.port = free_port()
@@ -363,9 +351,31 @@ def test_one_whytls_behind_another(binary, tmp_path):
         assert far.stop() == 0, "".join(far.stderr)[-4000:]
 
 
+def test_a_proxy_beyond_by_tls(binary, tmp_path):
+    """The far one takes TLS to itself; the near one verifies it, and trusts nobody else."""
+    far = Proxy(binary, tmp_path / "far", "--lab", "--proxy-auth", "eva:pass")
+    https = f"https://eva:pass@127.0.0.1:{far.port}"
+    trusting = Proxy(binary, tmp_path / "near", "--roots", far.root(), "--upstream", https, "--upstream-ca", far.root())
+    wary = Proxy(binary, tmp_path / "wary", "--roots", far.root(), "--upstream", https)
+    try:
+        done = trusting.curl("https://good.lab.test/", "-o", "/dev/null", "-w", "%{http_code}")
+        assert done.stdout == b"200", done.stderr
+        assert trusting.record("good.lab.test")["dial"]["via"] == f"https://127.0.0.1:{far.port}"
+        far_flow = far.record("good.lab.test")
+        assert far_flow["client"]["secure"] and far_flow["exchanges"][0]["status"] == 200
+        wary.curl("https://good.lab.test/")
+        flow = wary.record("good.lab.test")
+        assert flow["dial"]["error"] == "proxy-failed" and top_cause(flow) == "upstream-proxy-failed"
+        assert "certificate does not stand the test" in flow["dial"]["via_says"]
+    finally:
+        for one in (trusting, wary, far):
+            assert one.stop() == 0, "".join(one.stderr)[-4000:]
+
+
 def test_options_that_cannot_be_meant_are_refused(binary, tmp_path):
     for options, says in ((["--upstream", "ftp://x"], "socks5://"), (["--upstream", "http://eva:hunter2@"], "--upstream"), (["--proxy-auth", "eva"], "USER:PASSWORD"),
-                          (["--listen", "127.0.0.1:1,tls"], "proxy-protocol")):
+                          (["--listen", "127.0.0.1:1,tls"], "proxy-protocol"), (["--upstream-ca", "x.pem"], "https:// proxy"),
+                          (["--upstream", "https://p.example", "--upstream-ca", "/no/such.pem"], "/no/such.pem")):
         done = subprocess.run([binary, "run", "--data", str(tmp_path), *options], capture_output=True, timeout=WAIT_S)
         assert done.returncode == 2 and says in done.stderr.decode(), done.stderr
         assert b"hunter2" not in done.stderr
