@@ -1,0 +1,3 @@
+MODE=connect
+. "$ADAPTERS/whytls.sh"
+NOTE="as whytls, by CONNECT"
