@@ -1,8 +1,8 @@
 # deploy/packages.sh - what must be installed, and the means to do it. Sourced by run.sh and test.sh.
 
 build_packages="build-essential ca-certificates cmake ninja-build pkg-config libevent-dev libssl-dev libc-ares-dev
-    liblua5.4-dev libjansson-dev libsqlite3-dev node-llhttp libnghttp2-dev libqrencode-dev libplist-dev libpsl-dev libidn2-dev libcurl4-openssl-dev zlib1g-dev libbrotli-dev libzstd-dev"
-test_packages="libcmocka-dev curl wget openssl gnutls-bin nodejs python3 nginx-light nghttp2-client chromium libnss3-tools python3-pytest python3-cryptography clang-14 clang-format-14 libgnutls28-dev lua-check libclang-rt-14-dev procps iproute2 nftables libplist-utils dovecot-imapd dovecot-pop3d postfix microsocks tinyproxy-bin"
+    liblua5.4-dev libjansson-dev libsqlite3-dev node-llhttp libnghttp2-dev libqrencode-dev libplist-dev libpsl-dev libidn2-dev libmaxminddb-dev libcurl4-openssl-dev zlib1g-dev libbrotli-dev libzstd-dev"
+test_packages="libcmocka-dev curl wget openssl gnutls-bin nodejs python3 nginx-light nghttp2-client chromium libnss3-tools python3-pytest python3-cryptography clang-14 clang-format-14 libgnutls28-dev lua-check libclang-rt-14-dev procps iproute2 nftables libplist-utils dovecot-imapd dovecot-pop3d postfix mmdb-bin microsocks tinyproxy-bin nghttp2-server node-ws python3-grpcio python3-h2"
 
 say() {
     printf '\033[1m%s\033[0m\n' "$*" >&2

@@ -7,4 +7,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck disable=SC2086
 install_missing $build_packages
 build release -DWHYTLS_TESTS=OFF
+# Which country a site is in; nothing else waits for it.
+command -v npm >/dev/null 2>&1 || (install_missing npm) || true
+plugins/geo/fetch.sh build/release/bin/plugins
 exec build/release/bin/whytls run "$@"

@@ -13,6 +13,7 @@ _whytls() {
     'review:which app accepted which faulty certificate, and who pins'
     'doctor:is everything here, and is its data fresh?'
     'rules:the Lua rules\: list, test, fields'
+    'plugins:the C plugins\: which there are, and whether each works'
     )
     if (( CURRENT == 2 )); then
         _describe command commands
@@ -25,14 +26,20 @@ _whytls() {
     run) _arguments -s \
         '*-l[where phones connect; may be given again (default 0.0.0.0\:8080). Behind a load balancer\: ADDR\:PORT,proxy-protocol]:addr\:port:' '*--listen[where phones connect; may be given again (default 0.0.0.0\:8080). Behind a load balancer\: ADDR\:PORT,proxy-protocol]:addr\:port:' \
         '*--proxy-auth[ask clients for a login (HTTP Basic, SOCKS5); may be given again. @FILE\: one a line]:user\:password:' \
-        '*--upstream[reach sites through another proxy, http\://HOST\:PORT or socks5\://HOST\:PORT, with USER\:PASSWORD@ before the host if need be; PATTERN is shop.example or *.shop.example; direct=PATTERN goes past it; may be given again. @FILE\: one a line]:url[=pattern]:' \
+        '*--upstream[reach sites through another proxy, http\://HOST\:PORT, https\:// or socks5\://, with USER\:PASSWORD@ before the host if need be; PATTERN is shop.example or *.shop.example; direct=PATTERN goes past it; may be given again. @FILE\: one a line]:url[=pattern]:' \
+        '--upstream-ca[the roots (PEM) that an https\:// proxy is verified by, instead of the system'\''s]:file:_files' \
         '*--transparent[where this machine'\''s firewall redirects phones to that use it as their gateway (see deploy/nftables/up.sh); may be given again]:addr\:port:' \
         '--tproxy[the same for its tproxy rules; needs CAP_NET_ADMIN]:addr\:port:' \
+        '--config[settings as Lua data (default $XDG_CONFIG_HOME/whytls/config.lua)]:file:_files' \
         '--log[write each connection'\''s record as a JSON line; - is standard output]:file:_files' \
         '--data[root key and state (default $XDG_DATA_HOME/whytls)]:dir:_files' \
         '--roots[trusted roots\: apple (default), mozilla (the system'\''s bundle), or a file or folder of them]:whose:_files' \
+        '*--resolver[ask this name server instead of the system'\''s; may be given again]:addr[\:port]:' \
         '*--resolve[answer for a host instead of DNS; may be given again]:host\:addr:' \
         '*--rules[a folder of rule packages of your own; may be given again]:dir:_files' \
+        '--watch[reload the rules when a file of theirs changes, not only on SIGHUP]' \
+        '*--plugin[a C plugin of your own (FILE.so); may be given again. Others are taken from $XDG_CONFIG_HOME/whytls/plugins]:file:_files' \
+        '*--geo-db[where sites are\: a GeoLite2 or DB-IP database (FILE.mmdb) of countries, or with "asn" in its name of networks; may be given again]:file:_files' \
         '--revocation[off; staple\: what sites send along (default, as iPhones); fetch\: ask responders as well]:how:(off staple fetch)' \
         '--fetch[on, or off\: fetch a missing intermediate as iPhones do (default on)]:when:(on off)' \
         '--learn[off; suggest (default)\: offer it; on\: hosts that an app refused us for pass unread for a day]:when:(off suggest on)' \
@@ -42,6 +49,8 @@ _whytls() {
         '*--identity[a client certificate with its key (PKCS#12, or PEM) for sites that ask for one\: HOST, *.HOST, or any; may be given again]:file[=host]:' \
         '--identity-password-file[its first line is the password of those files]:file:_files' \
         '*--ask-client-certificate[ask clients of this host (*.HOST\: all below it) for a certificate, and record it; nobody is let in or kept out by it; may be given again]:host:' \
+        '--keep-days[keep connections in the data folder for N days (default 30); 0\: keep none]:n:' \
+        '--keep-mib[and at most N MiB of them (default 2048)\: the oldest go first]:n:' \
         '--threads[traffic threads (default\: one a core)]:n:' \
         '--sign-profile[sign the profile that phones download; PEM\: certificate, those above it, key]:file:_files' \
         '--lab[start the lab too\: sites under lab.test, each with one fault]' \
@@ -64,6 +73,7 @@ _whytls() {
         '--fetch[on, or off\: fetch a missing intermediate as iPhones do (default on)]:when:(on off)' \
         '*--identity[a client certificate with its key (PKCS#12, or PEM) for sites that ask for one\: HOST, *.HOST, or any; may be given again]:file[=host]:' \
         '--identity-password-file[its first line is the password of those files]:file:_files' \
+        '*--resolver[ask this name server instead of the system'\''s; may be given again]:addr[\:port]:' \
         '*--resolve[answer for a host instead of DNS; may be given again]:host\:addr:' \
         '--lab[start the lab for this question\: sites under lab.test, each with one fault]' \
         '--json[the whole record as one JSON object]' \
@@ -83,6 +93,7 @@ _whytls() {
         '--fetch[on, or off\: fetch a missing intermediate as iPhones do (default on)]:when:(on off)' \
         '*--identity[a client certificate with its key (PKCS#12, or PEM) for sites that ask for one\: HOST, *.HOST, or any; may be given again]:file[=host]:' \
         '--identity-password-file[its first line is the password of those files]:file:_files' \
+        '*--resolver[ask this name server instead of the system'\''s; may be given again]:addr[\:port]:' \
         '*--resolve[answer for a host instead of DNS; may be given again]:host\:addr:' \
         '--lab[start the lab for this question\: sites under lab.test, each with one fault]' \
         '--json[one JSON object]' \
@@ -121,6 +132,9 @@ _whytls() {
     lab) _arguments -s \
         '--list[print the table of sites and end]' \
         '--json[as one JSON object]' \
+        '--files[write the files that show a fault, for whytls explain, and end]:dir:_files' \
+        '--play[be a phone in that plight, against --proxy, and end]:cause:' \
+        '--proxy[the proxy on this machine that the phone uses (default 127.0.0.1\:8080)]:addr\:port:' \
         '--data[where the lab keeps its certificates (default $XDG_DATA_HOME/whytls)]:dir:_files' \
         '--help[this text]' \
         '*:file:_files' ;;
@@ -147,10 +161,24 @@ _whytls() {
         '*:file:_files' ;;
     rules) _arguments -s \
         '--json[list\: one object with "v"\:1]' \
+        '--changes[list\: only what differs from the rules as they are shipped]' \
+        '--markdown[fields\: all of it as Markdown, as in the guide]' \
+        '--on[run\: a log of run --log; - is standard input]:flows:' \
+        '--why[run\: what was struck out or too weak, too]' \
         '-v[test\: name what passed as well]' '--verbose[test\: name what passed as well]' \
         '*--rules[another folder of rule packages; may be given again]:dir:_files' \
+        '--config[settings as Lua data (default $XDG_CONFIG_HOME/whytls/config.lua)]:file:_files' \
         '--help[this text]' \
-        '1:what:(list test fields new)' '*:file:_files' ;;
+        '1:what:(list test fields new run)' '*:file:_files' ;;
+    plugins) _arguments -s \
+        '--check[load this plugin in a process of its own, let a made-up connection pass, and tell what happened]:file:_files' \
+        '--json[one object with "v"\:1]' \
+        '--data[where whytls keeps its files]:dir:_files' \
+        '--config[settings as Lua data (default $XDG_CONFIG_HOME/whytls/config.lua)]:file:_files' \
+        '*--plugin[a C plugin of your own (FILE.so); may be given again. Others are taken from $XDG_CONFIG_HOME/whytls/plugins]:file:_files' \
+        '*--geo-db[where sites are\: a GeoLite2 or DB-IP database (FILE.mmdb) of countries, or with "asn" in its name of networks; may be given again]:file:_files' \
+        '--help[this text]' \
+        '*:file:_files' ;;
     esac
 }
 _whytls "$@"

@@ -16,6 +16,7 @@
 #include "paths.h"
 #include "store/database.h"
 #include "store/device_rows.h"
+#include "store/schema.h"
 #include "term.h"
 
 static const struct option_row rows[] = {
@@ -144,8 +145,8 @@ static bool run(const struct job *j, const struct wish *w, const char *path, con
     int64_t now_ms = clock_wall_ms(clock_system());
     struct device_history *h = device_history_new();
     struct database *db = NULL;
-    bool done =
-        !file_exists(path) || (db = database_open(path, DATABASE_VISIT, now_ms / 1000, e)) != NULL;
+    bool done = !file_exists(path) || (db = database_open(path, &schema_memory, DATABASE_VISIT,
+                                           now_ms / 1000, e)) != NULL;
 
     if (done && !db)
         done = w->id ? unknown_device(w->id, e) : list(j, w, h, t, e);
@@ -172,7 +173,7 @@ int cmd_devices(int argc, char **argv)
     char *dir = paths_data_dir(j.data, &e);
     if (!dir)
         return fail(&e);
-    char *path = database_path(dir);
+    char *path = database_path(dir, &schema_memory);
     bool done = run(&j, &wish, path, &t, &e);
     mem_free(path);
     mem_free(dir);

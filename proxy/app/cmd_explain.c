@@ -23,7 +23,7 @@ static const struct command_help help = {
     .usage = "whytls explain TARGET [OPTION]…",
     .about = "Asks what an iPhone would say of a site, a mail server or a certificate, and why.\n"
              "TARGET is HOST[:PORT], an address (https, imap, imaps, smtp, submission, smtps, "
-             "pop3, pop3s), a file, or - for\n"
+             "pop3, pop3s, sieve), a file, or - for\n"
              "standard input. A file holds certificates in any order (PEM, DER or .p7b), an "
              "identity (PKCS#12), a\n"
              "configuration profile (.mobileconfig), or one root: would its switch appear in "

@@ -6,15 +6,20 @@
 #include <string.h>
 
 #include "base/err.h"
-#include "base/file.h"
 #include "base/json_out.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "config.h"
+#include "coverage.h"
 #include "option.h"
 #include "paths.h"
+#include "plugin_list.h"
+#include "rule_package.h"
+#include "rule_replay.h"
 #include "script/fields.h"
 #include "script/rules.h"
 #include "script/spec.h"
+#include "term.h"
 
 enum { FOLDERS_MOST = 16 };
 
@@ -24,25 +29,35 @@ struct job {
     size_t n_folders;
     const char *more[FOLDERS_MOST]; /* --rules */
     size_t n_more;
-    bool json, verbose;
+    const char *config_path;
+    struct config *config;      /* owned; NULL: there is none */
+    const char *on;             /* --on: a log */
+    struct plugin_list plugins; /* which facts they give decides which rules sleep */
+    bool json, verbose, why, changes, markdown;
 };
 
 static const struct option_row options[] = {
     {"json", 0, NULL, "list: one object with \"v\":1"},
+    {"changes", 0, NULL, "list: only what differs from the rules as they are shipped"},
+    {"markdown", 0, NULL, "fields: all of it as Markdown, as in the guide"},
+    {"on", 0, "FLOWS", "run: a log of run --log; - is standard input"},
+    {"why", 0, NULL, "run: what was struck out or too weak, too"},
     {"verbose", 'v', NULL, "test: name what passed as well"},
     {"rules", 0, "DIR", "another folder of rule packages; may be given again"},
+    CONFIG_ROW,
     {NULL, 0, NULL, NULL},
 };
 
 static const struct command_help help = {
-    "whytls rules list | test [NAME…] | fields [WORD] | new NAME",
+    "whytls rules list | test [NAME…] | fields [WORD] | new NAME | run NAME… --on FLOWS",
     "The Lua rules that turn facts into diagnoses: the shipped ones and your own under "
     "$XDG_CONFIG_HOME/whytls/rules.",
     options,
-    "  list             id, moments, powers; asleep and why\n"
+    "  list             the rules with their moments and powers; then cause, rule, lab, spec\n"
     "  test [NAME…]     runs the specs of the packages, in the sandbox and budgets of production\n"
     "  fields [WORD]    what a rule can read, wake on and do\n"
-    "  new NAME         a package with one rule, its words and a spec that passes\n\n"
+    "  new NAME         a package with one rule, its words and a spec that passes\n"
+    "  run NAME…        what rules or packages would have said to the connections of a log\n\n"
     "Exit: 0 done, 1 a spec failed, 2 usage or a wrong rule.",
 };
 
@@ -54,6 +69,16 @@ static bool take(void *arg, const char *name, const char *value, struct err *e)
         j->json = true;
     else if (strcmp(name, "verbose") == 0)
         j->verbose = true;
+    else if (strcmp(name, "on") == 0)
+        j->on = value;
+    else if (strcmp(name, "why") == 0)
+        j->why = true;
+    else if (strcmp(name, "markdown") == 0)
+        j->markdown = true;
+    else if (strcmp(name, "changes") == 0)
+        j->changes = true;
+    else if (strcmp(name, "config") == 0)
+        j->config_path = value;
     else if (j->n_more == FOLDERS_MOST)
         return err_set(e, ERR_USAGE, "--rules may be given %d times", FOLDERS_MOST);
     else
@@ -88,27 +113,42 @@ static int list(struct job *j, struct err *e)
     struct rules *rules;
     struct text out = {0};
     struct json_out json;
+    struct term term;
+    bool good;
 
-    if (!folders_find(j, e))
+    if (!folders_find(j, e) || !config_open(j->config_path, &j->config, e))
         return fail(e);
-    struct rules_config config = {.folders = j->folders, .library = j->library};
-    if (!rules_load(&config, say_wrong, NULL, &rules, e))
+    char *data = paths_data_dir(NULL, NULL);
+    bool found = plugin_list_open(&j->plugins, j->config, data, e);
+
+    mem_free(data);
+    struct rules_config config = {.folders = j->folders,
+        .library = j->library,
+        .partners = j->plugins.partners,
+        .n_partners = j->plugins.n_partners,
+        .config = j->config};
+    if (!found || !rules_load(&config, say_wrong, NULL, &rules, e))
         return fail(e);
-    if (j->json) {
+    if (j->changes) {
+        rules_list_changes(rules, j->shipped, &out);
+        good = true;
+    } else if (j->json) {
         json_init(&json, &out);
         json_object(&json);
         json_put_int(&json, "v", 1);
-        json_key(&json, "rules");
-        rules_json(rules, &json);
+        good = coverage_json(rules, &json, e);
         json_object_end(&json);
         text_add_char(&out, '\n');
     } else {
         rules_list(rules, &out);
+        text_add_char(&out, '\n');
+        good = term_init(&term, NULL, e) && coverage_print(rules, &term, &out, e);
     }
-    fputs(text_str(&out), stdout);
+    if (good)
+        fputs(text_str(&out), stdout);
     text_fini(&out);
     rules_unref(rules);
-    return 0;
+    return good ? 0 : fail(e);
 }
 
 static bool test_one(struct job *j, const char *name, struct spec_tally *tally, struct err *e)
@@ -156,11 +196,14 @@ static int test(struct job *j, int n, char **names, struct err *e)
     return wrong ? 2 : tally.failed ? 1 : 0;
 }
 
-static int fields(const char *word)
+static int fields(const struct job *j, const char *word)
 {
     struct text out = {0};
 
-    fields_write(word, &out);
+    if (j->markdown)
+        fields_write_markdown(&out);
+    else
+        fields_write(word, &out);
     fputs(text_str(&out), stdout);
     bool found = out.len > 0;
 
@@ -168,101 +211,38 @@ static int fields(const char *word)
     return found ? 0 : 1;
 }
 
-/* --- a new package --- */
-
-static const char new_init[] =
-    "-- What is this rule about? One sentence for the people who read it.\n"
-    "rule {\n"
-    "    name     = \"watch\",\n"
-    "    about    = \"Notes every site of the list that is judged.\",\n"
-    "    notes    = { [\"seen\"] = \"info\" },\n"
-    "    settings = { hosts = { kind = \"hosts\", default = { \"shop.example\" }, about = \"hosts "
-    "that the rule is about\" } },\n"
-    "    wakes_on = { judged = { host = \"settings.hosts\" } },\n"
-    "\n"
-    "    judged = function(flow)\n"
-    "        flow:note(\"seen\", { verdict = flow.server_leg.verdict.verdict })\n"
-    "    end,\n"
-    "}\n";
-
-static const char new_texts[] =
-    "-- {path} is a fact of the flow, {$name} a value that the rule gave, [ … ] is left out when a "
-    "hole in it is empty.\n"
-    "return {\n"
-    "    [\"seen\"] = \"{target.host} was judged: {$verdict}[, for {server_leg.verdict.text}].\",\n"
-    "}\n";
-
-static const char new_spec[] =
-    "describe(\"%s/watch\", function()\n"
-    "    it(\"notes a host of the list\", function()\n"
-    "        expect_note(play {}, \"%s/seen\", { severity = \"info\", says = \"accept\" })\n"
-    "    end)\n"
-    "    it(\"is not woken for other hosts\", function()\n"
-    "        expect_asleep(play { target = { host = \"other.example\" } })\n"
-    "    end)\n"
-    "end)\n";
-
-static bool part_write(
-    const char *folder, const char *sub, const char *name, const char *text, struct err *e)
-{
-    char *inside = *sub ? file_join(folder, sub) : mem_text(folder),
-         *path = file_join(inside, name);
-    bool right = file_mkdirs(inside, 0755, e) && file_write(path, text, strlen(text), 0644, e);
-
-    mem_free(inside);
-    mem_free(path);
-    return right;
-}
-
-static bool package_write(const char *folder, const char *name, struct err *e)
-{
-    struct text spec = {0}, meta = {0};
-
-    text_printf(&spec, new_spec, name, name);
-    fields_write_meta(&meta);
-    bool right = part_write(folder, "", "init.lua", new_init, e) &&
-                 part_write(folder, "texts", "en.lua", new_texts, e) &&
-                 part_write(folder, "spec", "watch_spec.lua", text_str(&spec), e) &&
-                 part_write(folder, "meta", "whytls.lua", text_str(&meta), e);
-
-    text_fini(&spec);
-    text_fini(&meta);
-    return right;
-}
-
-static bool name_is_right(const char *name)
-{
-    size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-");
-
-    return n > 0 && n <= 64 && !name[n];
-}
-
 static int new_package(const char *name, struct err *e)
 {
-    char *config = paths_config_dir();
+    char *folder = rule_package_new(name, e);
 
-    if (!name_is_right(name)) {
-        err_set(e, ERR_USAGE,
-            "\"%.64s\" is no name for a package: lower-case letters, digits and -", name);
-    } else if (!config) {
-        err_set(e, ERR_SYSTEM, "there is no home directory; set XDG_CONFIG_HOME");
-    } else {
-        char *rules = file_join(config, "rules"), *folder = file_join(rules, name);
+    if (!folder)
+        return fail(e);
+    printf("%s\nEdit init.lua there, then: whytls rules test %s\n", folder, name);
+    mem_free(folder);
+    return 0;
+}
 
-        if (file_exists(folder))
-            err_set(e, ERR_USAGE, "%s is there already", folder);
-        else if (package_write(folder, name, e))
-            printf("%s\nEdit init.lua there, then: whytls rules test %s\n", folder, name);
-        mem_free(rules);
-        mem_free(folder);
-    }
-    mem_free(config);
-    return e->kind == ERR_NONE ? 0 : fail(e);
+static int replay(struct job *j, int n, char **names, struct err *e)
+{
+    struct rules *rules;
+    bool right = (n > 0 && j->on) ||
+                 err_set(e, ERR_USAGE, "usage: whytls rules run NAME… --on FLOWS [--why]");
+
+    if (!right || !folders_find(j, e) || !config_open(j->config_path, &j->config, e))
+        return fail(e);
+    struct rules_config config = {
+        .folders = j->folders, .library = j->library, .config = j->config};
+    if (!rules_load(&config, say_wrong, NULL, &rules, e))
+        return fail(e);
+    right = rule_replay(
+        rules, &(struct rule_replay_ask){(const char *const *)names, (size_t)n, j->on, j->why}, e);
+    rules_unref(rules);
+    return right ? 0 : fail(e);
 }
 
 static int run(struct job *j, int argc, char **argv, struct err *e)
 {
-    static const char *const words[] = {"list", "test", "fields", "new", NULL};
+    static const char *const words[] = {"list", "test", "fields", "new", "run", NULL};
     const char *word = argc ? argv[0] : "list";
 
     if (strcmp(word, "list") == 0 && argc <= 1)
@@ -270,14 +250,14 @@ static int run(struct job *j, int argc, char **argv, struct err *e)
     if (strcmp(word, "test") == 0)
         return test(j, argc - 1, argv + 1, e);
     if (strcmp(word, "fields") == 0 && argc <= 2)
-        return fields(argc == 2 ? argv[1] : NULL);
+        return fields(j, argc == 2 ? argv[1] : NULL);
     if (strcmp(word, "new") == 0 && argc == 2)
         return new_package(argv[1], e);
+    if (strcmp(word, "run") == 0)
+        return replay(j, argc - 1, argv + 1, e);
     const char *near = text_nearest(word, words);
 
-    if (strcmp(word, "run") == 0)
-        err_set(e, ERR_USAGE, "\"rules run\" is not in this release; \"rules test\" is");
-    else if (near && strcmp(near, word))
+    if (near && strcmp(near, word))
         err_set(e, ERR_USAGE, "no \"rules %.40s\"; did you mean %s?", word, near);
     else
         err_set(e, ERR_USAGE, "usage: %s", help.usage);
@@ -297,5 +277,7 @@ int cmd_rules(int argc, char **argv)
     mem_free(j.shipped);
     mem_free(j.user);
     mem_free(j.library);
+    plugin_list_fini(&j.plugins);
+    config_free(j.config);
     return code;
 }

@@ -14,5 +14,6 @@ int cmd_doctor(int argc, char **argv);
 int cmd_devices(int argc, char **argv);
 int cmd_review(int argc, char **argv);
 int cmd_rules(int argc, char **argv);
+int cmd_plugins(int argc, char **argv);
 
 #endif

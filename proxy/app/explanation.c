@@ -8,6 +8,7 @@
 #include "chain_tree.h"
 #include "flow/flow.h"
 #include "flow/flow_json.h"
+#include "flow/outcome.h"
 #include "identity_facts.h"
 #include "term.h"
 
@@ -33,63 +34,9 @@ static bool is_of_others(const struct flow *f)
     return v && v->policy && !strcmp(v->policy, "webpki");
 }
 
-bool explanation_is_refused(const struct flow *f)
-{
-    const struct flow_verdict *v = verdict_of(f);
-
-    return v && v->verdict && !strcmp(v->verdict, "reject");
-}
-
-static const char *dial_sentence(const char *error)
-{
-    static const char *const rows[][2] = {
-        {"nxdomain", "The name of the site does not exist"},
-        {"servfail", "The name servers gave no answer"},
-        {"refused", "The site refuses connections on this port"},
-        {"timeout", "The site gave no answer in time"},
-        {"unreachable", "The site cannot be reached from here"},
-        {"reset", "The site ended the connection at once"},
-        {"proxy-login", "The proxy beyond this one wants a login"},
-        {"proxy-refused", "The proxy beyond this one does not let us through"},
-        {"proxy-failed", "The proxy beyond this one gave no connection"},
-        {"proxy-unreachable", "The proxy beyond this one cannot be reached"},
-    };
-
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (!strcmp(rows[i][0], error))
-            return rows[i][1];
-    return "The site could not be reached";
-}
-
-static const char *leg_sentence(const struct flow *f)
-{
-    bool client = f->failed_leg && !strcmp(f->failed_leg, "client");
-
-    if (client && f->client_leg && f->client_leg->alert)
-        return "The phone refused our certificate";
-    if (client)
-        return "The phone ended the connection early";
-    if (f->mail && f->server_leg && f->server_leg->symptom &&
-        !strcmp(f->server_leg->symptom, "no-upgrade"))
-        return "The mail server's plain dialogue did not come to TLS";
-    return f->failed_leg ? "The site ended the connection early" : "The connection was refused";
-}
-
 const char *explanation_plain(const struct flow *f)
 {
-    const struct flow_verdict *v = verdict_of(f);
-
-    if (f->identity)
-        return identity_sentence(f);
-    if (explanation_is_refused(f) && is_of_others(f))
-        return "Chrome, Firefox and Android refuse this";
-    if (explanation_is_refused(f))
-        return v->text ? v->text : "An iPhone would refuse this certificate";
-    if (f->dial && f->dial->error)
-        return dial_sentence(f->dial->error);
-    if (f->decision->action && !strcmp(f->decision->action, "refuse"))
-        return "A rule of yours refuses this host";
-    return leg_sentence(f);
+    return f->identity ? identity_sentence(f) : flow_sentence(f);
 }
 
 static enum term_shape sure_shape(const char *confidence)
@@ -101,8 +48,8 @@ static enum term_shape sure_shape(const char *confidence)
 
 static bool is_failing(const struct flow *f)
 {
-    return explanation_is_refused(f) || f->failed_leg || f->refused_by_us ||
-           (f->dial && f->dial->error) || identity_is_refused(f);
+    return flow_is_refused(f) || f->failed_leg || f->refused_by_us || (f->dial && f->dial->error) ||
+           identity_is_refused(f);
 }
 
 /* The shape, the title in bold, and how sure at the right end, all on one line. */
@@ -292,7 +239,7 @@ static void add_ios(const struct term *t, const struct flow *f, const struct flo
     size_t indent, struct text *out)
 {
     const struct flow_verdict *v = is_of_server(d) ? verdict_of(f) : NULL;
-    bool refused = v && explanation_is_refused(f);
+    bool refused = v && flow_is_refused(f);
     const char *text = d && d->ios->text ? d->ios->text : refused ? v->text : NULL;
     const char *grade = d && d->ios->grade ? d->ios->grade
                         : text && refused  ? "Apple source"
@@ -348,10 +295,10 @@ void explanation_rows(const struct term *t, const struct flow *f, size_t which, 
 
     if (d)
         add_because(t, d, indent, most_because, out);
-    else if (explanation_is_refused(f))
+    else if (flow_is_refused(f))
         add_failures(t, verdict_of(f), indent, most_because, out);
     if (!d && is_of_others(f)) {
-        if (explanation_is_refused(f))
+        if (flow_is_refused(f))
             add_openssl(t, verdict_of(f), indent, out);
         return;
     }

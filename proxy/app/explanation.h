@@ -33,7 +33,4 @@ void explanation_print(
 /* One sentence for a flow that failed without a diagnosis; borrowed from it. */
 const char *explanation_plain(const struct flow *f);
 
-/* An iPhone would refuse the site's chain. */
-bool explanation_is_refused(const struct flow *f);
-
 #endif

@@ -11,6 +11,7 @@
 #include "base/time_text.h"
 #include "cert/chain.h"
 #include "cert/facts.h"
+#include "config.h"
 #include "ct_list.h"
 #include "explain/explain.h"
 #include "explain/file_kind.h"
@@ -35,6 +36,8 @@ bool inquiry_take(
     *taken = true;
     if (strcmp(name, "resolve") == 0)
         return reach_add_resolve(&q->reach, value, e);
+    if (strcmp(name, "resolver") == 0)
+        return reach_add_resolver(&q->reach, value, e);
     if (strcmp(name, "fetch") == 0)
         return reach_read_fetch(value, &q->no_fetch, e);
     if (strcmp(name, "host") == 0)
@@ -76,8 +79,15 @@ static bool open_rules(struct inquiry *q, struct err *e)
         err_set(e, ERR_SYSTEM,
             "the shipped rules are not found; set WHYTLS_LUA to the folder that holds rules/");
 
-    good = good && rules_load(&(struct rules_config){.folders = folders, .library = library},
-                       warn_of_rule, NULL, &q->rules, e);
+    char *data = paths_data_dir(NULL, NULL);
+
+    good = good && plugin_list_open(&q->plugins, NULL, data, e) &&
+           rules_load(&(struct rules_config){.folders = folders,
+                          .library = library,
+                          .partners = q->plugins.partners,
+                          .n_partners = q->plugins.n_partners},
+               warn_of_rule, NULL, &q->rules, e);
+    mem_free(data);
     mem_free(shipped);
     mem_free(library);
     mem_free(own);
@@ -144,7 +154,10 @@ bool inquiry_open(struct inquiry *q, struct err *e)
     q->contexts = tls_contexts_new(&(struct tls_config){0}, e);
     if (!q->contexts || q->no_fetch)
         return q->contexts != NULL;
-    q->dial = (struct dial_config){.instead = reach_instead, .arg = &q->reach};
+    q->dial = (struct dial_config){.instead = reach_instead,
+        .name_servers_of = reach_name_servers_of,
+        .turn = reach_turn,
+        .arg = &q->reach};
     q->fetcher =
         fetcher_start(&(struct fetch_config){.clock = clock_system(), .dial = &q->dial}, e);
     return q->fetcher != NULL;
@@ -155,6 +168,7 @@ void inquiry_close(struct inquiry *q)
     fetcher_free(q->fetcher);
     hooks_free(q->hooks);
     rules_unref(q->rules);
+    plugin_list_fini(&q->plugins);
     roots_unref(q->roots);
     ct_logs_unref(q->ct_logs);
     tls_contexts_free(q->contexts);
@@ -240,11 +254,15 @@ static bool ask_site(const struct inquiry *q, struct explain_ask *ask, const cha
     struct flow **out, struct err *e)
 {
     struct target target;
-    struct dial_config dial = {.instead = reach_instead, .arg = (void *)(uintptr_t)&q->reach};
+    struct dial_config dial = {.instead = reach_instead,
+        .name_servers_of = reach_name_servers_of,
+        .turn = reach_turn,
+        .arg = (void *)(uintptr_t)&q->reach};
 
     if (!target_parse(text, &target, e))
         return false;
     ask->dial = &dial;
+    ask->name_servers = reach_name_servers(&q->reach);
     ask->dial_host = target.host;
     ask->port = target.port;
     ask->mail = target.mail;

@@ -11,6 +11,7 @@
 #include "identity_list.h"
 #include "judge/judge.h"
 #include "net/dial.h"
+#include "plugin_list.h"
 #include "reach.h"
 
 struct ct_logs;
@@ -35,7 +36,7 @@ struct verdict;
     {"revocation", 0, NULL, "ask the responders and lists named in the certificates; iPhones do not"}, \
     {"fetch", 0, "WHEN", "on, or off: fetch a missing intermediate as iPhones do (default on)"}, \
     IDENTITY_ROWS, \
-    {"resolve", 0, "HOST:ADDR", "answer for a host instead of DNS; may be given again"}, \
+    RESOLVE_ROWS, \
     {"lab", 0, NULL, "start the lab for this question: sites under lab.test, each with one fault"}
 /* clang-format on */
 
@@ -49,6 +50,7 @@ struct inquiry {
     struct lab *lab;
     struct dial_config dial;
     struct fetcher *fetcher;
+    struct plugin_list plugins;
     struct rules *rules;
     struct hooks *hooks;
     struct roots *roots;

@@ -122,10 +122,10 @@ static struct fold *fold_add(struct live *l, const char *key, int64_t now_ms)
     return fold;
 }
 
-static void key_text(const struct flow *f, enum live_kind kind, struct text *key)
+static void key_text(const struct flow *f, enum outcome kind, struct text *key)
 {
     const char *cause = f->n_diagnosis && f->diagnosis[0].cause ? f->diagnosis[0].cause
-                        : live_kind_is_wrong(kind)              ? explanation_plain(f)
+                        : outcome_is_wrong(kind)                ? explanation_plain(f)
                                                                 : "";
 
     text_printf(key, "%d\n%s\n%s\n%s\n", (int)kind, cause, f->target->host ? f->target->host : "",
@@ -148,13 +148,13 @@ static bool is_new(struct live *l, const char *key)
 
 /* What stands under the lines: requests, and the explanation. */
 static void add_under(
-    struct live *l, const struct flow *f, enum live_kind kind, const char *key, struct text *out)
+    struct live *l, const struct flow *f, enum outcome kind, const char *key, struct text *out)
 {
     if (l->quiet)
         return;
     if (l->verbose)
         live_exchanges(&l->term, f, out);
-    if (!live_kind_is_wrong(kind) || !(is_new(l, key) || l->verbose))
+    if (!outcome_is_wrong(kind) || !(is_new(l, key) || l->verbose))
         return;
     /* On a narrow terminal the line above had the title only. */
     if (l->term.width < TERM_WIDE && f->n_diagnosis && f->diagnosis[0].why &&
@@ -166,7 +166,7 @@ static void add_under(
 }
 
 static void print_new(
-    struct live *l, const struct flow *f, enum live_kind kind, const char *key, struct fold *fold)
+    struct live *l, const struct flow *f, enum outcome kind, const char *key, struct fold *fold)
 {
     struct text out = {0};
 
@@ -205,7 +205,7 @@ static void rewrite(struct live *l, const char *lines)
     text_fini(&out);
 }
 
-static void fold_more(struct live *l, const struct flow *f, enum live_kind kind, struct fold *fold)
+static void fold_more(struct live *l, const struct flow *f, enum outcome kind, struct fold *fold)
 {
     struct text again = {0};
 
@@ -220,22 +220,22 @@ static void fold_more(struct live *l, const struct flow *f, enum live_kind kind,
 }
 
 /* The set-up page asks for news every two seconds: that is none for whoever watches. */
-static bool is_chatter(const struct live *l, const struct flow *f, enum live_kind kind)
+static bool is_chatter(const struct live *l, const struct flow *f, enum outcome kind)
 {
-    return kind == LIVE_FINE && !l->verbose && f->entry && !strcmp(f->entry, "self");
+    return kind == OUTCOME_FINE && !l->verbose && f->entry && !strcmp(f->entry, "self");
 }
 
 static void live_flow(void *arg, const struct flow *f)
 {
     struct live *l = arg;
-    enum live_kind kind = live_kind(f);
+    enum outcome kind = flow_outcome(f);
     int64_t now_ms = clock_wall_ms(l->clock);
     struct text key = {0};
 
     folds_end_older(l, now_ms - FOLD_MS);
-    if ((l->quiet && !live_kind_is_wrong(kind)) || is_chatter(l, f, kind))
+    if ((l->quiet && !outcome_is_wrong(kind)) || is_chatter(l, f, kind))
         return;
-    if (kind == LIVE_FINE) {
+    if (kind == OUTCOME_FINE) {
         print_new(l, f, kind, "", NULL);
         return;
     }

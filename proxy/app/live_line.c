@@ -6,6 +6,7 @@
 #include "base/time_text.h"
 #include "explanation.h"
 #include "flow/flow.h"
+#include "flow/outcome.h"
 #include "term.h"
 
 /* TEXT_AT: after "09:41:52  ◆ failing   ". */
@@ -16,52 +17,17 @@ static const struct {
     enum term_shape shape;
     enum term_style style;
 } kinds[] = {
-    [LIVE_FINE] = {"fine", SHAPE_FINE, TERM_FINE},
-    [LIVE_FAILING] = {"failing", SHAPE_FAILING, TERM_FAULT},
-    [LIVE_WARNING] = {"warning", SHAPE_WARNING, TERM_WARNING},
-    [LIVE_EXPECTED] = {"expected", SHAPE_EXPECTED, TERM_EXPECTED},
-    [LIVE_UNREAD] = {"unread", SHAPE_UNREAD, TERM_UNREAD},
-    [LIVE_MIRRORED] = {"mirrored", SHAPE_MIRRORED, TERM_MIRRORED},
+    [OUTCOME_FINE] = {"fine", SHAPE_FINE, TERM_FINE},
+    [OUTCOME_FAILING] = {"failing", SHAPE_FAILING, TERM_FAULT},
+    [OUTCOME_WARNING] = {"warning", SHAPE_WARNING, TERM_WARNING},
+    [OUTCOME_EXPECTED] = {"expected", SHAPE_EXPECTED, TERM_EXPECTED},
+    [OUTCOME_UNREAD] = {"unread", SHAPE_UNREAD, TERM_UNREAD},
+    [OUTCOME_MIRRORED] = {"mirrored", SHAPE_MIRRORED, TERM_MIRRORED},
 };
 
 static bool is(const char *text, const char *word)
 {
     return text && !strcmp(text, word);
-}
-
-static const struct flow_note *loud_note(const struct flow *f)
-{
-    for (size_t i = 0; i < f->n_notes; i++)
-        if (is(f->notes[i].severity, "high") || is(f->notes[i].severity, "medium"))
-            return &f->notes[i];
-    return NULL;
-}
-
-/* Did the connection end otherwise than its two ends wanted? */
-static bool has_failed(const struct flow *f)
-{
-    return f->refused_by_us || f->failed_leg || (f->dial && f->dial->error) ||
-           is(f->decision->action, "refuse");
-}
-
-enum live_kind live_kind(const struct flow *f)
-{
-    bool tunnelled = is(f->decision->action, "tunnel");
-
-    if (f->n_diagnosis && is(f->diagnosis[0].cause, "apple-pinned-service"))
-        return LIVE_EXPECTED;
-    if (is(f->decision->action, "mirror"))
-        return loud_note(f) ? LIVE_WARNING : LIVE_MIRRORED;
-    if (has_failed(f))
-        return LIVE_FAILING;
-    if (tunnelled)
-        return f->target->apple_pinned ? LIVE_EXPECTED : LIVE_UNREAD;
-    return f->n_diagnosis || explanation_is_refused(f) || loud_note(f) ? LIVE_WARNING : LIVE_FINE;
-}
-
-bool live_kind_is_wrong(enum live_kind kind)
-{
-    return kind == LIVE_FAILING || kind == LIVE_WARNING;
 }
 
 void live_device(const struct flow *f, struct text *out)
@@ -77,7 +43,7 @@ void live_device(const struct flow *f, struct text *out)
 }
 
 static void add_opening(
-    const struct term *t, const struct flow *f, enum live_kind kind, struct text *out)
+    const struct term *t, const struct flow *f, enum outcome kind, struct text *out)
 {
     char at[TIME_TEXT_CAP];
 
@@ -130,21 +96,21 @@ static void by_text(const struct flow *f, struct text *out)
         text_add(out, "not TLS, or not to be opened");
 }
 
-static void detail_text(const struct flow *f, enum live_kind kind, struct text *out)
+static void detail_text(const struct flow *f, enum outcome kind, struct text *out)
 {
-    if (kind == LIVE_EXPECTED) {
+    if (kind == OUTCOME_EXPECTED) {
         text_add(out, f->n_diagnosis && f->diagnosis[0].title ? f->diagnosis[0].title
                                                               : "Apple services refuse any proxy");
         return;
     }
-    if (kind == LIVE_MIRRORED) {
+    if (kind == OUTCOME_MIRRORED) {
         text_printf(out, "%s, ", f->decision->fault ? f->decision->fault : "a fault on purpose");
         if (f->decision->fault_met)
             text_printf(out, "%s, ", f->decision->fault_met);
         by_text(f, out);
         return;
     }
-    if (kind == LIVE_UNREAD) {
+    if (kind == OUTCOME_UNREAD) {
         by_text(f, out);
         text_add(out, ", ");
     }
@@ -190,7 +156,7 @@ static size_t add_part(const struct term *t, struct text *part, size_t room, str
 }
 
 static void one_line(
-    const struct term *t, const struct flow *f, enum live_kind kind, size_t count, struct text *out)
+    const struct term *t, const struct flow *f, enum outcome kind, size_t count, struct text *out)
 {
     struct text part = {0};
     size_t width = (size_t)t->width, used = TEXT_AT,
@@ -225,7 +191,7 @@ static enum term_shape sure_shape(const char *confidence)
 
 static const char *sentence_of(const struct term *t, const struct flow *f)
 {
-    const struct flow_note *note = loud_note(f);
+    const struct flow_note *note = flow_loud_note(f);
     const struct flow_diagnosis *d = f->n_diagnosis ? &f->diagnosis[0] : NULL;
 
     if (note && is(f->decision->action, "mirror"))
@@ -234,13 +200,13 @@ static const char *sentence_of(const struct term *t, const struct flow *f)
         return d->why;
     if (d)
         return d->title ? d->title : d->cause;
-    if (has_failed(f) || explanation_is_refused(f))
+    if (flow_has_failed(f) || flow_is_refused(f))
         return explanation_plain(f);
     return note ? note->text : "";
 }
 
 static void first_line(
-    const struct term *t, const struct flow *f, enum live_kind kind, struct text *out)
+    const struct term *t, const struct flow *f, enum outcome kind, struct text *out)
 {
     const char *sure = f->n_diagnosis && !is(f->decision->action, "mirror")
                            ? term_shape(t, sure_shape(f->diagnosis[0].confidence))
@@ -301,9 +267,9 @@ static void second_line(const struct term *t, const struct flow *f, size_t count
 }
 
 void live_line(
-    const struct term *t, const struct flow *f, enum live_kind kind, size_t count, struct text *out)
+    const struct term *t, const struct flow *f, enum outcome kind, size_t count, struct text *out)
 {
-    if (!live_kind_is_wrong(kind)) {
+    if (!outcome_is_wrong(kind)) {
         one_line(t, f, kind, count, out);
         return;
     }

@@ -7,25 +7,14 @@
 #include <stddef.h>
 
 #include "base/text.h"
+#include "flow/outcome.h"
 
 struct flow;
 struct term;
 
-enum live_kind {
-    LIVE_FINE = 0,
-    LIVE_FAILING,
-    LIVE_WARNING,
-    LIVE_EXPECTED,
-    LIVE_UNREAD,
-    LIVE_MIRRORED
-};
-
-enum live_kind live_kind(const struct flow *f);
-bool live_kind_is_wrong(enum live_kind kind); /* failing or warning */
-
 /* One line, or two when something is wrong; `count` over 1 stands at the right end. */
-void live_line(const struct term *t, const struct flow *f, enum live_kind kind, size_t count,
-    struct text *out);
+void live_line(
+    const struct term *t, const struct flow *f, enum outcome kind, size_t count, struct text *out);
 /* One line for each exchange. */
 void live_exchanges(const struct term *t, const struct flow *f, struct text *out);
 /* "Anna's iPhone", "iPhone 192.168.1.52", "192.168.1.52" */

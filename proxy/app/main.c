@@ -22,6 +22,7 @@ static const struct {
     {"review", cmd_review, "which app accepted which faulty certificate, and who pins"},
     {"doctor", cmd_doctor, "is everything here, and is its data fresh?"},
     {"rules", cmd_rules, "the Lua rules: list, test, fields"},
+    {"plugins", cmd_plugins, "the C plugins: which there are, and whether each works"},
 };
 
 static void help(FILE *to)

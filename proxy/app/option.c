@@ -7,7 +7,7 @@
 #include "base/text.h"
 
 enum {
-    OPTIONS_MOST = 40,
+    OPTIONS_MOST = 64,
     LONG_ONES = 999, /* getopt's numbers from here on are long options: --help, then the rows */
 };
 

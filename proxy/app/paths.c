@@ -14,6 +14,9 @@
 #ifndef WHYTLS_LUA_DIR
 #define WHYTLS_LUA_DIR "/usr/share/whytls/lua"
 #endif
+#ifndef WHYTLS_PLUGIN_DIR
+#define WHYTLS_PLUGIN_DIR "lib/whytls/plugins"
+#endif
 
 static char *exe_dir_read(void)
 {
@@ -177,4 +180,23 @@ char *paths_lua_library(void)
 char *paths_user_rules(void)
 {
     return below(paths_config_dir(), "rules");
+}
+
+char *paths_shipped_plugins(void)
+{
+    static const char *const below_exe[] = {
+        "plugins", "../" WHYTLS_PLUGIN_DIR, "../lib/whytls/plugins"};
+    struct paths_env env;
+    char *dir = NULL;
+
+    paths_env_read(&env);
+    for (size_t i = 0; env.exe_dir && !dir && i < sizeof below_exe / sizeof *below_exe; i++)
+        dir = below(mem_text(env.exe_dir), below_exe[i]);
+    paths_env_fini(&env);
+    return dir;
+}
+
+char *paths_user_plugins(void)
+{
+    return below(paths_config_dir(), "plugins");
 }

@@ -36,5 +36,9 @@ char *paths_shipped_rules(void);
 char *paths_lua_library(void);
 /* CONFIG/rules; NULL when it is not there. */
 char *paths_user_rules(void);
+/* The folders of C plugins: beside the program or under its prefix's lib/; and CONFIG/plugins. NULL
+ * when they are not there. */
+char *paths_shipped_plugins(void);
+char *paths_user_plugins(void);
 
 #endif

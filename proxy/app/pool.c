@@ -13,6 +13,7 @@
 #include "device/roads.h"
 #include "fetch/gatherer.h"
 #include "hook/hook.h"
+#include "hook/listener.h"
 #include "loop_guard.h"
 #include "net/addr.h"
 #include "net/dial.h"
@@ -23,6 +24,7 @@
 #include "net/quic_watch.h"
 #include "net/resolve.h"
 #include "reach.h"
+#include "relay/dial_tls.h"
 #include "script/rules.h"
 
 enum { TICK_MS = 100 };
@@ -51,8 +53,10 @@ struct worker {
     struct dial_config dial_config;
     struct gatherer *gatherer;
     struct hooks *hooks;
+    _Atomic(struct hooks *) fresh; /* that take over at the next beat of the loop; NULL: none */
     struct relays *relays;
-    struct dialer *upstream; /* before the dialer; NULL: none */
+    struct dialer *secure;   /* before the dialer: TLS to a proxy beyond; NULL: none wants it */
+    struct dialer *upstream; /* before both; NULL: none */
     struct entrance entrances[REACH_LISTENERS_MOST];
     struct gate gates[REACH_GATES_MOST];
     struct own_addresses *own_addresses;
@@ -213,6 +217,7 @@ static void *worker_main(void *arg)
     /* Everything of this thread is freed on it: its relays, then what they worked with. */
     relays_free(w->relays);
     dialer_upstream_free(w->upstream);
+    dialer_tls_free(w->secure);
     dialer_sockets_free(w->dialer);
     resolver_free(w->resolver);
     hooks_free(w->hooks);
@@ -264,17 +269,24 @@ static bool worker_make(struct worker *w, struct pool *p, struct err *e)
     w->loop = loop_new(world.clock, e);
     if (!w->loop)
         return false;
-    w->resolver = resolver_new(w->loop, &(struct resolver_config){0}, e);
+    const struct resolver_config names = {
+        .servers = reach_name_servers(p->config.reach), .hints = true};
+    w->resolver = resolver_new(w->loop, &names, e);
     if (!w->resolver)
         return false;
     w->dial_config = (struct dial_config){.may = reach_may,
         .instead = reach_instead,
+        .name_servers_of = reach_name_servers_of,
+        .turn = reach_turn,
         .begun = reach_begun,
         .arg = p->config.reach,
         .connect_ms = p->config.connect_ms};
     w->dialer = dialer_sockets_new(w->loop, w->resolver, &w->dial_config);
+    if (p->config.upstream_trust)
+        w->secure =
+            dialer_tls_new(w->dialer, world.contexts, p->config.upstream_trust, world.clock);
     if (p->config.upstreams)
-        w->upstream = dialer_upstream_new(w->dialer, p->config.upstreams, world.clock);
+        w->upstream = dialer_upstream_new(w->dialer, w->secure, p->config.upstreams, world.clock);
     w->hooks = hooks_new();
     if (!rules_attach(p->config.rules, w->hooks, e))
         return false;
@@ -327,6 +339,38 @@ bool pool_start(const struct pool_config *config, struct pool **out, struct err 
     return true;
 }
 
+static void fresh_take(void *arg)
+{
+    struct worker *w = arg;
+    struct hooks *fresh = atomic_exchange(&w->fresh, NULL);
+
+    if (fresh)
+        hooks_replace(w->hooks, fresh);
+}
+
+bool pool_replace_rules(struct pool *p, struct rules *rules, struct err *e)
+{
+    size_t n = p->config.threads;
+    struct hooks **fresh = mem_array(n, sizeof *fresh);
+    bool right = true;
+
+    /* All are ready before one is given away: no thread may be left with the old rules alone. */
+    for (size_t i = 0; right && i < n; i++) {
+        fresh[i] = hooks_new();
+        right = rules_attach(rules, fresh[i], e);
+    }
+    for (size_t i = 0; i < n; i++) {
+        struct worker *w = &p->workers[i];
+
+        if (right) /* of two in a row the first may never have been taken */
+            fresh[i] = atomic_exchange(&w->fresh, fresh[i]);
+        hooks_free(fresh[i]);
+        loop_post(w->loop, fresh_take, w);
+    }
+    mem_free(fresh);
+    return right;
+}
+
 void pool_drain(struct pool *p)
 {
     for (size_t i = 0; i < p->config.threads; i++)
@@ -347,12 +391,14 @@ static void worker_free(struct worker *w)
     } else {
         relays_free(w->relays);
         dialer_upstream_free(w->upstream);
+        dialer_tls_free(w->secure);
         if (w->dialer)
             dialer_sockets_free(w->dialer);
         if (w->resolver)
             resolver_free(w->resolver);
         hooks_free(w->hooks);
     }
+    hooks_free(atomic_exchange(&w->fresh, NULL));
     doors_close(w);
     quic_watch_stop(w->quic_watch);
     own_addresses_free(w->own_addresses);

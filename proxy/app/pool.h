@@ -11,6 +11,7 @@
 #include "relay/relay.h"
 
 struct fetcher;
+struct peer_trust;
 struct pool;
 struct reach;
 struct rules;
@@ -24,12 +25,16 @@ struct pool_config {
     struct reach *reach; /* listeners with port 0 are filled with the port that was bound */
     struct fetcher
         *fetcher; /* NULL: nothing is fetched. Stopped before pool_free, freed after it */
-    const struct upstreams *upstreams; /* NULL: every site is dialled directly */
+    const struct upstreams *upstreams;       /* NULL: every site is dialled directly */
+    const struct peer_trust *upstream_trust; /* of those reached by TLS; NULL: none is */
     int64_t connect_ms;
 };
 
 /* Binds every listener, then starts the threads. */
 bool pool_start(const struct pool_config *config, struct pool **out, struct err *e) MUST_USE;
+/* A Lua state of these rules for each thread, which it changes to between two events. False:
+ * nothing has changed. Thread: the one that called pool_start. */
+bool pool_replace_rules(struct pool *p, struct rules *rules, struct err *e) MUST_USE;
 /* No new connections; each thread ends when its relays have, in about 5 s at most. */
 void pool_drain(struct pool *p);
 bool pool_is_over(struct pool *p);

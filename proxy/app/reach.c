@@ -11,6 +11,8 @@
 #include "loop_guard.h"
 #include "net/addr.h"
 
+enum { DNS_PORT = 53 };
+
 bool reach_add_listener(struct reach *r, const char *text, struct err *e)
 {
     static const char suffix[] = ",proxy-protocol";
@@ -46,6 +48,29 @@ bool reach_add_resolve(struct reach *r, const char *text, struct err *e)
             text);
     r->n_resolves++;
     return true;
+}
+
+bool reach_add_resolver(struct reach *r, const char *text, struct err *e)
+{
+    struct sockaddr_storage at;
+    const struct sockaddr *server = (struct sockaddr *)&at;
+    size_t len = strlen(r->name_servers);
+    char where[ADDR_TEXT_CAP];
+
+    if (!addr_parse(text, DNS_PORT, &at) || addr_port(server) == 0 || addr_is_any(server))
+        return err_set(e, ERR_USAGE,
+            "--resolver %s: write ADDRESS or ADDRESS:PORT, as in 9.9.9.9 or [2620:fe::fe]:53",
+            text);
+    addr_port_text(where, server);
+    if (len + strlen(where) + 2 > sizeof r->name_servers)
+        return err_set(e, ERR_USAGE, "too many --resolver");
+    snprintf(r->name_servers + len, sizeof r->name_servers - len, "%s%s", len ? "," : "", where);
+    return true;
+}
+
+const char *reach_name_servers(const struct reach *r)
+{
+    return *r->name_servers ? r->name_servers : NULL;
 }
 
 bool reach_add_gate(struct reach *r, enum transparent how, const char *text, struct err *e)
@@ -201,6 +226,8 @@ static bool from_lab(const struct reach *r, const char *host, uint16_t port,
     case LAB_NXDOMAIN:
         *error = DIAL_NXDOMAIN;
         return true;
+    case LAB_ASK:
+        return false;
     }
     return false;
 }
@@ -228,6 +255,26 @@ bool reach_instead(void *arg, const char *host, uint16_t port, struct sockaddr *
         *to_len = addr_len((struct sockaddr *)&where);
     }
     return true;
+}
+
+const char *reach_name_servers_of(void *arg, const char *host)
+{
+    const struct reach *r = arg;
+    struct sockaddr_storage at;
+    socklen_t len;
+
+    return r->lab && lab_where(r->lab, host, 0, &at, &len) == LAB_ASK ? lab_name_server(r->lab)
+                                                                      : NULL;
+}
+
+void reach_turn(void *arg, const struct sockaddr *address, struct sockaddr_storage *to)
+{
+    const struct reach *r = arg;
+    struct sockaddr_storage at;
+    socklen_t len;
+
+    if (r->lab && lab_turn(r->lab, address, &at, &len))
+        memcpy(to, &at, sizeof at);
 }
 
 bool reach_read_fetch(const char *text, bool *off, struct err *e)

@@ -18,6 +18,14 @@ struct lab;
 struct loop_guard;
 
 enum { REACH_LISTENERS_MOST = 16, REACH_GATES_MOST = 8, REACH_RESOLVES_MOST = 64 };
+enum { REACH_NAME_SERVERS_CAP = 512 };
+
+/* What names are answered by, as rows of an option table. */
+/* clang-format off */
+#define RESOLVE_ROWS \
+    {"resolver", 0, "ADDR[:PORT]", "ask this name server instead of the system's; may be given again"}, \
+    {"resolve", 0, "HOST:ADDR", "answer for a host instead of DNS; may be given again"}
+/* clang-format on */
 
 struct reach_resolve {
     char host[256];
@@ -40,7 +48,8 @@ struct reach {
     struct loop_guard *guard; /* borrowed; NULL: there are no gates */
     struct reach_resolve resolves[REACH_RESOLVES_MOST];
     size_t n_resolves;
-    const struct lab *lab; /* borrowed, or NULL */
+    char name_servers[REACH_NAME_SERVERS_CAP]; /* "192.0.2.53:53,…"; empty: the system's */
+    const struct lab *lab;                     /* borrowed, or NULL */
     bool any_client;
 };
 
@@ -48,6 +57,10 @@ struct reach {
 bool reach_add_listener(struct reach *r, const char *text, struct err *e) MUST_USE;
 /* "HOST:ADDR", ADDR an IPv4 or [IPv6] literal. */
 bool reach_add_resolve(struct reach *r, const char *text, struct err *e) MUST_USE;
+/* "ADDR[:PORT]" of --resolver. */
+bool reach_add_resolver(struct reach *r, const char *text, struct err *e) MUST_USE;
+/* For struct resolver_config; NULL: the system's. */
+const char *reach_name_servers(const struct reach *r);
 /* "ADDR:PORT" of --transparent or --tproxy. */
 bool reach_add_gate(
     struct reach *r, enum transparent how, const char *text, struct err *e) MUST_USE;
@@ -61,6 +74,10 @@ void reach_find_own(const void *arg, char host[static HOST_CAP], uint16_t *port)
 bool reach_may(void *arg, const struct sockaddr *to, bool from_loopback);
 bool reach_instead(void *arg, const char *host, uint16_t port, struct sockaddr *to,
     unsigned *to_len, enum dial_error *error);
+/* The same: who is asked for this name instead of the usual name servers, and where an address of
+ * the lab's name server really is. */
+const char *reach_name_servers_of(void *arg, const char *host);
+void reach_turn(void *arg, const struct sockaddr *address, struct sockaddr_storage *to);
 /* The same: a connection of ours was begun from this address. */
 void reach_begun(void *arg, const struct sockaddr *from);
 

@@ -79,6 +79,8 @@ static void roads_lines(const struct term *t, const struct start_facts *facts, s
 
         fact(t, out, i ? "" : "Upstream", one->name, *one->pattern ? one->pattern : "every host");
     }
+    if (reach_name_servers(reach))
+        fact(t, out, "Names", reach_name_servers(reach), "instead of the system's resolver");
 }
 
 static void facts_lines(

@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
-#include "app/sample_flow.h"
 #include "chain_facts.h"
+#include "flow/sample_flow.h"
 #include "term.h"
 
 static const struct term term = {.utf8 = true, .width = 80};

@@ -6,10 +6,10 @@
 
 #include <cmocka.h>
 
-#include "app/sample_flow.h"
 #include "base/json_out.h"
 #include "comparison.h"
 #include "explain/compare.h"
+#include "flow/sample_flow.h"
 #include "judge/verdict.h"
 #include "term.h"
 

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "app/sample_flow.h"
+#include "flow/sample_flow.h"
 #include "live_line.h"
 #include "term.h"
 
@@ -14,7 +14,7 @@ static void expect(const struct term *t, struct flow *f, size_t count, const cha
 {
     struct text out = {0};
 
-    live_line(t, f, live_kind(f), count, &out);
+    live_line(t, f, flow_outcome(f), count, &out);
     assert_string_equal(text_str(&out), wanted);
     text_fini(&out);
     flow_free(f);
@@ -61,40 +61,6 @@ static void colour_is_added_around_the_same_words(void **state)
         "expired\033[0m          "
         "\033[1m▮▮▮ certain\033[0m\n"
         "                      api.shop.example.com · Anna's iPhone · Grocer\n");
-}
-
-static void the_kind_follows_from_what_became_of_the_flow(void **state)
-{
-    (void)state;
-    struct flow *f = sample_fine();
-
-    assert_int_equal(live_kind(f), LIVE_FINE);
-    f->decision->action = "tunnel";
-    assert_int_equal(live_kind(f), LIVE_UNREAD);
-    f->target->apple_pinned = "GS";
-    assert_int_equal(live_kind(f), LIVE_EXPECTED);
-    f->failed_leg = "server";
-    assert_int_equal(live_kind(f), LIVE_FAILING);
-    f->decision->action = "mirror";
-    assert_int_equal(live_kind(f), LIVE_MIRRORED);
-    flow_note_add(f, "review/accepts-fault", "high", "It accepts anything.", "rule:review/fault");
-    assert_int_equal(live_kind(f), LIVE_WARNING);
-    f->n_notes = 0;
-    f->decision->action = "intercept";
-    f->failed_leg = NULL;
-    flow_note_add(f, "a/b", "info", "quiet", "rule:a/b");
-    assert_int_equal(live_kind(f), LIVE_FINE);
-    flow_note_add(f, "a/b", "medium", "loud", "rule:a/b");
-    assert_int_equal(live_kind(f), LIVE_WARNING);
-    flow_free(f);
-
-    f = sample_expired();
-    assert_int_equal(live_kind(f), LIVE_FAILING);
-    f->refused_by_us = false;
-    assert_int_equal(live_kind(f), LIVE_WARNING);
-    f->diagnosis[0].cause = "apple-pinned-service";
-    assert_int_equal(live_kind(f), LIVE_EXPECTED);
-    flow_free(f);
 }
 
 static void a_tunnel_says_by_whom_and_how_long(void **state)
@@ -145,7 +111,7 @@ static void no_line_is_wider_than_the_window(void **state)
 
             flows[i]->target->host = host;
             flows[i]->client->app->name = host;
-            live_line(&t, flows[i], live_kind(flows[i]), 1234, &out);
+            live_line(&t, flows[i], flow_outcome(flows[i]), 1234, &out);
             for (char *line = strtok(out.at, "\n"); line; line = strtok(NULL, "\n"))
                 assert_true(term_columns(line) <= (size_t)width);
             text_fini(&out);
@@ -176,7 +142,6 @@ int main(void)
         cmocka_unit_test(a_fine_connection_is_one_line),
         cmocka_unit_test(a_failing_one_has_the_title_how_sure_and_who),
         cmocka_unit_test(colour_is_added_around_the_same_words),
-        cmocka_unit_test(the_kind_follows_from_what_became_of_the_flow),
         cmocka_unit_test(a_tunnel_says_by_whom_and_how_long),
         cmocka_unit_test(a_device_without_a_name_is_its_family_and_address),
         cmocka_unit_test(no_line_is_wider_than_the_window),

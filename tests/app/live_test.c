@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "app/sample_flow.h"
 #include "base/clock.h"
+#include "flow/sample_flow.h"
 #include "live.h"
 #include "store/sink.h"
 #include "term.h"

@@ -50,6 +50,27 @@ static void a_listener_may_stand_behind_a_balancer(void **state)
     assert_false(reach_add_listener(&r, "127.0.0.1:1", &e));
 }
 
+static void name_servers_are_collected(void **state)
+{
+    static const char *const wrong[] = {"", "dns.example", "0.0.0.0", "::", "192.0.2.53:0",
+        "192.0.2.53:70000", "192.0.2.53,192.0.2.54", "[2001:db8::53"};
+    struct reach r = {0};
+    struct err e = {0};
+    int n = 0;
+
+    (void)state;
+    assert_null(reach_name_servers(&r));
+    assert_true(reach_add_resolver(&r, "192.0.2.53", &e));
+    assert_true(reach_add_resolver(&r, "127.0.0.1:5353", &e));
+    assert_true(reach_add_resolver(&r, "2001:db8::53", &e));
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        assert_false(reach_add_resolver(&r, wrong[i], &e));
+    assert_string_equal(reach_name_servers(&r), "192.0.2.53:53,127.0.0.1:5353,[2001:db8::53]:53");
+    while (n < REACH_NAME_SERVERS_CAP && reach_add_resolver(&r, "2001:db8::53", &e))
+        n++;
+    assert_true(n > 8 && n < REACH_NAME_SERVERS_CAP);
+}
+
 static void a_host_is_answered_for_as_resolve_says(void **state)
 {
     (void)state;
@@ -129,6 +150,10 @@ static void without_a_lab_its_names_are_asked_of_the_network(void **state)
     enum dial_error error = DIAL_NXDOMAIN;
 
     assert_false(reach_instead(&r, "good.lab.test", 443, (struct sockaddr *)&to, &len, &error));
+    assert_null(reach_name_servers_of(&r, "dns-servfail.lab.test"));
+    struct sockaddr_storage at = address("10.66.0.1:443"), turned = {.ss_family = AF_UNSPEC};
+    reach_turn(&r, (struct sockaddr *)&at, &turned);
+    assert_int_equal(turned.ss_family, AF_UNSPEC);
     assert_int_equal(error, DIAL_OK);
 }
 
@@ -284,6 +309,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gates_are_read_and_are_out_of_reach),
         cmocka_unit_test(a_listener_may_stand_behind_a_balancer),
+        cmocka_unit_test(name_servers_are_collected),
         cmocka_unit_test(a_host_is_answered_for_as_resolve_says),
         cmocka_unit_test(a_malformed_resolve_is_refused_with_the_mend),
         cmocka_unit_test(the_first_resolve_of_a_host_wins_and_there_is_a_most),

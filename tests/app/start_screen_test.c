@@ -131,14 +131,17 @@ static void the_roads_in_and_out_are_told_without_their_logins(void **state)
     facts.guests = guests;
     facts.upstreams = upstreams;
     reach.behind_balancer[0] = true;
+    assert_true(reach_add_resolver(&reach, "192.0.2.53", &e));
     char *screen = written(&wide, &facts);
 
     holds(screen, "● Balanced  192.168.1.20:8080         the PROXY protocol alone\n");
     holds(screen, "● Login     1 user                    HTTP Basic, or SOCKS5\n");
     holds(screen, "● Upstream  http://p.example:3128     every host\n");
     holds(screen, "●           direct                    *.lan\n");
+    holds(screen, "● Names     192.0.2.53:53             instead of the system's resolver\n");
     assert_null(strstr(screen, "hunter2"));
     reach.behind_balancer[0] = false;
+    reach.name_servers[0] = 0;
     mem_free(screen);
     guests_free(guests);
     upstreams_free(upstreams);

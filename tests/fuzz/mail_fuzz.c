@@ -18,8 +18,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (size < 2)
         return 0;
-    mail_talk_init(&m, (enum mail_protocol)(1 + data[0] % 3));
-    piece = 1 + data[0] / 3;
+    mail_talk_init(&m, (enum mail_protocol)(1 + data[0] % 5));
+    piece = 1 + data[0] / 5;
     while (taken < size) {
         size_t n = size - taken < piece ? size - taken : piece;
         enum mail_state now = mail_talk_take(&m, data + taken, n, &out);

@@ -46,7 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size < 1)
         return 0;
     sides[0].n = sides[1].n = 0;
-    mail_watch_init(&w, (enum mail_protocol)(1 + data[0] % 3));
+    mail_watch_init(&w, (enum mail_protocol)(1 + data[0] % 5));
     for (size_t at = 1; at < size;) {
         int which = data[at] & 1;
         size_t n = data[at] >> 1;

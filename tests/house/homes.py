@@ -10,9 +10,10 @@ HOMES = [
     (r'event2/.*', {'net', 'lab'}),
     (r'openssl/ssl\.h', {'tls', 'lab'}),
     (r'zlib\.h', {'http', 'wire'}),  # wire: permessage-deflate
-    (r'(brotli/.*|zstd\.h)', {'http'}),
+    (r'brotli/.*', {'http'}),
+    (r'zstd\.h', {'http', 'store'}),  # store: records on disk
     (r'openssl/.*', {'cert', 'trust', 'judge', 'tls', 'lab', 'flow'}),
-    (r'jansson\.h', {'app', 'trust'}),
+    (r'jansson\.h', {'app', 'trust', 'flow'}),  # flow: lines of the log
     (r'curl/.*', {'fetch'}),
     (r'llhttp\.h', {'http'}),
     (r'nghttp2/.*', {'http'}),
@@ -22,6 +23,7 @@ HOMES = [
     (r'qrencode\.h', {'app'}),
     (r'plist/.*', {'cert'}),
     (r'(libpsl|idn2)\.h', {'base'}),
+    (r'(whytls/plugin|link)\.h', {'plugin'}),
 ]
 C = set('''assert complex ctype errno fenv float inttypes iso646 limits locale math setjmp signal stdalign stdarg stdatomic stdbool
 stddef stdint stdio stdlib stdnoreturn string tgmath threads time uchar wchar wctype'''.split())

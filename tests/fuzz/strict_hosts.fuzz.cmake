@@ -1,0 +1,1 @@
+whytls_fuzz(device strict_hosts)

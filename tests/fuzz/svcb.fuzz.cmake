@@ -1,0 +1,1 @@
+whytls_fuzz(wire svcb)

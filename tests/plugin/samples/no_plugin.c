@@ -1,0 +1,3 @@
+/* no_plugin - a shared object like any other. */
+extern int no_plugin;
+int no_plugin;
