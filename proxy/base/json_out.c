@@ -178,6 +178,12 @@ void json_null(struct json_out *j)
     text_add(j->to, "null");
 }
 
+void json_verbatim(struct json_out *j, const char *json, size_t n)
+{
+    separate(j);
+    text_add_n(j->to, json, n);
+}
+
 void json_put_text(struct json_out *j, const char *key, const char *s)
 {
     json_key(j, key);

@@ -29,6 +29,8 @@ void json_int(struct json_out *j, int64_t n);
 void json_double(struct json_out *j, double n); /* reads back as n; null when it is not finite */
 void json_bool(struct json_out *j, bool b);
 void json_null(struct json_out *j);
+/* A value that is JSON already. */
+void json_verbatim(struct json_out *j, const char *json, size_t n);
 /* key and value in one call */
 void json_put_text(struct json_out *j, const char *key, const char *s);
 void json_put_int(struct json_out *j, const char *key, int64_t n);

@@ -1,7 +1,7 @@
 /* base/text.h - text that grows, and text made harmless.
  *
  * Whatever comes off the wire, out of a file or out of a rule is hostile: `text_safe` is the one
- * way into a terminal or a log line; HTML and JSON have their own escapers (relay/page.c,
+ * way into a terminal or a log line; HTML and JSON have their own escapers (base/html.h,
  * base/json_out.h). */
 #ifndef WHYTLS_BASE_TEXT_H
 #define WHYTLS_BASE_TEXT_H

@@ -186,6 +186,19 @@ bool time_parse_rfc3339(const char *text, int64_t *seconds)
     return true;
 }
 
+bool time_parse_rfc3339_ms(const char *text, int64_t *ms)
+{
+    const char *dot = strchr(text, '.');
+    int64_t seconds;
+
+    if (!time_parse_rfc3339(text, &seconds))
+        return false;
+    *ms = 1000 * seconds;
+    for (int unit = 100; dot && unit && *++dot >= '0' && *dot <= '9'; unit /= 10)
+        *ms += unit * (*dot - '0');
+    return true;
+}
+
 /* "Sun, 06 Nov 1994 08:49:37 GMT" */
 bool time_parse_http(const char *text, int64_t *seconds)
 {

@@ -22,6 +22,8 @@ const char *time_of_day(char buf[static TIME_TEXT_CAP], int64_t seconds);
 const char *time_duration(char buf[static TIME_TEXT_CAP], int64_t seconds);
 /* An RFC 3339 date-time with offset or Z, or a bare date (its midnight); seconds since 1970. */
 bool time_parse_rfc3339(const char *text, int64_t *seconds) MUST_USE;
+/* The same in milliseconds. */
+bool time_parse_rfc3339_ms(const char *text, int64_t *ms) MUST_USE;
 /* IMF-fixdate of HTTP (RFC 9110 §5.6.7), the one form that may be sent today. */
 bool time_parse_http(const char *text, int64_t *seconds) MUST_USE;
 

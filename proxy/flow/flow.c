@@ -6,6 +6,8 @@
 #include "base/text.h"
 #include "cert/facts.h"
 #include "path.h"
+#include "spoken.h"
+#include "tls/tape.h"
 
 enum { LIST_FIRST = 4 };
 
@@ -130,6 +132,9 @@ void flow_free(struct flow *f)
         return;
     for (const struct flow_kept *kept = f->kept; kept; kept = kept->next)
         cert_unref(kept->cert);
+    spoken_free(f->spoken);
+    tape_free(f->tape[0]);
+    tape_free(f->tape[1]);
     arena_fini(&f->arena);
     mem_free(f);
 }

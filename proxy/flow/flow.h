@@ -96,8 +96,10 @@ struct flow_tick {
     const char *moment; /* static text: a stage's or a moment's name */
 };
 
-struct board; /* diagnosis/board.h: what the rules brought, in the arena */
-struct cert;  /* cert/facts.h */
+struct board;  /* diagnosis/board.h: what the rules brought, in the arena */
+struct cert;   /* cert/facts.h */
+struct spoken; /* flow/spoken.h */
+struct tape;   /* tls/tape.h */
 
 /* A certificate that one of the records tells of, as it was sent: a reference of its own. */
 struct flow_kept {
@@ -117,6 +119,8 @@ struct flow {
     enum moment moment; /* the latest moment that has come: what may be read */
     struct flow_fact *facts;
     struct flow_kept *kept;
+    struct tape *tape[2];  /* owned; by leg: the ciphertext and its secrets; NULL: not kept */
+    struct spoken *spoken; /* owned: heads and bodies of the exchanges; NULL: none were kept */
     struct board *board;
     struct flow_tick ticks[FLOW_TICKS_MOST];
     size_t n_ticks, n_exchanges_cut, n_notes_cut;

@@ -299,6 +299,7 @@ static void put_handshake(struct json_out *out, const struct flow_server_leg *le
     put_fault(out, "renegotiation_fault", leg->renegotiation_fault);
     put_fault(out, "fault", leg->fault);
     put_fault(out, "first_words", leg->first_words);
+    put_fault(out, "lost", leg->lost);
     put_fault(out, "retry", leg->retry);
     put_fault(out, "retry_found", leg->retry_found);
     put_fault(out, "other_name", leg->other_name);
@@ -312,6 +313,13 @@ static void put_sightings(struct json_out *out, const struct flow_server_leg *le
     put_fault(out, "former_leaf", leg->former_leaf);
     if (leg->former_seen != FLOW_NONE)
         put_time(out, "former_seen", leg->former_seen);
+    put_fault(out, "former_verdict", leg->former_verdict);
+    if (leg->leaf_turns != FLOW_NONE)
+        json_put_int(out, "leaf_turns", leg->leaf_turns);
+    if (leg->newer_port != FLOW_NONE)
+        json_put_int(out, "newer_port", leg->newer_port);
+    if (leg->newer_from != FLOW_NONE)
+        put_time(out, "newer_from", leg->newer_from);
     if (leg->same_leaf != FLOW_NONE)
         json_put_int(out, "same_leaf", leg->same_leaf);
     if (leg->same_issuer != FLOW_NONE)

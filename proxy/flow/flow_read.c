@@ -305,8 +305,14 @@ static void target_finish(struct flow *f)
     if (f->target->host && f->target->port >= 0 && f->target->port <= UINT16_MAX &&
         host_normalise(f->target->host, strlen(f->target->host), host))
         flow_set_target(f, host, (uint16_t)f->target->port, learnt ? learnt : "connect");
-    f->at_ms = f->at * 1000;
     f->now = f->at;
+}
+
+static void time_take(struct flow *f, const json_t *at)
+{
+    f->at_ms = f->at * 1000;
+    if (json_is_string(at) && !time_parse_rfc3339_ms(json_string_value(at), &f->at_ms))
+        f->at_ms = f->at * 1000;
 }
 
 static bool flow_take(struct reading *r, const json_t *from)
@@ -319,8 +325,17 @@ static bool flow_take(struct reading *r, const json_t *from)
         return false;
     client_take(r->flow, json_object_get(from, "client"));
     r->flow->ms = json_integer_value(json_object_get(from, "ms"));
+    time_take(r->flow, json_object_get(from, "at"));
     target_finish(r->flow);
     return true;
+}
+
+/* What the log tells by the answer alone. */
+static bool is_refused_by_us(const struct flow *f)
+{
+    const char *answer = f->decision->answer;
+
+    return answer && (!strcmp(answer, "page") || !strcmp(answer, "alert"));
 }
 
 struct flow *flow_read(const char *line, size_t len, struct err *e)
@@ -339,7 +354,9 @@ struct flow *flow_read(const char *line, size_t len, struct err *e)
         return NULL;
     }
     r.flow = flow_new("", 0);
-    if (!flow_take(&r, from)) {
+    if (flow_take(&r, from)) {
+        r.flow->refused_by_us = is_refused_by_us(r.flow);
+    } else {
         flow_free(r.flow);
         r.flow = NULL;
     }

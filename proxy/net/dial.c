@@ -56,84 +56,10 @@ struct sockets_dialer {
     struct dial *dials;
 };
 
-const char *dial_error_name(enum dial_error e)
-{
-    switch (e) {
-    case DIAL_OK:
-        return NULL;
-    case DIAL_NXDOMAIN:
-        return "nxdomain";
-    case DIAL_SERVFAIL:
-        return "servfail";
-    case DIAL_DNS_TIMEOUT:
-    case DIAL_TIMEOUT:
-        return "timeout";
-    case DIAL_REFUSED:
-        return "refused";
-    case DIAL_UNREACHABLE:
-        return "unreachable";
-    case DIAL_RESET:
-        return "reset";
-    case DIAL_PROXY_LOGIN:
-        return "proxy-login";
-    case DIAL_PROXY_REFUSED:
-        return "proxy-refused";
-    case DIAL_PROXY_FAILED:
-        return "proxy-failed";
-    case DIAL_PROXY_UNREACHABLE:
-        return "proxy-unreachable";
-    case DIAL_FORBIDDEN:
-        return "forbidden";
-    }
-    return NULL;
-}
-
-static enum dial_error error_of_errno(int e)
-{
-    switch (e) {
-    case ECONNREFUSED:
-        return DIAL_REFUSED;
-    case ETIMEDOUT:
-        return DIAL_TIMEOUT;
-    case ECONNRESET:
-    case ECONNABORTED:
-    case EPIPE:
-        return DIAL_RESET;
-    default: /* no route, no such network, forbidden by a firewall of this machine */
-        return DIAL_UNREACHABLE;
-    }
-}
-
-/* Of several addresses that failed differently, the one that says most about the site is told. */
-static int telling(enum dial_error e)
-{
-    switch (e) {
-    case DIAL_REFUSED:
-        return 4;
-    case DIAL_RESET:
-        return 3;
-    case DIAL_TIMEOUT:
-        return 2;
-    case DIAL_UNREACHABLE:
-        return 1;
-    case DIAL_OK:
-    case DIAL_NXDOMAIN:
-    case DIAL_SERVFAIL:
-    case DIAL_DNS_TIMEOUT:
-    case DIAL_PROXY_LOGIN:
-    case DIAL_PROXY_REFUSED:
-    case DIAL_PROXY_FAILED:
-    case DIAL_PROXY_UNREACHABLE:
-    case DIAL_FORBIDDEN:
-        break;
-    }
-    return 0;
-}
-
 static void note_error(struct dial *d, struct attempt *a, enum dial_error error)
 {
     a->error = error;
-    if (telling(error) > telling(d->result.error))
+    if (dial_error_weight(error) > dial_error_weight(d->result.error))
         d->result.error = error;
 }
 
@@ -242,13 +168,13 @@ static bool attempt_begin(struct dial *d, size_t at)
     turn(d, &turned);
     int fd = socket(turned.any.sa_family, SOCK_STREAM, 0);
     if (fd < 0) {
-        note_error(d, a, error_of_errno(errno));
+        note_error(d, a, dial_error_of_errno(errno));
         return false;
     }
     evutil_make_socket_nonblocking(fd);
     evutil_make_socket_closeonexec(fd);
     if (connect(fd, &turned.any, addr_len(&turned.any)) != 0 && errno != EINPROGRESS) {
-        note_error(d, a, error_of_errno(errno));
+        note_error(d, a, dial_error_of_errno(errno));
         close(fd);
         return false;
     }
@@ -284,7 +210,8 @@ static void note_dead_family(struct dial *d, int alive)
         const struct attempt *a = &d->attempts[i];
         enum dial_error error = a->error ? a->error : DIAL_TIMEOUT;
 
-        if (d->candidates[a->at].any.sa_family != alive && telling(error) > telling(worst))
+        if (d->candidates[a->at].any.sa_family != alive &&
+            dial_error_weight(error) > dial_error_weight(worst))
             worst = error;
     }
     if (worst == DIAL_OK || worst == DIAL_UNREACHABLE)
@@ -304,7 +231,7 @@ static void attempt_done(evutil_socket_t fd, short what, void *arg)
     if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) != 0)
         error = errno;
     if (error) {
-        note_error(d, a, error_of_errno(error));
+        note_error(d, a, dial_error_of_errno(error));
         attempt_close(a);
         event_del(&d->stagger); /* RFC 8305 §5: no reason to wait any longer */
         next_attempt(d);
@@ -331,7 +258,7 @@ static void too_late(evutil_socket_t fd, short what, void *arg)
 
     (void)fd;
     (void)what;
-    if (telling(DIAL_TIMEOUT) > telling(d->result.error))
+    if (dial_error_weight(DIAL_TIMEOUT) > dial_error_weight(d->result.error))
         d->result.error = DIAL_TIMEOUT;
     dial_end(d, d->result.error, NULL);
 }
@@ -364,25 +291,6 @@ static void begin(struct dial *d)
     next_attempt(d);
 }
 
-static enum dial_error error_of_lookup(enum resolve_error e)
-{
-    switch (e) {
-    case RESOLVE_OK:
-        return DIAL_OK;
-    case RESOLVE_NXDOMAIN:
-    case RESOLVE_NO_ADDRESS:
-        return DIAL_NXDOMAIN;
-    case RESOLVE_SERVFAIL:
-    case RESOLVE_REFUSED:
-    case RESOLVE_BOGUS:
-        return DIAL_SERVFAIL;
-    case RESOLVE_UNREACHABLE:
-    case RESOLVE_TIMEOUT:
-        return DIAL_DNS_TIMEOUT;
-    }
-    return DIAL_SERVFAIL;
-}
-
 /* RFC 8305 §4: families take turns, IPv6 first. The answer has all of IPv6 before all of IPv4. */
 static void add_in_turn(struct dial *d, const struct resolve_answer *answer)
 {
@@ -408,7 +316,7 @@ static void resolved(void *arg, const struct resolve_answer *answer)
             answer->aliases[i]);
     d->result.dns = resolve_error_name(answer->error);
     if (answer->error != RESOLVE_OK) {
-        dial_end(d, error_of_lookup(answer->error), NULL);
+        dial_end(d, dial_error_of_lookup(answer->error), NULL);
         return;
     }
     add_in_turn(d, answer);

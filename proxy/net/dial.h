@@ -12,6 +12,7 @@
 
 #include "base/attrib.h"
 #include "base/err.h"
+#include "net/dial_error.h"
 #include "net/site_hints.h"
 
 struct loop;
@@ -19,28 +20,6 @@ struct pipe;
 struct resolver; /* net/resolve.h */
 struct sockaddr;
 struct sockaddr_storage;
-
-enum dial_error {
-    DIAL_OK = 0,
-    DIAL_NXDOMAIN,
-    DIAL_SERVFAIL,
-    DIAL_DNS_TIMEOUT, /* by name */
-    DIAL_REFUSED,
-    DIAL_TIMEOUT,
-    DIAL_UNREACHABLE,
-    DIAL_RESET, /* by address */
-    /* by a proxy beyond us (net/dial_upstream.h) */
-    DIAL_PROXY_LOGIN,       /* it wants a login, or another one */
-    DIAL_PROXY_REFUSED,     /* it does not let us through to this host */
-    DIAL_PROXY_FAILED,      /* it did not get there, or cannot be understood */
-    DIAL_PROXY_UNREACHABLE, /* it was not reached itself */
-    DIAL_FORBIDDEN,         /* our own listener, or our own host asked for by another machine */
-};
-
-/* The word of the flow record: nxdomain, servfail, timeout, refused, unreachable, reset;
- * proxy-login, proxy-refused, proxy-failed, proxy-unreachable; forbidden.
- * NULL for DIAL_OK. */
-const char *dial_error_name(enum dial_error e);
 
 enum { DIAL_VIA_CAP = 288, DIAL_SAYS_CAP = 160, DIAL_SCHEMES_CAP = 64 };
 enum { DIAL_ADDRESSES_MOST = 8, DIAL_ADDRESS_CAP = 64, DIAL_ALIASES_MOST = 8 };

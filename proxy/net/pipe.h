@@ -20,12 +20,20 @@ enum pipe_event {
     PIPE_RESET,     /* the connection is gone (RST, or another error); nothing works */
 };
 
+/* What went missing on the way of a connection that stands still, as far as this end can tell. */
+enum pipe_loss {
+    PIPE_LOSS_NONE = 0,
+    PIPE_LOSS_SENT,     /* what we sent was sent again, and never acknowledged */
+    PIPE_LOSS_RECEIVED, /* packets came, and some before them did not */
+};
+
 struct pipe_ops {
     void (*sent)(struct pipe *p);            /* bytes were put into p->out: send them */
     void (*want_read)(struct pipe *p, bool); /* go on, or stop reading from the peer */
     void (*shut)(struct pipe *p);            /* FIN after p->out has drained */
     void (*close)(
         struct pipe *p, bool reset); /* frees the pipe; reset: RST instead of what is left */
+    enum pipe_loss (*loss)(const struct pipe *p); /* NULL: it cannot tell */
 };
 
 struct pipe {
@@ -48,6 +56,11 @@ static inline void pipe_want_read(struct pipe *p, bool want)
 static inline void pipe_shut(struct pipe *p)
 {
     p->ops->shut(p);
+}
+
+static inline enum pipe_loss pipe_loss(const struct pipe *p)
+{
+    return p->ops->loss ? p->ops->loss(p) : PIPE_LOSS_NONE;
 }
 
 /* Bytes still in p->out are tried to be sent before the end (bounded: 5 s) unless reset. NULL is

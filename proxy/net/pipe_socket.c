@@ -12,6 +12,7 @@
 
 #include "base/mem.h"
 #include "loop_priv.h"
+#include "loss_priv.h"
 
 enum {
     /* From here on a read goes straight into the evbuffer; below, it is copied out of the loop's
@@ -336,10 +337,18 @@ static void sock_close(struct pipe *p, bool reset)
         linger(s);
 }
 
+static enum pipe_loss sock_loss(const struct pipe *p)
+{
+    return socket_loss(((const struct socket_pipe *)p)->fd);
+}
+
 struct pipe *pipe_socket_new(struct loop *l, int fd)
 {
-    static const struct pipe_ops ops = {
-        .sent = sock_sent, .want_read = sock_want_read, .shut = sock_shut, .close = sock_close};
+    static const struct pipe_ops ops = {.sent = sock_sent,
+        .want_read = sock_want_read,
+        .shut = sock_shut,
+        .close = sock_close,
+        .loss = sock_loss};
     struct socket_pipe *s = mem_new(sizeof *s);
     int on = 1;
 

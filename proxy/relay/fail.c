@@ -24,6 +24,20 @@ static enum symptom symptom_of(const struct relay *r, enum leg_side which)
     return leg_symptom(leg_facts(r->side[which].leg), which, r->late[which]);
 }
 
+/* Silence of the service, or of the way to it? */
+static const char *lost_on_the_way(const struct pipe *p)
+{
+    switch (p ? pipe_loss(p) : PIPE_LOSS_NONE) {
+    case PIPE_LOSS_SENT:
+        return "sent";
+    case PIPE_LOSS_RECEIVED:
+        return "received";
+    case PIPE_LOSS_NONE:
+        break;
+    }
+    return NULL;
+}
+
 void fail_tell(struct relay *r, const char *leg)
 {
     r->flow->failed_leg = leg;
@@ -69,7 +83,10 @@ enum stage fail_server(struct relay *r)
     if (!r->server_failed) {
         r->server_failed = true;
         record_server_leg(r);
-        r->flow->server_leg->symptom = symptom_name(symptom_of(r, LEG_SERVER));
+        enum symptom symptom = symptom_of(r, LEG_SERVER);
+        r->flow->server_leg->symptom = symptom_name(symptom);
+        if (symptom == SYMPTOM_STALLED)
+            r->flow->server_leg->lost = lost_on_the_way(r->side[LEG_SERVER].pipe);
         const struct leg_facts *facts = leg_facts(r->side[LEG_SERVER].leg);
         if (facts->error[0])
             flow_note_add(r->flow, "relay/server-leg", "info", facts->error, "proxy");

@@ -57,6 +57,7 @@ void view_request(struct relay *r, struct pair *p, const struct h2_head *head, b
         p->websocket = websocket_ask(r, &question);
     } else if (!end && strcmp(head->method, "CONNECT") != 0) {
         view_begin(r, p, LEG_CLIENT, head);
+        p->kept[LEG_CLIENT] = keep_body_begin(r, p->exchange, SPOKEN_REQUEST);
     }
 }
 
@@ -74,6 +75,7 @@ void view_response(struct relay *r, struct pair *p, const struct h2_head *head, 
     if (end || p->is_connect)
         return;
     view_begin(r, p, LEG_SERVER, head);
+    p->kept[LEG_SERVER] = keep_body_begin(r, p->exchange, SPOKEN_RESPONSE);
     if (p->body[LEG_SERVER])
         p->response = h2_head_keep(head, &p->memory);
 }
@@ -103,6 +105,8 @@ void view_body(struct relay *r, struct pair *p, enum leg_side from, struct evbuf
 {
     if (p->websocket)
         websocket_see(p->websocket, from, bytes);
+    if (p->kept[from].relay)
+        look_along(bytes, keep_body, &p->kept[from]);
     if (!p->body[from])
         return;
     look_along(bytes, feed, p->body[from]);

@@ -73,6 +73,7 @@ int message_request(struct relay *r, const struct h1_head *head)
     exchange->ms = 0;
     exchange->request_bytes = 0;
     exchange->response_bytes = 0;
+    keep_head(r, (int)f->n_exchanges - 1, SPOKEN_REQUEST, head);
     return (int)f->n_exchanges - 1;
 }
 
@@ -184,8 +185,10 @@ void message_response(struct relay *r, struct flow_exchange *exchange, const str
 {
     struct flow *f = r->flow;
 
-    if (exchange)
+    if (exchange) {
         exchange->status = head->status;
+        keep_head(r, (int)(exchange - f->exchanges), SPOKEN_RESPONSE, head);
+    }
     if (f->n_exchanges <= 1)
         witness_date(r, head);
     note_strictness(r, head);

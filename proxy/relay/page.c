@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/html.h"
 #include "base/time_text.h"
 #include "flow/flow.h"
-#include "html.h"
 
 /* In characters. A host name has 253 at most (RFC 1035); the others are what a phone shows without
  * scrolling for long. */

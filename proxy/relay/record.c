@@ -109,8 +109,6 @@ static void record_device(struct relay *r, const struct history_view *view)
 
     d->id = flow_text(f, view->device_id);
     d->first_seen = view->first_seen;
-    if (view->last_seen != HISTORY_NEVER)
-        d->last_seen = view->last_seen;
     if (view->apple_passed)
         d->apple_passed = view->apple_passed;
     if (view->relay_asked)
@@ -145,34 +143,32 @@ static void record_strictness(struct relay *r)
     target->hsts = until ? until : FLOW_NONE;
 }
 
-enum { DAY_S = 86400 };
-
-/* Of connections that a stranger opens side by side each meets it for the first time. */
-static bool is_new(const struct flow *f)
-{
-    const struct flow_device *device = f->client->device;
-
-    return device->id && (device->last_seen == FLOW_NONE || f->now - device->last_seen > DAY_S);
-}
-
+/* The device was met when its connection was: what it did since is no time before. */
 void record_history(struct relay *r)
 {
+    struct device_history *history = relay_world(r)->history;
     struct history_key key = history_key_of(r);
     struct history_view view;
     struct flow *f = r->flow;
-    bool is_first = !f->client->device->id;
+    int64_t now_ms = clock_wall_ms(relay_world(r)->clock);
+    bool is_first = !f->client->device->id, is_new = false;
 
-    history_read(relay_world(r)->history, &key, clock_wall_ms(relay_world(r)->clock), &view);
+    if (is_first)
+        is_new = history_meet(history, &key, now_ms, &view);
+    else
+        history_read(history, &key, now_ms, &view);
     fill_tally(f->history->device, &view.device);
     fill_tally(f->history->app, &view.app);
     fill_tally(f->history->host, &view.host);
     fill_tally(f->history->browser, &view.browser);
     fill_tally(f->history->others, &view.others);
+    if (is_first && view.last_seen != HISTORY_NEVER)
+        f->client->device->last_seen = view.last_seen;
     record_device(r, &view);
     record_strictness(r);
     transparent_record(r);
     record_now(r);
-    if (is_first && is_new(f))
+    if (is_new)
         hook_fire(relay_world(r)->hooks, MOMENT_DEVICE_SEEN, f, NULL);
 }
 
@@ -301,6 +297,7 @@ void record_seal(struct relay *r)
     hook_fire(world->hooks, MOMENT_FINISH, f, NULL);
     f->request = NULL;
     f->response = NULL;
+    keep_seal(r, f);
     f->sealed = true;
     r->flow = NULL;
     world->flow_out(world->flow_out_arg, f);

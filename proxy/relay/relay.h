@@ -47,6 +47,15 @@ struct own_address {
     const void *arg;
 };
 
+/* What is kept of exchanges for the store: nothing; their heads; the beginnings of bodies as well,
+ * of connections on which something is wrong and of responses that tell an error; of all. */
+enum relay_keeps {
+    RELAY_KEEPS_NOTHING = 0,
+    RELAY_KEEPS_HEADS,
+    RELAY_KEEPS_FAILED,
+    RELAY_KEEPS_ALL
+};
+
 /* What a thread's relays work with. Borrowed for their life; what several threads share is
  * immutable or locks itself. */
 struct relay_world {
@@ -67,7 +76,9 @@ struct relay_world {
     bool no_staple;                          /* what a site staples is not judged */
     bool retries; /* a site that refuses the handshake at once is asked again, to learn why */
     bool asks_revocation; /* responders and lists are asked for every chain; iOS does not */
-    struct learn learn;   /* hosts that an app refused us for, and that pass unread since */
+    enum relay_keeps keeps;
+    bool keeps_tapes;   /* the ciphertext of both legs, and its secrets */
+    struct learn learn; /* hosts that an app refused us for, and that pass unread since */
     struct device_history *history;
     struct clock_witness *witness;
     struct sightings *sightings;       /* NULL: which certificates were seen where is not kept */

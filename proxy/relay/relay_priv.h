@@ -9,6 +9,7 @@
 #include "base/host_pattern.h"
 #include "base/magic.h"
 #include "flow/flow.h"
+#include "keep.h"
 #include "side.h"
 #include "wire/client_hello.h"
 #include "wire/mail_watch.h"
@@ -127,6 +128,7 @@ struct relay {
     bool page_sent;
     bool upgrade_asked;          /* the client waits for 101 */
     struct decode *body[2];      /* views of bodies on their way, for rules; owned */
+    struct kept_body kept[2];    /* the same bodies, for the store */
     struct websocket *websocket; /* asked for, or open; owned */
     unsigned n_websockets;       /* asked for so far */
 };

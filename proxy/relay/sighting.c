@@ -27,6 +27,7 @@ void record_sighting(struct relay *r)
         .site = f->target->site ? f->target->site : r->host,
         .leaf = leaf->sha256,
         .issuer = leaf->aki ? leaf->aki : leaf->issuer->text,
+        .from_s = leaf->not_before,
         .refused = strcmp(leg->verdict->verdict, "accept") != 0,
         .at_s = clock_wall_ms(relay_world(r)->clock) / 1000};
 
@@ -34,7 +35,13 @@ void record_sighting(struct relay *r)
     if (*view.former_leaf) {
         leg->former_leaf = flow_text(f, view.former_leaf);
         leg->former_seen = view.former_s;
+        leg->former_verdict = view.former_refused ? "reject" : "accept";
     }
+    if (view.newer_port) {
+        leg->newer_port = view.newer_port;
+        leg->newer_from = view.newer_from_s;
+    }
+    leg->leaf_turns = count_or_none(view.turns);
     leg->same_leaf = count_or_none(view.same_leaf);
     leg->same_issuer = count_or_none(view.same_issuer);
     if (f->mail)

@@ -66,6 +66,7 @@ enum stage stage_mint(struct relay *r)
         .weak = r->fault,
         .asks_certificate = client_is_asked(r)};
     r->side[LEG_CLIENT].leg = leg_client_new(world->contexts, &show, &e);
+    keep_leg(r, LEG_CLIENT);
     if (!r->side[LEG_CLIENT].leg) {
         log_error("cannot begin the client leg: %s", e.text);
         return STAGE_DRAIN;

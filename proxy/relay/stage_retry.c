@@ -10,11 +10,8 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "cert/chain.h"
+#include "flow/retry.h"
 #include "net/dial.h"
-#include "retry.h"
-
-/* RFC 6761 §6.5: reserved, so that no site has a reason of its own against it. */
-#define OTHER_NAME "example.com"
 
 struct retry {
     enum retry_way way;
@@ -79,7 +76,7 @@ static bool leg_begin(struct relay *r)
     ask.alpn_len = offer_protocols(&r->hello, alpn);
     ask.alpn = ask.alpn_len ? alpn : NULL;
     if (r->hello.sni[0])
-        ask.sni = t->way == RETRY_WIDE ? r->asked : OTHER_NAME;
+        ask.sni = t->way == RETRY_WIDE ? r->asked : RETRY_OTHER_HOST;
     t->leg = leg_server_new(relay_world(r)->contexts, &ask, &e);
     if (!t->leg)
         log_error("cannot begin the second try: %s", e.text);

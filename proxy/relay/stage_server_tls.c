@@ -22,6 +22,7 @@ static bool leg_begin(struct relay *r)
         log_error("cannot begin the server leg: %s", e.text);
     else
         offer_note(r, &ask);
+    keep_leg(r, LEG_SERVER);
     return r->side[LEG_SERVER].leg != NULL;
 }
 

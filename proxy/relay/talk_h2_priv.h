@@ -26,6 +26,7 @@ struct pair {
     /* In memory; kept while a rule wants to see more of them: */
     const struct h2_head *request, *response;
     struct decode *body[2];      /* views of what each leg says; owned */
+    struct kept_body kept[2];    /* the same, for the store */
     struct websocket *websocket; /* asked for, or open; owned */
 };
 

@@ -31,9 +31,11 @@ struct database {
     int64_t data_version;
 };
 
-static const char pragmas[] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
-                              "PRAGMA journal_size_limit=4194304; PRAGMA trusted_schema=OFF;"
-                              "PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY;";
+static const char pragmas[] =
+    "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+    "PRAGMA journal_size_limit=4194304; PRAGMA trusted_schema=OFF;"
+    "PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-32768;"
+    "PRAGMA wal_autocheckpoint=8000;";
 /* Has to stand before the first table; and is asked of a new file only, because it writes. */
 static const char new_pragmas[] = "PRAGMA auto_vacuum=INCREMENTAL;";
 
@@ -257,20 +259,34 @@ static enum state settle(struct database *db, struct err *e)
     return state == STATE_FAILED && database_is_damaged(db) ? STATE_BROKEN : state;
 }
 
-/* SQLite would make the file with the process's mask; its log files take the mode of the file. */
-static bool file_make(const char *path, enum database_use use, struct err *e)
+/* A new one; another thread may be a moment earlier. */
+static bool file_make(const char *path, struct err *e)
 {
-    int flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW | (use == DATABASE_OWN ? O_CREAT : 0);
-    int fd = open(path, flags, 0600);
+    int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_CREAT | O_EXCL, 0600);
 
     if (fd < 0)
-        return err_sys(e, "cannot open %s", path);
-    if (fchmod(fd, 0600) != 0) {
-        err_sys(e, "cannot close %s to others", path);
-        close(fd);
-        return false;
-    }
+        return errno == EEXIST || err_sys(e, "cannot open %s", path);
     close(fd);
+    return true;
+}
+
+/* SQLite would make the file with the process's mask; its log files take the mode of the file. One
+ * that is there is never opened here: to close it again would give up the locks that this process
+ * has on it through another connection (POSIX, fcntl; sqlite.org/howtocorrupt.html §2.2), and the
+ * next reader from outside would take the log files away. */
+static bool file_ready(const char *path, enum database_use use, struct err *e)
+{
+    struct stat file;
+
+    if (lstat(path, &file) != 0)
+        return errno == ENOENT && use == DATABASE_OWN ? file_make(path, e)
+                                                      : err_sys(e, "cannot open %s", path);
+    if (S_ISLNK(file.st_mode))
+        errno = ELOOP;
+    if (S_ISLNK(file.st_mode) || access(path, R_OK | W_OK) != 0)
+        return err_sys(e, "cannot open %s", path);
+    if ((file.st_mode & 0777) != 0600 && chmod(path, 0600) != 0)
+        return err_sys(e, "cannot close %s to others", path);
     return true;
 }
 
@@ -319,7 +335,7 @@ struct database *database_open(const char *path, const struct database_form *for
         struct database *db = NULL;
         enum state state = STATE_FAILED;
 
-        if (file_make(path, use, &why) && (db = connect_to(path, form, &why)))
+        if (file_ready(path, use, &why) && (db = connect_to(path, form, &why)))
             state = settle(db, &why);
         if (state == STATE_FINE)
             return db;

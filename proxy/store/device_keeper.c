@@ -13,7 +13,7 @@
 
 struct keeper {
     struct database *db; /* owned */
-    struct device_history *history;
+    struct device_memories of;
     const struct clock *clock;
     int64_t save_at_ms, age_at_ms; /* steady */
     size_t n_since_ageing;
@@ -33,7 +33,7 @@ static void save(struct keeper *k)
 {
     struct err e = {0};
     size_t n = 0;
-    bool fine = device_rows_save(k->db, k->history, &n, &e);
+    bool fine = device_rows_save(k->db, &k->of, &n, &e);
 
     k->n_since_ageing += n;
     tell(k, fine, &e);
@@ -87,7 +87,7 @@ bool device_keeper_open(const struct device_keeper_config *config, struct sink *
     }
     struct keeper *k = mem_new(sizeof *k);
     k->db = db;
-    k->history = config->history;
+    k->of = (struct device_memories){.history = config->history, .rules = config->rules};
     k->clock = config->clock;
     k->age_at_ms = clock_steady_ms(k->clock) + KEEPER_AGE_MS;
     *out = (struct sink){.flush = keeper_flush, .close = keeper_close, .arg = k};

@@ -10,6 +10,7 @@
 
 struct clock;
 struct device_history;
+struct memory;
 struct sink;
 
 /* A kill costs at most what happened within KEEPER_SAVE_MS. */
@@ -18,6 +19,7 @@ enum { KEEPER_SAVE_MS = 2000, KEEPER_AGE_MS = 3600 * 1000, KEEPER_AGE_ROWS = 200
 struct device_keeper_config {
     const char *folder;             /* where the database lies */
     struct device_history *history; /* borrowed until the sink is closed; filled from the file */
+    struct memory *rules;           /* what rules remember; borrowed as well; NULL: none run */
     const struct clock *clock;      /* borrowed as well */
 };
 

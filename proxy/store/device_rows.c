@@ -11,6 +11,7 @@
 #include "device/history.h"
 #include "device/memory.h"
 #include "device/roll.h"
+#include "script/memory.h"
 
 /* BATCHES_MOST: of one saving, so that the other sinks of the thread get their turn.
  * ERRANDS_MOST: that are done at once.
@@ -165,20 +166,51 @@ static bool batch_save(struct database *db, const struct roll_batch *batch, stru
     return true;
 }
 
-static void errand_do(struct device_history *h, const char *id, const char *verb, const char *value)
+/* One statement about one device, with an optional text. */
+static bool about(
+    struct database *db, const char *sql, const char *id, const char *value, struct err *e)
 {
-    bool known = true;
+    sqlite3_stmt *s = database_statement(db, sql, e);
+    bool row;
 
-    if (!strcmp(verb, "forget"))
-        known = device_forget(h, id);
-    else if (!strcmp(verb, "name"))
-        known = device_name(h, id, value);
+    if (!s)
+        return false;
+    bind_text(s, 1, id);
+    if (value)
+        bind_text(s, 2, value);
+    return database_step(db, s, &row, e);
+}
+
+static bool rules_forget(struct database *db, const char *id, struct err *e)
+{
+    return about(db,
+        "DELETE FROM rule_memory WHERE subject = ?1 AND owner LIKE '%' || char(9) || 'device'", id,
+        NULL, e);
+}
+
+struct errand {
+    char id[DEVICE_ID_CAP], verb[16], value[DEVICE_NAME_CAP];
+};
+
+static bool errand_do(struct database *db, const struct device_memories *of,
+    const struct errand *errand, struct err *e)
+{
+    bool known = true, forget = !strcmp(errand->verb, "forget");
+
+    if (forget)
+        known = device_forget(of->history, errand->id);
+    else if (!strcmp(errand->verb, "name"))
+        known = device_name(of->history, errand->id, errand->value);
     if (!known)
-        log_debug("a command asked to %s a device that has gone", verb);
+        log_debug("a command asked to %s a device that has gone", errand->verb);
+    if (forget && of->rules)
+        memory_forget_device(of->rules, errand->id);
+    /* Again: rules may have saved something of it since the command. */
+    return !forget || rules_forget(db, errand->id, e);
 }
 
 /* Inside a transaction, so that no command comes between its errand and what we save. */
-static bool errands_do(struct database *db, struct device_history *h, struct err *e)
+static bool errands_do(struct database *db, const struct device_memories *of, struct err *e)
 {
     static const char ask[] = "SELECT device, verb, value FROM device_errand ORDER BY seq LIMIT ?1";
     sqlite3_stmt *s = database_statement(db, ask, e);
@@ -188,43 +220,45 @@ static bool errands_do(struct database *db, struct device_history *h, struct err
         return false;
     sqlite3_bind_int64(s, 1, ERRANDS_MOST);
     while (row) {
-        char id[DEVICE_ID_CAP], verb[16], value[DEVICE_NAME_CAP];
+        struct errand one;
 
         if (!database_step(db, s, &row, e))
             return false;
         any = any || row;
-        if (row && column_text(s, 0, id, sizeof id) && column_text(s, 1, verb, sizeof verb) &&
-            column_text(s, 2, value, sizeof value))
-            errand_do(h, id, verb, value);
+        if (row && column_text(s, 0, one.id, sizeof one.id) &&
+            column_text(s, 1, one.verb, sizeof one.verb) &&
+            column_text(s, 2, one.value, sizeof one.value) && !errand_do(db, of, &one, e))
+            return false;
     }
     return !any || database_run(db, "DELETE FROM device_errand", e);
 }
 
-static bool errands_run(struct database *db, struct device_history *h, struct err *e)
+static bool errands_run(struct database *db, const struct device_memories *of, struct err *e)
 {
-    if (database_begin(db, e) && errands_do(db, h, e) && database_commit(db, e))
+    if (database_begin(db, e) && errands_do(db, of, e) && database_commit(db, e))
         return true;
     database_roll_back(db);
     return false;
 }
 
-bool device_rows_save(struct database *db, struct device_history *h, size_t *n, struct err *e)
+bool device_rows_save(
+    struct database *db, const struct device_memories *of, size_t *n, struct err *e)
 {
-    bool saved = !database_was_changed(db) || errands_run(db, h, e);
+    bool saved = !database_was_changed(db) || errands_run(db, of, e);
 
     *n = 0;
     if (!saved)
         return err_wrap(e, "saving the devices");
     struct roll_batch *batch = mem_new(sizeof *batch);
-    for (int i = 0; saved && i < BATCHES_MOST && roll_take(h, batch); i++) {
-        saved = database_begin(db, e) && errands_do(db, h, e) && batch_save(db, batch, e) &&
+    for (int i = 0; saved && i < BATCHES_MOST && roll_take(of->history, batch); i++) {
+        saved = database_begin(db, e) && errands_do(db, of, e) && batch_save(db, batch, e) &&
                 database_commit(db, e);
         if (saved) {
             *n += batch->n_devices + batch->n_hosts;
             continue;
         }
         database_roll_back(db);
-        roll_hand_back(h, batch);
+        roll_hand_back(of->history, batch);
         err_wrap(e, "saving the devices");
     }
     mem_free(batch);
@@ -414,21 +448,6 @@ static bool errand_leave(
     return database_step(db, s, &row, e);
 }
 
-/* One statement about one device, with an optional text. */
-static bool about(
-    struct database *db, const char *sql, const char *id, const char *value, struct err *e)
-{
-    sqlite3_stmt *s = database_statement(db, sql, e);
-    bool row;
-
-    if (!s)
-        return false;
-    bind_text(s, 1, id);
-    if (value)
-        bind_text(s, 2, value);
-    return database_step(db, s, &row, e);
-}
-
 static bool end(struct database *db, bool fine, struct err *e)
 {
     if (fine && database_commit(db, e))
@@ -444,7 +463,7 @@ bool device_rows_forget(struct database *db, const char *id, bool *known, struct
     bool fine = about(db, "DELETE FROM device WHERE id = ?1", id, NULL, e);
     *known = fine && sqlite3_changes(database_handle(db)) > 0;
     fine = fine && about(db, "DELETE FROM device_host WHERE device = ?1", id, NULL, e) &&
-           (!*known || errand_leave(db, id, "forget", "", e));
+           rules_forget(db, id, e) && (!*known || errand_leave(db, id, "forget", "", e));
     return end(db, fine, e);
 }
 

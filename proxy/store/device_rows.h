@@ -12,6 +12,13 @@
 
 struct database;
 struct device_history;
+struct memory; /* script/memory.h */
+
+/* What is remembered of devices: what they did, and what rules wrote down of them. */
+struct device_memories {
+    struct device_history *history;
+    struct memory *rules; /* NULL: no rules run here */
+};
 
 /* Into an empty memory; rows that contradict themselves are left out, and told in a warning. */
 bool device_rows_load(
@@ -22,7 +29,7 @@ bool device_rows_read(
 /* Does the errands that commands left, then saves what has changed, a bounded number of rows;
  * *n is how many. What could not be saved counts as changed again. */
 bool device_rows_save(
-    struct database *db, struct device_history *h, size_t *n, struct err *e) MUST_USE;
+    struct database *db, const struct device_memories *of, size_t *n, struct err *e) MUST_USE;
 /* Drops what is too old or too much, and gives the room back. */
 bool device_rows_age(struct database *db, int64_t now_ms, struct err *e) MUST_USE;
 

@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/arena.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/time_text.h"
+#include "filter_priv.h"
 #include "flow/outcome.h"
 
 enum { DAY_MS = 24 * 3600 * 1000, NUMBER_DIGITS = 12 };
@@ -20,11 +20,6 @@ static const struct filter_atom atoms[] = {
 };
 
 static const struct filter_atom word = {"", FILTER_WORD, TAG_NONE, "host, URL or sentence"};
-
-struct filter {
-    struct arena arena;
-    struct filter_node *root;
-};
 
 struct parser {
     struct filter *filter;

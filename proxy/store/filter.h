@@ -47,12 +47,19 @@ const struct filter_atom *filter_atom_find(const char *name, size_t len);
 
 enum filter_op { FILTER_ALL = 0, FILTER_ANY, FILTER_NOT, FILTER_IS };
 
+/* A device that ~dev means by its name (filter_names.h). */
+struct filter_named {
+    const char *id;
+    struct filter_named *next;
+};
+
 struct filter_node {
     enum filter_op op;
     struct filter_node *first, *next; /* children; siblings */
     const struct filter_atom *atom;   /* FILTER_IS */
     const char *text;                 /* its value, as written; "" when it takes none */
     int64_t from, to;                 /* numbers and times (ms): from <= x < to */
+    struct filter_named *named;       /* FILTER_DEVICE */
 };
 
 /* BYTES: of the whole. */

@@ -17,7 +17,7 @@ struct sink;
 
 /* BATCH: flows of one transaction at most; a flush ends it as well, so a kill costs what came
  * within STORE_FLUSH_MS. */
-enum { FLOW_KEEPER_BATCH = 200, FLOW_KEEPER_DAYS = 30, FLOW_KEEPER_MIB = 2048 };
+enum { FLOW_KEEPER_BATCH = 1000, FLOW_KEEPER_DAYS = 30, FLOW_KEEPER_MIB = 2048 };
 
 struct flow_keeper_config {
     const char *folder;        /* where the database lies */
@@ -26,7 +26,8 @@ struct flow_keeper_config {
     int64_t mib;               /* 0: FLOW_KEEPER_MIB */
 };
 
-/* False and *e: the file cannot be opened at all. */
+/* A file that cannot be written now is told, and tried again as flows come. False and *e: it is not
+ * ours, or a later whytls wrote it. */
 bool flow_keeper_open(
     const struct flow_keeper_config *config, struct sink *out, struct err *e) MUST_USE;
 

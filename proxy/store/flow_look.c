@@ -8,26 +8,45 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "database.h"
+#include "exchange_rows.h"
+#include "filter_said.h"
 #include "filter_sql.h"
 #include "flow/flow.h"
 #include "squeeze.h"
+#include "tag.h"
+#include "tape_rows.h"
 
 /* OPS: of SQLite's machine between two looks at the clock. ROWS_MOST: of one list. WINDOW: flows of
  * the first window of a list. */
-enum { OPS = 2000, ROWS_MOST = 100000, WINDOW = 50000 };
+enum { OPS = 2000, ROWS_MOST = 100000, WINDOW = 20000 };
 
 struct flow_look {
     struct database *db;
     struct squeeze *squeeze; /* made with the first record */
     const struct clock *clock;
     int64_t until_ms; /* steady; 0: no end */
+    struct filter_said_host said;
 };
 
-static int is_late(void *arg)
+static bool dictionary_ready(struct flow_look *look, struct err *e);
+
+static bool is_late(void *arg)
 {
     const struct flow_look *look = arg;
 
     return look->until_ms && clock_steady_ms(look->clock) >= look->until_ms;
+}
+
+static int stop_when_late(void *arg)
+{
+    return is_late(arg);
+}
+
+static struct squeeze *squeeze_of(void *arg)
+{
+    struct flow_look *look = arg;
+
+    return dictionary_ready(look, NULL) ? look->squeeze : NULL;
 }
 
 struct flow_look *flow_look_new(struct database *db)
@@ -36,7 +55,9 @@ struct flow_look *flow_look_new(struct database *db)
 
     look->db = db;
     look->clock = clock_system();
-    sqlite3_progress_handler(database_handle(db), OPS, is_late, look);
+    sqlite3_progress_handler(database_handle(db), OPS, stop_when_late, look);
+    look->said = (struct filter_said_host){.squeeze = squeeze_of, .is_late = is_late, .arg = look};
+    filter_said_begin(database_handle(db), &look->said);
     return look;
 }
 
@@ -54,7 +75,7 @@ struct database *flow_look_database(struct flow_look *look)
     return look->db;
 }
 
-static void budget(struct flow_look *look, int64_t ms)
+void flow_look_budget(struct flow_look *look, int64_t ms)
 {
     look->until_ms = ms ? clock_steady_ms(look->clock) + ms : 0;
 }
@@ -124,6 +145,7 @@ struct listing {
     void *arg;
     struct flow_list_end *end;
     size_t most;
+    bool rare;    /* the condition is: one window will do */
     bool stopped; /* whoever asked has enough */
 };
 
@@ -162,8 +184,8 @@ static bool list_windows(struct flow_look *look, struct listing *l, const char *
     int64_t hi = l->ask->before && l->ask->before <= last ? l->ask->before : last + 1;
     struct text sql = {0};
 
-    for (int64_t width = WINDOW; fine && !late && lo < hi && !l->stopped && l->end->n < l->most;
-         width *= 4) {
+    for (int64_t width = l->rare ? last + 1 : WINDOW;
+         fine && !late && lo < hi && !l->stopped && l->end->n < l->most; width *= 4) {
         int64_t from = up || hi - lo < width ? lo : hi - width;
         int64_t to = up && hi - lo > width ? lo + width : hi;
 
@@ -206,11 +228,11 @@ bool flow_look_list(struct flow_look *look, const struct flow_list_ask *ask,
 
     *end = (struct flow_list_end){0};
     l.most = ask->most && ask->most < ROWS_MOST ? ask->most : ROWS_MOST;
-    budget(look, 0);
-    bool fine =
-        bounds_ask(look, &first, &last, e) && filter_sql(look->db, ask->filter, &condition, e);
+    flow_look_budget(look, 0);
+    bool fine = bounds_ask(look, &first, &last, e) &&
+                filter_sql(look->db, ask->filter, &condition, &l.rare, e);
     if (fine) {
-        budget(look, ask->budget_ms);
+        flow_look_budget(look, ask->budget_ms);
         fine = list_windows(look, &l, text_str(&condition), first, last, e);
     }
     text_fini(&condition);
@@ -222,14 +244,15 @@ bool flow_look_count(struct flow_look *look, const struct filter *filter, int64_
 {
     struct text sql = {0};
     sqlite3_stmt *s = NULL;
+    bool rare;
 
     *n = 0;
     *exact = false;
-    budget(look, 0);
+    flow_look_budget(look, 0);
     text_add(&sql, "SELECT count(*) FROM flow WHERE ");
-    bool fine = filter_sql(look->db, filter, &sql, e) && (s = prepare(look, &sql, e));
+    bool fine = filter_sql(look->db, filter, &sql, &rare, e) && (s = prepare(look, &sql, e));
     text_fini(&sql);
-    budget(look, budget_ms);
+    flow_look_budget(look, budget_ms);
     if (!fine)
         return false;
     int code = sqlite3_step(s);
@@ -283,7 +306,7 @@ bool flow_look_record(
         "SELECT json FROM record WHERE seq = (SELECT seq FROM flow WHERE id = ?1)";
     sqlite3_stmt *s = database_statement(look->db, sql, e);
 
-    budget(look, 0);
+    flow_look_budget(look, 0);
     if (!s || !dictionary_ready(look, e))
         return false;
     sqlite3_bind_text(s, 1, id, -1, SQLITE_TRANSIENT);
@@ -295,17 +318,72 @@ bool flow_look_record_at(
 {
     sqlite3_stmt *s = database_statement(look->db, "SELECT json FROM record WHERE seq = ?1", e);
 
-    budget(look, 0);
+    flow_look_budget(look, 0);
     if (!s || !dictionary_ready(look, e))
         return false;
     sqlite3_bind_int64(s, 1, seq);
     return record_read(look, s, out, found, e);
 }
 
+bool flow_look_seq(struct flow_look *look, const char *id, int64_t *seq, struct err *e)
+{
+    sqlite3_stmt *s = database_statement(look->db, "SELECT seq FROM flow WHERE id = ?1", e);
+    bool row;
+
+    flow_look_budget(look, 0);
+    *seq = 0;
+    if (!s)
+        return false;
+    sqlite3_bind_text(s, 1, id, -1, SQLITE_TRANSIENT);
+    if (!database_step(look->db, s, &row, e))
+        return false;
+    if (row)
+        *seq = sqlite3_column_int64(s, 0);
+    sqlite3_reset(s);
+    sqlite3_clear_bindings(s);
+    return true;
+}
+
+bool flow_look_spoken(struct flow_look *look, int64_t seq, struct spoken **out, struct err *e)
+{
+    flow_look_budget(look, 0);
+    *out = NULL;
+    return dictionary_ready(look, e) && exchange_rows_read(look->db, look->squeeze, seq, out, e);
+}
+
+bool flow_look_tapes(
+    struct flow_look *look, int64_t seq, struct tape *tape[static 2], struct err *e)
+{
+    flow_look_budget(look, 0);
+    return tape_rows_read(look->db, seq, tape, e);
+}
+
+bool flow_look_certificate(
+    struct flow_look *look, const char *sha256, struct text *der, bool *found, struct err *e)
+{
+    static const char sql[] = "SELECT der FROM certificate WHERE tag ="
+                              " (SELECT id FROM tag WHERE kind = ?1 AND text = ?2)";
+    sqlite3_stmt *s = database_statement(look->db, sql, e);
+
+    flow_look_budget(look, 0);
+    *found = false;
+    if (!s)
+        return false;
+    sqlite3_bind_int(s, 1, TAG_SHA256);
+    sqlite3_bind_text(s, 2, sha256, -1, SQLITE_TRANSIENT);
+    if (!database_step(look->db, s, found, e))
+        return false;
+    if (*found)
+        text_add_n(der, sqlite3_column_blob(s, 0), (size_t)sqlite3_column_bytes(s, 0));
+    sqlite3_reset(s);
+    sqlite3_clear_bindings(s);
+    return true;
+}
+
 bool flow_look_last(struct flow_look *look, int64_t *seq, struct err *e)
 {
     int64_t first;
 
-    budget(look, 0);
+    flow_look_budget(look, 0);
     return bounds_ask(look, &first, seq, e);
 }

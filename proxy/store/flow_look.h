@@ -18,12 +18,16 @@
 struct database;
 struct filter;
 struct flow_look;
+struct spoken;
+struct tape;
 
 /* Owns the database from then on. */
 struct flow_look *flow_look_new(struct database *db);
 void flow_look_free(struct flow_look *look);
 /* Borrowed: for those who ask what is not here. */
 struct database *flow_look_database(struct flow_look *look);
+/* For them: what they ask next ends with SQLITE_INTERRUPT after so long; 0: when it is done. */
+void flow_look_budget(struct flow_look *look, int64_t ms);
 
 /* A row of a list; texts are borrowed for the call. */
 struct flow_row {
@@ -64,6 +68,17 @@ bool flow_look_record(
 /* The same by its seq. */
 bool flow_look_record_at(
     struct flow_look *look, int64_t seq, struct text *out, bool *found, struct err *e) MUST_USE;
+/* The seq of a flow; 0: there is none of this id. */
+bool flow_look_seq(struct flow_look *look, const char *id, int64_t *seq, struct err *e) MUST_USE;
+/* What was said in its exchanges. *out: freed with spoken_free; NULL when nothing was kept. */
+bool flow_look_spoken(
+    struct flow_look *look, int64_t seq, struct spoken **out, struct err *e) MUST_USE;
+/* The tapes of its legs, in tape[0] and tape[1]: freed with tape_free; NULL when none was kept. */
+bool flow_look_tapes(
+    struct flow_look *look, int64_t seq, struct tape *tape[static 2], struct err *e) MUST_USE;
+/* The bytes of a certificate by its SHA-256 (hex), appended. *found: there is one. */
+bool flow_look_certificate(struct flow_look *look, const char *sha256, struct text *der,
+    bool *found, struct err *e) MUST_USE;
 /* The last seq that was written; 0: none. */
 bool flow_look_last(struct flow_look *look, int64_t *seq, struct err *e) MUST_USE;
 

@@ -9,16 +9,19 @@
 #include "base/text.h"
 #include "cert/facts.h"
 #include "database.h"
+#include "exchange_rows.h"
 #include "flow/facts.h"
 #include "flow/flow.h"
 #include "flow/flow_json.h"
 #include "flow/outcome.h"
 #include "squeeze.h"
 #include "tag.h"
+#include "tape_rows.h"
+#include "varint.h"
 
 /* PRUNE_ROWS: of one transaction, so that traffic's own wait is short. NAMES_BYTES: of a
  * certificate, for lists. HOUR_MS: of the chart of causes. */
-enum { PRUNE_ROWS = 1000, NAMES_BYTES = 2048, HOUR_MS = 3600 * 1000, VARINT_MOST = 10 };
+enum { PRUNE_ROWS = 1000, NAMES_BYTES = 2048, HOUR_MS = 3600 * 1000 };
 
 struct flow_rows {
     struct database *db;
@@ -85,6 +88,20 @@ void flow_rows_free(struct flow_rows *rows)
 void flow_rows_forget(struct flow_rows *rows)
 {
     tag_book_forget(rows->book);
+}
+
+bool flow_rows_has(struct flow_rows *rows, const char *id, bool *has, struct err *e)
+{
+    sqlite3_stmt *s = database_statement(rows->db, "SELECT 1 FROM flow WHERE id = ?1", e);
+
+    if (!s)
+        return false;
+    sqlite3_bind_text(s, 1, id, -1, SQLITE_STATIC);
+    if (!database_step(rows->db, s, has, e))
+        return false;
+    sqlite3_reset(s);
+    sqlite3_clear_bindings(s);
+    return true;
 }
 
 /* --- a flow --- */
@@ -158,14 +175,6 @@ static bool add_row(struct flow_rows *rows, const struct flow *f, int64_t *seq, 
     return true;
 }
 
-/* LEB128: seven bits a byte, least first. */
-static void add_varint(struct text *out, uint64_t n)
-{
-    for (; n >= 0x80; n >>= 7)
-        text_add_char(out, (char)(n | 0x80));
-    text_add_char(out, (char)n);
-}
-
 static bool add_record(struct flow_rows *rows, const struct flow *f, int64_t seq, struct err *e)
 {
     sqlite3_stmt *s = database_statement(rows->db, "INSERT INTO record VALUES (?1, 1, ?2, ?3)", e);
@@ -180,7 +189,7 @@ static bool add_record(struct flow_rows *rows, const struct flow *f, int64_t seq
     if (!s || !squeeze_pack(rows->squeeze, rows->json.at, rows->json.len, &rows->packed, e))
         return false;
     for (size_t i = 0; i < rows->tags.n; i++)
-        add_varint(&rows->ids, (uint64_t)rows->tags.at[i].id);
+        varint_add(&rows->ids, (uint64_t)rows->tags.at[i].id);
     sqlite3_bind_int64(s, 1, seq);
     sqlite3_bind_blob(s, 2, rows->packed.at, (int)rows->packed.len, SQLITE_STATIC);
     sqlite3_bind_blob(s, 3, text_str(&rows->ids), (int)rows->ids.len, SQLITE_STATIC);
@@ -189,8 +198,7 @@ static bool add_record(struct flow_rows *rows, const struct flow *f, int64_t seq
 
 static bool add_tags(struct flow_rows *rows, int64_t seq, struct err *e)
 {
-    sqlite3_stmt *s =
-        database_statement(rows->db, "INSERT OR IGNORE INTO flow_tag VALUES (?1, ?2)", e);
+    sqlite3_stmt *s = database_statement(rows->db, "INSERT INTO flow_tag VALUES (?1, ?2)", e);
     bool row;
 
     for (size_t i = 0; s && i < rows->tags.n; i++) {
@@ -324,8 +332,10 @@ bool flow_rows_add(struct flow_rows *rows, const struct flow *f, struct err *e)
     if (!tag_book_look_up(rows->book, rows->db, &rows->tags, e) || !add_row(rows, f, &seq, e))
         return false;
     return !seq ||
-           (add_record(rows, f, seq, e) && add_tags(rows, seq, e) && add_certificates(rows, f, e) &&
-               count_causes(rows, f, e) && tell_story(rows, f, seq, e));
+           (add_record(rows, f, seq, e) && exchange_rows_add(rows->db, rows->squeeze, f, seq, e) &&
+               tape_rows_add(rows->db, f, seq, e) && add_tags(rows, seq, e) &&
+               add_certificates(rows, f, e) && count_causes(rows, f, e) &&
+               tell_story(rows, f, seq, e));
 }
 
 /* --- ageing --- */
@@ -385,33 +395,17 @@ static bool last_to_drop(struct flow_rows *rows, const struct flow_rows_limits *
     return true;
 }
 
-static bool next_varint(const uint8_t **at, const uint8_t *end, int64_t *out)
-{
-    uint64_t n = 0;
-
-    for (unsigned shift = 0; *at < end && shift < 7 * VARINT_MOST; shift += 7) {
-        uint8_t byte = *(*at)++;
-
-        n |= shift < 63 ? (uint64_t)(byte & 0x7f) << shift : 0;
-        if (!(byte & 0x80)) {
-            *out = (int64_t)n;
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool drop_tags(
     struct flow_rows *rows, int64_t seq, const uint8_t *at, size_t len, struct err *e)
 {
     sqlite3_stmt *s =
         database_statement(rows->db, "DELETE FROM flow_tag WHERE tag = ?1 AND seq = ?2", e);
     const uint8_t *end = at + len;
-    int64_t tag;
+    uint64_t tag;
     bool row;
 
-    while (s && at < end && next_varint(&at, end, &tag)) {
-        sqlite3_bind_int64(s, 1, tag);
+    while (s && at < end && varint_next(&at, end, &tag)) {
+        sqlite3_bind_int64(s, 1, (int64_t)tag);
         sqlite3_bind_int64(s, 2, seq);
         if (!database_step(rows->db, s, &row, e))
             return false;
@@ -465,19 +459,25 @@ static bool drop_idle_tags(struct flow_rows *rows, struct err *e)
     return database_run(rows->db, idle, e);
 }
 
-static bool drop(struct flow_rows *rows, int64_t last, bool is_last, struct err *e)
+static bool drop(struct flow_rows *rows, int64_t last, bool is_last, int64_t *gone, struct err *e)
 {
-    return drop_links(rows, last, e) &&
-           drop_until(rows, "DELETE FROM record WHERE seq <= ?1", last, e) &&
-           drop_until(rows, "DELETE FROM flow WHERE seq <= ?1", last, e) &&
-           (!is_last || drop_idle_tags(rows, e));
+    if (!(drop_links(rows, last, e) &&
+            drop_until(rows, "DELETE FROM record WHERE seq <= ?1", last, e) &&
+            drop_until(rows, "DELETE FROM heads WHERE seq <= ?1", last, e) &&
+            drop_until(rows, "DELETE FROM bodies WHERE seq <= ?1", last, e) &&
+            drop_until(rows, "DELETE FROM tape WHERE seq <= ?1", last, e) &&
+            drop_until(rows, "DELETE FROM flow WHERE seq <= ?1", last, e)))
+        return false;
+    *gone = sqlite3_changes64(database_handle(rows->db));
+    return !is_last || drop_idle_tags(rows, e);
 }
 
-bool flow_rows_prune(
-    struct flow_rows *rows, const struct flow_rows_limits *limits, bool *more, struct err *e)
+bool flow_rows_prune(struct flow_rows *rows, const struct flow_rows_limits *limits, int64_t *gone,
+    bool *more, struct err *e)
 {
     int64_t first, last;
 
+    *gone = 0;
     *more = false;
     if (!last_to_drop(rows, limits, &first, &last, e))
         return false;
@@ -486,7 +486,7 @@ bool flow_rows_prune(
     *more = last == first + PRUNE_ROWS - 1;
     if (!database_begin(rows->db, e))
         return false;
-    if (drop(rows, last, !*more, e) && database_commit(rows->db, e))
+    if (drop(rows, last, !*more, gone, e) && database_commit(rows->db, e))
         return database_shrink(rows->db, e);
     database_roll_back(rows->db);
     return false;

@@ -20,15 +20,17 @@ void flow_rows_free(struct flow_rows *rows);
  * back, and flow_rows_forget called. A flow whose id is there already is left out. */
 bool flow_rows_add(struct flow_rows *rows, const struct flow *f, struct err *e) MUST_USE;
 void flow_rows_forget(struct flow_rows *rows);
+/* Is there a flow of this id already? */
+bool flow_rows_has(struct flow_rows *rows, const char *id, bool *has, struct err *e) MUST_USE;
 
 struct flow_rows_limits {
     int64_t oldest_ms;  /* flows from before are dropped */
     int64_t most_bytes; /* of the file; past it the oldest are dropped */
 };
 
-/* Drops at most a thousand of what is too old or too much, in a transaction of its own; *more:
- * there is more to drop. */
-bool flow_rows_prune(struct flow_rows *rows, const struct flow_rows_limits *limits, bool *more,
-    struct err *e) MUST_USE;
+/* Drops at most a thousand of what is too old or too much, in a transaction of its own; *gone: how
+ * many, *more: there is more to drop. */
+bool flow_rows_prune(struct flow_rows *rows, const struct flow_rows_limits *limits, int64_t *gone,
+    bool *more, struct err *e) MUST_USE;
 
 #endif

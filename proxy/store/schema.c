@@ -60,9 +60,10 @@ static const char traffic_1[] =
     "CREATE TABLE dictionary (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;"
     "CREATE TABLE tag (id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, text TEXT NOT NULL) STRICT;"
     "CREATE UNIQUE INDEX tag_text ON tag (kind, text);"
-    /* Three characters anywhere in a tag find it (sqlite.org/fts5.html, the trigram tokenizer). */
+    /* Three characters anywhere in a tag find it (sqlite.org/fts5.html, the trigram tokenizer);
+     * where they stand in it LIKE sees for itself. */
     "CREATE VIRTUAL TABLE tag_words USING fts5"
-    " (text, content='tag', content_rowid='id', tokenize='trigram');"
+    " (text, content='tag', content_rowid='id', tokenize='trigram', detail=none, columnsize=0);"
     "CREATE TABLE flow_tag (tag INTEGER NOT NULL, seq INTEGER NOT NULL,"
     " PRIMARY KEY (tag, seq)) STRICT, WITHOUT ROWID;"
     "CREATE TABLE certificate (tag INTEGER PRIMARY KEY, der BLOB NOT NULL,"
@@ -80,7 +81,17 @@ static const char traffic_1[] =
     " PRIMARY KEY (cause, host, device)) STRICT, WITHOUT ROWID;"
     "CREATE INDEX story_host ON story (host, device);";
 
-static const char *const traffic_steps[] = {traffic_1};
+/* What was said (flow/spoken.h), of the flows whose exchanges were kept; packed as
+ * store/exchange_rows.c says. Apart, since a search in heads reads no bodies. */
+static const char traffic_2[] =
+    "CREATE TABLE heads (seq INTEGER PRIMARY KEY, packed BLOB NOT NULL) STRICT;"
+    "CREATE TABLE bodies (seq INTEGER PRIMARY KEY, packed BLOB NOT NULL) STRICT;";
+
+/* The ciphertext of both legs and its secrets (tls/tape.h), where they were kept. */
+static const char traffic_3[] =
+    "CREATE TABLE tape (seq INTEGER PRIMARY KEY, packed BLOB NOT NULL) STRICT;";
+
+static const char *const traffic_steps[] = {traffic_1, traffic_2, traffic_3};
 
 const struct database_form schema_traffic = {
     .file = "flows.db",

@@ -12,6 +12,7 @@
 #include "database.h"
 #include "flow/flow.h"
 #include "flow/outcome.h"
+#include "flow/spoken.h"
 
 /* URLS_MOST: of one flow. BOOK_MOST: tags in memory; then it begins anew. */
 enum { URLS_MOST = 64, BOOK_MOST = 50000, NUMBER_CAP = 24 };
@@ -135,8 +136,6 @@ static void add_diagnosis(struct tag_list *list, const struct flow *f)
     for (size_t i = 0; i < f->n_diagnosis; i++) {
         tag_add(list, TAG_CAUSE, f->diagnosis[i].cause);
         tag_add(list, TAG_TITLE, f->diagnosis[i].title);
-        if (i == 0)
-            tag_add(list, TAG_SURE, f->diagnosis[i].confidence);
     }
     if (!f->n_diagnosis && (flow_has_failed(f) || flow_is_refused(f)))
         tag_add(list, TAG_TITLE, flow_sentence(f));
@@ -170,6 +169,21 @@ static void add_facts(struct tag_list *list, const struct flow *f)
     }
 }
 
+/* "text/html" of "text/html; charset=utf-8" */
+static void add_type(struct tag_list *list, const struct spoken *s, size_t n)
+{
+    struct spoken_field field;
+    struct text type = {0};
+
+    if (!s || n >= s->n ||
+        !spoken_field_find(&s->at[n].said[SPOKEN_RESPONSE].head, "Content-Type", &field))
+        return;
+    for (size_t i = 0; i < field.value_len && !strchr("; \t", field.value[i]); i++)
+        text_add_char(&type, field.value[i]);
+    tag_add(list, TAG_TYPE, text_str(&type));
+    text_fini(&type);
+}
+
 static void add_exchanges(struct tag_list *list, const struct flow *f)
 {
     size_t n = f->n_exchanges < URLS_MOST ? f->n_exchanges : URLS_MOST;
@@ -178,6 +192,7 @@ static void add_exchanges(struct tag_list *list, const struct flow *f)
         tag_add(list, TAG_METHOD, f->exchanges[i].method);
         add_number(list, TAG_STATUS, f->exchanges[i].status);
         add_url(list, f->exchanges[i].url);
+        add_type(list, f->spoken, i);
     }
 }
 
@@ -185,9 +200,7 @@ void tag_gather(const struct flow *f, struct tag_list *out)
 {
     out->n = 0;
     tag_add(out, TAG_HOST, f->target->host);
-    tag_add(out, TAG_SITE, f->target->site);
     tag_add(out, TAG_ENTRY, f->entry);
-    tag_add(out, TAG_ACTION, f->decision->action);
     tag_add(out, TAG_LEG, f->n_diagnosis ? f->diagnosis[0].leg : f->failed_leg);
     add_client(out, f);
     add_diagnosis(out, f);

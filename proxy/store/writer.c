@@ -5,15 +5,18 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mailbox.h"
 #include "base/mem.h"
 #include "flow/flow.h"
+#include "flow/spoken.h"
 #include "sink.h"
+#include "tls/tape.h"
 
-enum { IDLE_MS = 1000, REPORT_MS = 1000 };
+enum { IDLE_MS = 400, REPORT_MS = 1000 };
 
 struct store {
     struct mailbox *mailbox; /* owned; of struct flow */
@@ -21,11 +24,14 @@ struct store {
     size_t n_sinks;
     const struct clock *clock;
     pthread_t thread;
+    size_t waiting_most;
+    atomic_size_t spoken_waiting; /* bytes */
+    atomic_uint_fast64_t stripped;
 
     /* The store's thread only. */
     bool unflushed;
     int64_t flush_at_ms, report_at_ms;
-    uint64_t refused_told;
+    uint64_t refused_told, stripped_told;
 };
 
 static void flow_drop(void *letter)
@@ -48,6 +54,18 @@ static void sinks_flush(struct store *s)
     s->unflushed = false;
 }
 
+static void stripped_report(struct store *s, int64_t now_ms)
+{
+    uint64_t stripped = atomic_load(&s->stripped);
+
+    if (stripped == s->stripped_told || now_ms < s->report_at_ms)
+        return;
+    log_warn("connections recorded without what was said on them: %" PRIu64 ", in all %" PRIu64
+             "; the disk is slower than the traffic",
+        stripped - s->stripped_told, stripped);
+    s->stripped_told = stripped;
+}
+
 static void refused_report(struct store *s, int64_t now_ms)
 {
     uint64_t refused = mailbox_refused(s->mailbox);
@@ -68,8 +86,18 @@ static int wait_ms(const struct store *s, int64_t now_ms)
     return s->flush_at_ms > now_ms ? (int)(s->flush_at_ms - now_ms) : 0;
 }
 
+static size_t spoken_len(const struct flow *f)
+{
+    size_t len = f->spoken ? f->spoken->heads_len + f->spoken->bodies_len : 0;
+
+    for (int leg = 0; leg < 2; leg++)
+        len += f->tape[leg] ? f->tape[leg]->bytes.len : 0;
+    return len;
+}
+
 static void flow_write(struct store *s, struct flow *f)
 {
+    atomic_fetch_sub(&s->spoken_waiting, spoken_len(f));
     sinks_flow(s, f);
     flow_free(f);
     if (!s->unflushed) {
@@ -93,6 +121,7 @@ static void *store_run(void *arg)
         int64_t now_ms = clock_steady_ms(s->clock);
         if (!f || (s->unflushed && now_ms >= s->flush_at_ms))
             sinks_flush(s);
+        stripped_report(s, now_ms);
         refused_report(s, now_ms);
     }
     /* Letters that came between the wait's end and the closing. */
@@ -126,7 +155,8 @@ struct store *store_start(const struct store_config *config, struct err *e)
 {
     struct store *s = mem_new(sizeof *s);
 
-    s->mailbox = mailbox_new(config->waiting_most ? config->waiting_most : STORE_WAITING_MOST);
+    s->waiting_most = config->waiting_most ? config->waiting_most : STORE_WAITING_MOST;
+    s->mailbox = mailbox_new(s->waiting_most);
     s->sinks = mem_array(config->n_sinks, sizeof *s->sinks);
     if (config->n_sinks)
         memcpy(s->sinks, config->sinks, config->n_sinks * sizeof *s->sinks);
@@ -141,12 +171,53 @@ struct store *store_start(const struct store_config *config, struct err *e)
     return s;
 }
 
+/* Several threads may find room for the last bytes at once: the bound is not that sharp. */
+static bool has_room(struct store *s, const struct flow *f)
+{
+    return mailbox_len(s->mailbox) < s->waiting_most / 2 + 1 &&
+           atomic_load(&s->spoken_waiting) + spoken_len(f) <= STORE_SPOKEN_MOST;
+}
+
+static void strip(struct store *s, struct flow *f)
+{
+    size_t had = spoken_len(f);
+
+    if (!had || has_room(s, f))
+        return;
+    for (int leg = 0; leg < 2; leg++) {
+        tape_free(f->tape[leg]);
+        f->tape[leg] = NULL;
+    }
+    if (f->spoken)
+        spoken_drop_bodies(f->spoken);
+    if (atomic_load(&s->spoken_waiting) + spoken_len(f) > STORE_SPOKEN_MOST) {
+        spoken_free(f->spoken);
+        f->spoken = NULL;
+    }
+    if (spoken_len(f) < had)
+        atomic_fetch_add(&s->stripped, 1);
+}
+
 bool store_hand(struct store *s, struct flow *sealed)
 {
+    strip(s, sealed);
+    size_t len = spoken_len(sealed);
+    atomic_fetch_add(&s->spoken_waiting, len);
     if (mailbox_post(s->mailbox, sealed))
         return true;
+    atomic_fetch_sub(&s->spoken_waiting, len);
     flow_free(sealed);
     return false;
+}
+
+uint64_t store_stripped(const struct store *s)
+{
+    return atomic_load(&s->stripped);
+}
+
+size_t store_waiting(const struct store *s)
+{
+    return mailbox_len(s->mailbox);
 }
 
 uint64_t store_refused(const struct store *s)

@@ -22,6 +22,9 @@ struct store;
 /* 65,536 flows of some 10 KiB: at most 640 MiB wait while a disk hangs, a few seconds of the
  * heaviest traffic. */
 enum { STORE_WAITING_MOST = 65536, STORE_FLUSH_MS = 200 };
+/* What was said (flow/spoken.h) of flows that wait, in bytes. Past it, or past half of the flows,
+ * bodies go, then heads: a record is worth more than what was said. */
+enum { STORE_SPOKEN_MOST = 64 * 1024 * 1024 };
 
 struct store_config {
     const struct sink *sinks; /* copied; closed by store_stop */
@@ -35,8 +38,11 @@ struct store *store_start(const struct store_config *config, struct err *e) MUST
 /* Takes the flow in any case. False: there was no room, so it is gone, and counted. Never blocks.
  */
 bool store_hand(struct store *s, struct flow *sealed);
-/* Flows that found no room so far. */
+/* Flows that found no room so far; and flows whose bodies or heads had to go. */
 uint64_t store_refused(const struct store *s);
+uint64_t store_stripped(const struct store *s);
+/* Flows that wait now. */
+size_t store_waiting(const struct store *s);
 /* Drains, flushes, closes the sinks, joins. No other thread may hold the store any more. NULL is
  * legal. */
 void store_stop(struct store *s);

@@ -2,6 +2,8 @@
 
 #include <event2/buffer.h>
 
+#include "tape.h"
+
 static int ends_read(BIO *bio, char *data, int len)
 {
     struct bio_ends *ends = BIO_get_data(bio);
@@ -13,6 +15,8 @@ static int ends_read(BIO *bio, char *data, int len)
     int n = want > 0 ? evbuffer_remove(ends->in, data, want) : 0;
     if (n > 0) {
         ends->may_read -= (size_t)n;
+        if (ends->tape)
+            tape_add(ends->tape, false, data, (size_t)n);
         return n;
     }
     BIO_set_retry_read(bio);
@@ -26,6 +30,8 @@ static int ends_write(BIO *bio, const char *data, int len)
     BIO_clear_retry_flags(bio);
     if (len <= 0 || evbuffer_add(ends->out, data, (size_t)len) != 0)
         return -1;
+    if (ends->tape)
+        tape_add(ends->tape, true, data, (size_t)len);
     return len;
 }
 

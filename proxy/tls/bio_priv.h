@@ -14,11 +14,13 @@
 #include "base/attrib.h"
 
 struct evbuffer;
+struct tape; /* tape.h */
 
 /* Where the bytes lie; borrowed by the BIO for its life. */
 struct bio_ends {
     struct evbuffer *in, *out;
-    size_t may_read; /* so many bytes of `in` are handed over, then it asks to come again */
+    struct tape *tape; /* borrowed, or NULL: nothing is kept of what crosses */
+    size_t may_read;   /* so many bytes of `in` are handed over, then it asks to come again */
 };
 
 BIO_METHOD *bio_method_new(void) MUST_USE; /* one for the process; BIO_meth_free */

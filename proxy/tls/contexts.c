@@ -13,6 +13,7 @@
 #include "bio_priv.h"
 #include "contexts_priv.h"
 #include "leg_priv.h"
+#include "tape.h"
 
 enum {
     TICKET_LIFE_S = 3600,
@@ -29,10 +30,13 @@ static const char PHONE_CIPHERS[] = "ECDHE+AESGCM:ECDHE+CHACHA20:ECDHE+AES:!aNUL
 static void keylog_write(const SSL *ssl, const char *line)
 {
     const struct tls_contexts *t = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
+    const struct leg *leg = SSL_get_app_data(ssl);
     size_t n = strlen(line);
     char row[512];
 
-    if (n + 1 > sizeof row)
+    if (leg->wire.tape)
+        tape_add_secret(leg->wire.tape, line);
+    if (t->keylog_fd < 0 || n + 1 > sizeof row)
         return;
     memcpy(row, line, n);
     row[n] = '\n';
@@ -129,11 +133,11 @@ static SSL_CTX *site_side_new(void)
 
 static bool keylog_open(struct tls_contexts *t, const char *path, struct err *e)
 {
-    if (!path)
-        return true;
-    t->keylog_fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (t->keylog_fd < 0)
-        return err_sys(e, "opening the TLS key log %s", path);
+    if (path) {
+        t->keylog_fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+        if (t->keylog_fd < 0)
+            return err_sys(e, "opening the TLS key log %s", path);
+    }
     for (int side = 0; side < 2; side++) {
         SSL_CTX_set_app_data(t->by_side[side], t);
         SSL_CTX_set_keylog_callback(t->by_side[side], keylog_write);
@@ -154,7 +158,7 @@ struct tls_contexts *tls_contexts_new(const struct tls_config *config, struct er
         tls_contexts_free(t);
         return NULL;
     }
-    if (!keylog_open(t, config ? config->keylog : NULL, e)) {
+    if (config && (config->keylog || config->gives_secrets) && !keylog_open(t, config->keylog, e)) {
         tls_contexts_free(t);
         return NULL;
     }

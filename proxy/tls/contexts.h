@@ -5,6 +5,8 @@
 #ifndef WHYTLS_TLS_CONTEXTS_H
 #define WHYTLS_TLS_CONTEXTS_H
 
+#include <stdbool.h>
+
 #include "base/attrib.h"
 #include "base/err.h"
 
@@ -13,6 +15,7 @@ struct tls_contexts;
 struct tls_config {
     const char *keylog; /* file for NSS key log lines, or NULL. Never taken from the environment on
                            its own */
+    bool gives_secrets; /* to the tapes of legs */
 };
 
 struct tls_contexts *tls_contexts_new(const struct tls_config *config, struct err *e) MUST_USE;

@@ -81,6 +81,11 @@ void leg_free(struct leg *l)
     mem_free(l);
 }
 
+void leg_keep(struct leg *l, struct tape *tape)
+{
+    l->wire.tape = tape;
+}
+
 void leg_feed(struct leg *l, struct evbuffer *cipher_in)
 {
     /* RFC 8446 §6.1: what follows a close_notify is ignored. */

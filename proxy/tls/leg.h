@@ -23,6 +23,7 @@ struct client_hello; /* wire/client_hello.h */
 struct identities;   /* tls/identities.h - shared */
 struct leg_request;  /* tls/request.h */
 struct leg;
+struct tape; /* tls/tape.h */
 
 enum leg_side { LEG_CLIENT = 0, LEG_SERVER = 1 };
 
@@ -126,6 +127,9 @@ struct leg *leg_client_new(const struct tls_contexts *contexts, const struct leg
     struct err *e) MUST_USE;
 void leg_free(struct leg *l);
 
+/* What crosses from now on, and its secrets where the contexts give them, is kept on this tape:
+ * borrowed until the leg is freed, or told NULL. */
+void leg_keep(struct leg *l, struct tape *tape);
 /* Takes all bytes of `cipher_in` without copying. */
 void leg_feed(struct leg *l, struct evbuffer *cipher_in);
 /* The transport ended (after what was fed). */

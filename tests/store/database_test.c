@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -175,6 +176,49 @@ static void a_link_is_not_followed(void **state)
     assert_int_equal(e.kind, ERR_SYSTEM);
 }
 
+/* Another process: reads, and closes, which takes the log files away if it is the last one. */
+static void visit_from_outside(const struct folder *f)
+{
+    pid_t child = fork();
+    int status;
+
+    if (child == 0) {
+        sqlite3 *other;
+
+        if (sqlite3_open(f->file, &other) != SQLITE_OK ||
+            sqlite3_exec(other, "SELECT count(*) FROM device_errand", NULL, NULL, NULL) !=
+                SQLITE_OK ||
+            sqlite3_close(other) != SQLITE_OK)
+            _exit(1);
+        _exit(0);
+    }
+    assert_true(child > 0);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+}
+
+static void a_second_connection_leaves_the_first_ones_locks(void **state)
+{
+    struct database *first = opened(*state, DATABASE_OWN), *second;
+    struct folder *f = *state;
+    char log[128];
+    struct stat st;
+
+    errand(first);
+    second = opened(*state, DATABASE_VISIT);
+    visit_from_outside(f);
+    snprintf(log, sizeof log, "%s-wal", f->file);
+    assert_int_equal(stat(log, &st), 0);
+    database_close(second);
+    visit_from_outside(f);
+    assert_int_equal(stat(log, &st), 0);
+    errand(first);
+    second = opened(*state, DATABASE_VISIT);
+    assert_int_equal(number(second, "SELECT count(*) FROM device_errand"), 2);
+    database_close(second);
+    database_close(first);
+}
+
 static void two_see_what_the_other_commits(void **state)
 {
     struct database *a = opened(*state, DATABASE_OWN), *b = opened(*state, DATABASE_VISIT);
@@ -244,6 +288,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             the_database_of_another_program_is_refused, folder_make, folder_drop),
         cmocka_unit_test_setup_teardown(a_link_is_not_followed, folder_make, folder_drop),
+        cmocka_unit_test_setup_teardown(
+            a_second_connection_leaves_the_first_ones_locks, folder_make, folder_drop),
         cmocka_unit_test_setup_teardown(two_see_what_the_other_commits, folder_make, folder_drop),
         cmocka_unit_test_setup_teardown(
             a_transaction_is_whole_or_nothing, folder_make, folder_drop),

@@ -19,8 +19,10 @@
 #include "device/memory.h"
 #include "device/roll.h"
 #include "folder.h"
+#include "script/memory.h"
 #include "store/database.h"
 #include "store/device_rows.h"
+#include "store/rule_rows.h"
 #include "store/schema.h"
 
 #define NOW ((int64_t)1700000000000)
@@ -41,10 +43,11 @@ static struct database *opened(const struct folder *f)
 
 static size_t saved(struct database *db, struct device_history *h)
 {
+    const struct device_memories of = {.history = h};
     struct err e = {0};
     size_t n;
 
-    if (!device_rows_save(db, h, &n, &e))
+    if (!device_rows_save(db, &of, &n, &e))
         fail_msg("%s", e.text);
     return n;
 }
@@ -153,6 +156,7 @@ static void a_kill_at_any_time_leaves_a_readable_state(void **state)
                 database_open(f->file, &schema_memory, DATABASE_OWN, NOW / 1000, NULL);
             struct device_history *h = device_history_new();
             char host[32];
+            const struct device_memories of = {.history = h};
             struct history_key key = phone;
             size_t n;
 
@@ -160,7 +164,7 @@ static void a_kill_at_any_time_leaves_a_readable_state(void **state)
             for (uint32_t i = 1;; i++) {
                 snprintf(host, sizeof host, "%d-%u.example", round, i % 500);
                 history_note(h, &key, HISTORY_ACCEPTED, NOW + i);
-                if (!db || !device_rows_save(db, h, &n, NULL) ||
+                if (!db || !device_rows_save(db, &of, &n, NULL) ||
                     write(said[1], &i, sizeof i) != sizeof i)
                     _exit(1);
             }
@@ -219,6 +223,46 @@ static void a_command_names_and_forgets_while_a_proxy_runs(void **state)
     assert_int_equal(count(command, "SELECT count(*) FROM device_errand"), 0);
     device_history_free(h);
     database_close(proxy);
+    database_close(command);
+}
+
+/* As a rule would have written it of this device: in memory, and not saved yet. */
+static void remember(struct memory *rules, const char *id)
+{
+    struct memory_row row = {.key = "shown", .value.text = "once", .used_s = NOW / 1000};
+
+    snprintf(row.place, sizeof row.place, "any/rule\tdevice\t%s", id);
+    memory_fill(rules, &row);
+    memory_hand_back(rules, &row, 1);
+}
+
+static void what_rules_remember_of_a_device_is_forgotten_with_it(void **state)
+{
+    struct memory *rules = memory_new();
+    const struct device_memories of = {.history = device_history_new(), .rules = rules};
+    struct database *db = opened(*state), *command = opened(*state);
+    char id[DEVICE_ID_CAP];
+    size_t n;
+    bool known;
+
+    history_note(of.history, &phone, HISTORY_ACCEPTED, NOW);
+    assert_true(device_rows_save(db, &of, &n, NULL));
+    id_of(of.history, id);
+    remember(rules, id);
+    remember(rules, "d-another");
+    assert_true(rule_rows_save(db, rules, &n, NULL));
+    remember(rules, id); /* and once more, while the command runs */
+    assert_true(device_rows_forget(command, id, &known, NULL));
+    assert_int_equal(count(db, "SELECT count(*) FROM rule_memory"), 1);
+    assert_true(rule_rows_save(db, rules, &n, NULL));
+    assert_true(device_rows_save(db, &of, &n, NULL));
+    assert_int_equal(count(db, "SELECT count(*) FROM rule_memory"), 1);
+    assert_int_equal(count(db, "SELECT count(*) FROM rule_memory WHERE subject = 'd-another'"), 1);
+    assert_true(rule_rows_save(db, rules, &n, NULL)); /* nor does it come back from memory */
+    assert_int_equal(n, 0);
+    device_history_free(of.history);
+    memory_unref(rules);
+    database_close(db);
     database_close(command);
 }
 
@@ -363,12 +407,13 @@ static void what_cannot_be_saved_is_saved_later(void **state)
 {
     struct device_history *h = device_history_new();
     struct database *db = opened(*state);
+    const struct device_memories of = {.history = h};
     struct err e = {0};
     size_t n;
 
     history_note(h, &phone, HISTORY_ACCEPTED, NOW);
     assert_true(database_run(db, "PRAGMA query_only=ON", NULL));
-    assert_false(device_rows_save(db, h, &n, &e));
+    assert_false(device_rows_save(db, &of, &n, &e));
     assert_int_equal(n, 0);
     assert_memory_equal(e.text, "saving the devices: ", 20);
     assert_true(database_run(db, "PRAGMA query_only=OFF", NULL));
@@ -406,6 +451,8 @@ int main(void)
             a_kill_at_any_time_leaves_a_readable_state, folder_make, folder_drop),
         cmocka_unit_test_setup_teardown(
             a_command_names_and_forgets_while_a_proxy_runs, folder_make, folder_drop),
+        cmocka_unit_test_setup_teardown(
+            what_rules_remember_of_a_device_is_forgotten_with_it, folder_make, folder_drop),
         cmocka_unit_test_setup_teardown(
             an_errand_of_before_the_start_is_not_done_again, folder_make, folder_drop),
         cmocka_unit_test_setup_teardown(what_is_old_leaves_the_file, folder_make, folder_drop),

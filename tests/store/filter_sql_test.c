@@ -19,10 +19,11 @@ static void condition(struct database *db, const char *text, struct text *out)
 {
     struct filter_fault fault;
     struct filter *f = filter_parse(text, TRAFFIC_NOW, &fault);
+    bool rare;
 
     assert_non_null(f);
     text_clear(out);
-    assert_true(filter_sql(db, f, out, NULL));
+    assert_true(filter_sql(db, f, out, &rare, NULL));
     filter_free(f);
 }
 

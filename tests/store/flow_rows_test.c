@@ -84,12 +84,13 @@ static void pruned(struct database *db, int64_t oldest_ms, int64_t most_bytes)
 {
     struct err e = {0};
     struct flow_rows *rows = flow_rows_new(db, &e);
+    int64_t gone;
     bool more = true;
 
     for (int i = 0; more && i < 100; i++)
         if (!flow_rows_prune(rows,
-                &(struct flow_rows_limits){.oldest_ms = oldest_ms, .most_bytes = most_bytes}, &more,
-                &e))
+                &(struct flow_rows_limits){.oldest_ms = oldest_ms, .most_bytes = most_bytes}, &gone,
+                &more, &e))
             fail_msg("%s", e.text);
     flow_rows_free(rows);
 }

@@ -34,7 +34,6 @@ static void a_flow_is_found_by_all_that_it_shows(void **state)
         {TAG_APP, "Grocer"},
         {TAG_CAUSE, "cert-expired-leaf"},
         {TAG_TITLE, "The server's certificate has expired"},
-        {TAG_SURE, "certain"},
         {TAG_LEG, "server"},
         {TAG_ADDRESS, "203.0.113.18"},
         {TAG_VERSION, "TLSv1.3"},

@@ -12,7 +12,7 @@ static int make(void **state)
 {
     static struct fixture f;
 
-    f.ends = (struct bio_ends){evbuffer_new(), evbuffer_new(), SIZE_MAX};
+    f.ends = (struct bio_ends){.in = evbuffer_new(), .out = evbuffer_new(), .may_read = SIZE_MAX};
     f.method = bio_method_new();
     f.bio = bio_new(f.method, &f.ends);
     *state = &f;

@@ -1,11 +1,14 @@
-/* relay/retry.h - what a second handshake says of the first, which the site refused before it
- * showed anything of itself. Pure. */
-#ifndef WHYTLS_RELAY_RETRY_H
-#define WHYTLS_RELAY_RETRY_H
+/* flow/retry.h - what a second handshake says of the first, which the site refused before it
+ * showed anything of itself. Pure. Used by explain/, relay/. */
+#ifndef WHYTLS_FLOW_RETRY_H
+#define WHYTLS_FLOW_RETRY_H
 
 #include <stdbool.h>
 
 #include "flow/legs.h"
+
+/* RFC 6761 §6.5: reserved, so that no site has a reason of its own against it. */
+#define RETRY_OTHER_HOST "example.com"
 
 /* How the site is asked the second time. */
 enum retry_way {

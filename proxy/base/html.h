@@ -1,6 +1,6 @@
-/* relay/html.h - hostile text on a page: escaped, bounded, invisible characters made visible. */
-#ifndef WHYTLS_RELAY_HTML_H
-#define WHYTLS_RELAY_HTML_H
+/* base/html.h - hostile text on a page: escaped, bounded, invisible characters made visible. */
+#ifndef WHYTLS_BASE_HTML_H
+#define WHYTLS_BASE_HTML_H
 
 #include <stddef.h>
 
