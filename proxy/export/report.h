@@ -1,0 +1,63 @@
+/* export/report.h - the report for whoever runs a server: what is wrong with what it shows, what
+ * iOS says to that, what to change and how to check. Nothing private is in it: no address or name
+ * of a client, no URL. Private to export/. */
+#ifndef WHYTLS_EXPORT_REPORT_H
+#define WHYTLS_EXPORT_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/attrib.h"
+#include "base/err.h"
+#include "base/text.h"
+
+struct cert;
+struct filter;
+struct flow;
+struct flow_look;
+struct report;
+
+/* The flows (seq) that one report is about: of what the filter finds the newest that its server
+ * can mend, then the newest of each other port of its host. *n is 0 when the filter finds nothing.
+ */
+bool report_choose(struct flow_look *look, const struct filter *filter, int64_t *seqs, size_t cap,
+    size_t *n, struct err *e) MUST_USE;
+
+enum { REPORT_CERTS_MOST = 10 };
+
+/* What is drawn of a certificate. */
+struct report_cert {
+    const struct cert *cert; /* a reference of its own; NULL: the store does not have it */
+    const char *sha256;
+    const char *fault; /* in words; NULL: none */
+    bool was_sent;
+};
+
+/* How a report is put down: the composer speaks, the pen writes. All texts are ours or hostile
+ * alike; the pen makes them harmless. */
+struct report_pen {
+    void (*begin)(struct text *out, const struct report *r, const char *title, const char *lead);
+    void (*heading)(struct text *out, const char *text);
+    void (*paragraph)(struct text *out, const char *text);
+    void (*table)(struct text *out, const char *const *titles, size_t n); /* NULL: it ends */
+    void (*row)(struct text *out, const char *const *cells, size_t n);
+    void (*list)(struct text *out, bool begins);
+    void (*item)(struct text *out, const char *text, const char *command); /* command: or NULL */
+    void (*pairs)(struct text *out, bool begins);
+    void (*pair)(struct text *out, const char *what, const char *says);
+    void (*chain)(struct text *out, const struct report_cert *certs, size_t n, int64_t now);
+    void (*end)(struct text *out, const char *footer);
+};
+
+extern const struct report_pen report_pen_html, report_pen_markdown;
+
+/* Of the head and foot of a report. */
+const char *report_host(const struct report *r);
+int64_t report_made(const struct report *r); /* seconds */
+const char *report_id(const struct report *r);
+
+/* chain_svg.c - the chain on a line of time, the days near now drawn larger. */
+void chain_svg(struct text *out, const struct report_cert *certs, size_t n, int64_t now);
+
+#endif
