@@ -197,7 +197,8 @@ static void read_others(const struct device_history *h, const struct device *d,
     out->hosts_refused = out->hosts_refused > 0;
 }
 
-void history_read(struct device_history *h, const struct history_key *key, int64_t now_ms,
+/* With the lock held. */
+static void read_all(struct device_history *h, const struct history_key *key, int64_t now_ms,
     struct history_view *out)
 {
     *out = (struct history_view){.first_seen = now_ms / 1000, .last_seen = HISTORY_NEVER};
@@ -206,7 +207,6 @@ void history_read(struct device_history *h, const struct history_key *key, int64
     tally_init(&out->host);
     tally_init(&out->browser);
     tally_init(&out->others);
-    pthread_mutex_lock(&h->lock);
     const struct device *d = device_find(h, key);
     if (d) {
         read_rows(h, d, key, now_ms, out);
@@ -216,7 +216,26 @@ void history_read(struct device_history *h, const struct history_key *key, int64
         device_id(key->ip, out->family, 0, out->device_id);
     }
     read_others(h, d, key, now_ms, &out->others);
+}
+
+void history_read(struct device_history *h, const struct history_key *key, int64_t now_ms,
+    struct history_view *out)
+{
+    pthread_mutex_lock(&h->lock);
+    read_all(h, key, now_ms, out);
     pthread_mutex_unlock(&h->lock);
+}
+
+bool history_meet(struct device_history *h, const struct history_key *key, int64_t now_ms,
+    struct history_view *out)
+{
+    pthread_mutex_lock(&h->lock);
+    read_all(h, key, now_ms, out);
+    bool is_new = out->last_seen == HISTORY_NEVER || now_ms / 1000 - out->last_seen > DAY_MS / 1000;
+    if (is_new)
+        memcpy(out->device_id, device_make(h, key, now_ms)->id, sizeof out->device_id);
+    pthread_mutex_unlock(&h->lock);
+    return is_new;
 }
 
 bool history_accepted_since(

@@ -78,6 +78,10 @@ void history_note_refusal(struct device_history *h, const struct history_key *ke
     const struct refusal *how, int64_t now_ms);
 void history_read(struct device_history *h, const struct history_key *key, int64_t now_ms,
     struct history_view *out);
+/* The same at the begin of a connection. True: the device is met for the first time, or for the
+ * first time within a day. Of connections that it opens side by side, one is told so. */
+bool history_meet(struct device_history *h, const struct history_key *key, int64_t now_ms,
+    struct history_view *out);
 /* Did the same app on the same device accept us at this host at or after since_ms? */
 bool history_accepted_since(
     struct device_history *h, const struct history_key *key, int64_t since_ms);

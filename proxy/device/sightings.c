@@ -8,14 +8,21 @@
 #include "base/map.h"
 #include "base/mem.h"
 
-enum { PLACE_CAP = HOST_CAP + 8, ISSUER_CAP = 200, DAY_S = 86400 };
+enum { PLACE_CAP = HOST_CAP + 8, ISSUER_CAP = 200, DAY_S = 86400, HOUR_S = 3600 };
 
-/* A host and port, and what was there last. */
+/* A certificate at a place. */
+struct shown {
+    char leaf[SIGHTING_LEAF_CAP]; /* "": none yet */
+    int64_t at_s, from_s;
+    bool refused;
+};
+
+/* A host and port, what was there last, and what was there before that. */
 struct place {
     char name[PLACE_CAP];
-    char leaf[SIGHTING_LEAF_CAP], former[SIGHTING_LEAF_CAP];
-    int64_t at_s, former_s;
-    bool refused;
+    struct shown last, former;
+    int64_t turned_s; /* when it last went back to the former one */
+    int64_t turns;
 };
 
 struct refusal {
@@ -31,8 +38,10 @@ struct sightings {
     size_t next, n_refused;
 };
 
-/* The services of mail (RFC 8314 §7), whose certificates are often installed one by one. */
-static const uint16_t mail_ports[] = {993, 143, 995, 110, 465, 587, 25};
+/* Services whose certificates are often installed one by one: of mail (RFC 8314 §7), then of the
+ * web. */
+static const uint16_t ports[] = {993, 143, 995, 110, 465, 587, 25, 443, 8443};
+enum { N_MAIL_PORTS = 7, N_PORTS = sizeof ports / sizeof *ports };
 
 struct sightings *sightings_new(void)
 {
@@ -74,22 +83,39 @@ static struct place *place_make(struct sightings *s, const char *host, uint16_t 
 
 static bool is_mail(uint16_t port)
 {
-    for (size_t i = 0; i < sizeof mail_ports / sizeof *mail_ports; i++)
-        if (mail_ports[i] == port)
+    for (size_t i = 0; i < N_MAIL_PORTS; i++)
+        if (ports[i] == port)
             return true;
     return false;
 }
 
+/* What was last shown on another port of this host, if it was accepted, and within a day. */
+static const struct shown *accepted_at(
+    struct sightings *s, const struct sighting *now, uint16_t port)
+{
+    const struct place *p = port == now->port ? NULL : place_find(s, now->host, port);
+
+    return p && !p->last.refused && now->at_s - p->last.at_s < DAY_S ? &p->last : NULL;
+}
+
 static uint16_t accepted_elsewhere(struct sightings *s, const struct sighting *now)
 {
-    for (size_t i = 0; is_mail(now->port) && i < sizeof mail_ports / sizeof *mail_ports; i++) {
-        const struct place *p =
-            mail_ports[i] == now->port ? NULL : place_find(s, now->host, mail_ports[i]);
-
-        if (p && !p->refused && now->at_s - p->at_s < DAY_S)
-            return mail_ports[i];
-    }
+    for (size_t i = 0; is_mail(now->port) && i < N_MAIL_PORTS; i++)
+        if (accepted_at(s, now, ports[i]))
+            return ports[i];
     return 0;
+}
+
+static void newer_find(struct sightings *s, const struct sighting *now, struct sighting_view *out)
+{
+    for (size_t i = 0; i < N_PORTS; i++) {
+        const struct shown *there = accepted_at(s, now, ports[i]);
+
+        if (there && there->from_s > now->from_s && there->from_s > out->newer_from_s) {
+            out->newer_port = ports[i];
+            out->newer_from_s = there->from_s;
+        }
+    }
 }
 
 static bool is_recent(const struct refusal *r, int64_t now_s)
@@ -145,17 +171,30 @@ static void refusals_add(struct sightings *s, const struct sighting *now)
     r->at_s = now->at_s;
 }
 
+/* One server that was renewed shows the new certificate from then on. Several servers behind one
+ * name show now this one, now that. */
+static void place_turn(struct place *p, const struct sighting *now)
+{
+    struct shown last = p->last;
+    bool went_back = !strcmp(p->former.leaf, now->leaf) && now->at_s - p->former.at_s < HOUR_S;
+
+    if (went_back) {
+        p->turns = now->at_s - p->turned_s < HOUR_S ? p->turns + 1 : 1;
+        p->turned_s = now->at_s;
+    }
+    p->former = last;
+}
+
 static void place_note(struct place *p, const struct sighting *now, struct sighting_view *out)
 {
-    if (p->leaf[0] && strcmp(p->leaf, now->leaf) != 0) {
-        memcpy(p->former, p->leaf, sizeof p->former);
-        p->former_s = p->at_s;
-    }
-    snprintf(p->leaf, sizeof p->leaf, "%s", now->leaf);
-    p->at_s = now->at_s;
-    p->refused = now->refused;
-    memcpy(out->former_leaf, p->former, sizeof out->former_leaf);
-    out->former_s = p->former_s;
+    if (*p->last.leaf && strcmp(p->last.leaf, now->leaf) != 0)
+        place_turn(p, now);
+    p->last = (struct shown){.at_s = now->at_s, .from_s = now->from_s, .refused = now->refused};
+    snprintf(p->last.leaf, sizeof p->last.leaf, "%s", now->leaf);
+    memcpy(out->former_leaf, p->former.leaf, sizeof out->former_leaf);
+    out->former_s = p->former.at_s;
+    out->former_refused = p->former.refused;
+    out->turns = now->at_s - p->turned_s < HOUR_S ? p->turns : 0;
 }
 
 void sightings_note(struct sightings *s, const struct sighting *now, struct sighting_view *out)
@@ -166,6 +205,7 @@ void sightings_note(struct sightings *s, const struct sighting *now, struct sigh
     pthread_mutex_lock(&s->lock);
     struct place *p = place_find(s, now->host, now->port);
     place_note(p ? p : place_make(s, now->host, now->port), now, out);
+    newer_find(s, now, out);
     if (now->refused) {
         out->other_port = accepted_elsewhere(s, now);
         out->same_leaf = sites_count(s, now, is_leaf);

@@ -25,6 +25,7 @@ struct sighting {
     const char *site;   /* registrable domain: names under one domain are one site */
     const char *leaf;   /* SHA-256 of its certificate */
     const char *issuer; /* id of the key that signed it, or a name */
+    int64_t from_s;     /* when the certificate begins */
     bool refused;
     int64_t at_s;
 };
@@ -34,7 +35,13 @@ struct sighting_view {
     char former_leaf[SIGHTING_LEAF_CAP]; /* another certificate of the same host and port; "": none
                                           */
     int64_t former_s;
-    uint16_t other_port; /* of this host, where a chain was accepted within the last day; 0: none */
+    bool former_refused;
+    int64_t turns; /* times within an hour that it went back to a certificate shown before */
+    uint16_t
+        other_port; /* of this mail host, where a chain was accepted within the last day; 0: none */
+    /* The same of any host, mail or web, where the certificate began later than this one. */
+    uint16_t newer_port;
+    int64_t newer_from_s;
     /* Of a refused one: unrelated sites with a refused chain in the last ten minutes that had this
      * very certificate, or one by the same issuer. */
     int64_t same_leaf, same_issuer;

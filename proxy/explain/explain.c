@@ -26,6 +26,7 @@
 #include "net/pipe.h"
 #include "net/resolve.h"
 #include "probe.h"
+#include "second_try.h"
 #include "trust/roots.h"
 
 struct flow *explain_begin(const struct explain_ask *ask)
@@ -284,8 +285,10 @@ bool explain_host(const struct explain_ask *ask, struct flow **out, struct err *
             hook_fire(ask->hooks, MOMENT_JUDGED, f, NULL);
         }
         cert_chain_free(chain);
-        if (f->server_leg->symptom) {
+        /* Broken without a symptom: it was we who ended it. */
+        if (f->server_leg->symptom || leg_state(p.leg) == LEG_BROKEN) {
             f->failed_leg = "server";
+            second_try(&p, f);
             hook_fire(ask->hooks, MOMENT_TLS_FAILED, f, NULL);
         }
     }

@@ -12,11 +12,18 @@
 
 enum { SHAKE_MS = 10000, LOOK_MS = 300, BEAT_MS = 50 };
 
+static const char *sni_of(const struct probe *p)
+{
+    if (!p->ask->host || host_is_ip(p->ask->host))
+        return NULL;
+    return p->other_sni ? p->other_sni : p->ask->host;
+}
+
 static bool leg_begin(struct probe *p)
 {
     static const uint8_t alpn[] = "\x02h2\x08http/1.1";
-    struct leg_server_ask ask = {
-        .sni = p->ask->host && !host_is_ip(p->ask->host) ? p->ask->host : NULL,
+    struct leg_server_ask ask = {.sni = sni_of(p),
+        .wide = p->wide,
         .host = p->ask->host ? p->ask->host : p->ask->dial_host,
         .identities = p->ask->identities};
 
@@ -55,6 +62,14 @@ static bool talk_mail(struct probe *p)
     return false;
 }
 
+static void keep_hello(struct probe *p)
+{
+    struct evbuffer *out = leg_cipher_out(p->leg);
+
+    if (!p->hello.len)
+        text_add_n(&p->hello, (const char *)evbuffer_pullup(out, -1), evbuffer_get_length(out));
+}
+
 static void pump(struct probe *p)
 {
     if (!talk_mail(p))
@@ -66,6 +81,7 @@ static void pump(struct probe *p)
     /* Nothing was asked for; what a site says all the same is not kept. */
     evbuffer_drain(leg_plain_in(p->leg), evbuffer_get_length(leg_plain_in(p->leg)));
     if (!p->reset) {
+        keep_hello(p);
         evbuffer_add_buffer(p->pipe->out, leg_cipher_out(p->leg));
         pipe_send(p->pipe);
     }
@@ -146,6 +162,7 @@ bool probe_run(struct probe *p, const struct explain_ask *ask, struct err *e)
 void probe_fini(struct probe *p)
 {
     mail_talk_fini(&p->mail);
+    text_fini(&p->hello);
     pipe_close(p->pipe, true);
     leg_free(p->leg);
     if (p->dialer)

@@ -3,6 +3,7 @@
 #ifndef WHYTLS_EXPLAIN_PROBE_H
 #define WHYTLS_EXPLAIN_PROBE_H
 
+#include "base/text.h"
 #include "explain.h"
 #include "flow/flow.h"
 #include "net/dial.h"
@@ -14,6 +15,9 @@ struct loop_timer;
 struct resolver;
 
 struct probe {
+    /* How it is asked, set before probe_run; zeroed: as an iPhone would. */
+    bool wide;             /* as leg_server_ask.wide */
+    const char *other_sni; /* instead of the host's; NULL: that one */
     const struct explain_ask *ask;
     struct loop *loop;
     struct resolver *resolver;
@@ -23,6 +27,7 @@ struct probe {
     struct leg *leg;
     struct pipe *pipe;
     struct err *error;
+    struct text hello;         /* our ClientHello, as it went out */
     struct mail_talk mail;     /* until TLS begins; without STARTTLS it stands at MAIL_READY */
     int64_t began_ms, open_ms; /* steady; open_ms 0: not yet */
     bool eof, reset, late, failed;

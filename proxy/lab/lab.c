@@ -34,7 +34,8 @@ enum { BACKLOG = 4096, PAUSE_MS = 100, HTTP_PORT = 80, ADDRESS_CAP = 32 };
 struct door {
     struct lab *lab;
     struct manner manner;
-    SSL_CTX *renewed; /* borrowed: what it shows after the first visit; NULL: the same */
+    SSL_CTX *next; /* borrowed: what it shows on the next visit; NULL: the same */
+    bool in_turn;  /* and then this one again */
     struct evconnlistener *listener;
     struct sockaddr_in at;
 };
@@ -68,8 +69,11 @@ static void on_accept(
     (void)from;
     (void)len;
     visit_take(&d->lab->house, &d->manner, fd);
-    if (d->renewed)
-        d->manner.ctx = d->renewed;
+    if (!d->next)
+        return;
+    SSL_CTX *shown = d->manner.ctx;
+    d->manner.ctx = d->next;
+    d->next = d->in_turn ? shown : NULL;
 }
 
 /* Out of descriptors, most likely: a listener that stays on would spin until one is free. */
@@ -127,15 +131,15 @@ static bool door_open(struct lab *lab, struct door *d, const struct manner *mann
     return true;
 }
 
-static SSL_CTX *renewed_of(const struct lab *lab, const char *host)
+/* What the entry PREFIX HOST shows; NULL: there is none. */
+static SSL_CTX *shown_by(const struct lab *lab, const char *prefix, const char *host)
 {
-    static const char prefix[] = "renewed.";
     size_t n;
     const struct lab_entry *entries = lab_entries(&n);
 
     for (size_t i = 0; i < n; i++)
         if (text_starts(entries[i].host, prefix) &&
-            strcmp(entries[i].host + sizeof prefix - 1, host) == 0)
+            strcmp(entries[i].host + strlen(prefix), host) == 0)
             return lab->sites.at[i];
     return NULL;
 }
@@ -188,7 +192,10 @@ static bool entry_open(struct lab *lab, size_t i, const struct lab_entry *entry,
     }
     if (!door_open(lab, d, &manner, e))
         return err_wrap(e, "%s", entry->host);
-    d->renewed = renewed_of(lab, entry->host);
+    d->next = shown_by(lab, "other.", entry->host);
+    d->in_turn = d->next != NULL;
+    if (!d->next)
+        d->next = shown_by(lab, "renewed.", entry->host);
     lab->n_doors++;
     lab->where[i] = d->at;
     return true;

@@ -115,6 +115,9 @@ void given_switch(struct rules *all, struct rule *r)
         r->off = arena_printf(&all->arena, "switched off in %s", where);
         mem_free(where);
     }
+    for (size_t i = 0; all->off && all->off[i]; i++)
+        if (!strcmp(all->off[i], r->id))
+            r->off = "switched off in the web UI";
 }
 
 bool given_is_wrong(struct rules *all, const char *rule, const char *name, const char *why)

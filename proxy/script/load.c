@@ -312,6 +312,7 @@ bool rules_make(const struct rules_config *config, const struct rules_more *more
 {
     struct rules *all = rules_new(more);
     struct loading l = {.all = all, .more = more, .warn = warn ? warn : nobody_warned, .arg = arg};
+    all->off = config->off;
     bool right = causes_new(&all->names, &all->causes, e) && causes_check(all->causes, e) &&
                  library_read(all, config->library, e) && state_new(LIMIT_MEMORY, &l.state, e);
 
@@ -322,6 +323,7 @@ bool rules_make(const struct rules_config *config, const struct rules_more *more
     }
     state_free(l.state);
     all->given = NULL;
+    all->off = NULL;
     all->config = NULL;
     if (!right) {
         rules_unref(all);

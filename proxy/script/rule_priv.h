@@ -118,6 +118,7 @@ struct rules {
     struct memory *memory; /* what rules remember; a reference */
     /* While loading: */
     const struct given_setting *given;
+    const char *const *off;
     const struct config *config; /* where they are from; NULL: a spec */
     struct err wrong;            /* the first mistake in it */
 };

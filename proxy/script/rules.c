@@ -186,10 +186,17 @@ static void rule_tell(const struct rule *r, struct arena *a, struct rules_entry 
 
     for (size_t i = 0; i < r->n_causes; i++)
         causes[i] = r->causes[i]->id;
+    unsigned moments = 0;
+
+    for (enum moment m = MOMENT_NONE + 1; m < N_MOMENTS; m++)
+        moments |= r->wakes[m] ? 1U << m : 0;
     *out = (struct rules_entry){.id = r->id,
+        .moments = moments,
         .about = r->about,
         .causes = causes,
         .n_causes = r->n_causes,
+        .off = r->off,
+        .asleep = r->asleep,
         .spec = rule_spec(r, a)};
 }
 

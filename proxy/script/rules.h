@@ -50,7 +50,9 @@ struct rules_config {
     const char *library; /* folder of lua/whytls, for require "whytls.x" */
     const struct rules_partner *partners;
     size_t n_partners;
-    struct memory *memory; /* what rules remember: a reference is kept; NULL: of this set alone */
+    struct memory *memory;  /* what rules remember: a reference is kept; NULL: of this set alone */
+    const char *const *off; /* ids of rules that stand still, whatever the settings say;
+                               NULL-terminated, or NULL; borrowed for the load */
     const struct config *config; /* its `rules` are settings; borrowed for the load; NULL: none */
 };
 
@@ -88,7 +90,10 @@ struct rules_entry {
     const char *id, *about;
     const char *const *causes; /* ids */
     size_t n_causes;
-    const char *spec; /* the file that tries it, "dates/spec/dates_spec.lua"; NULL: none does */
+    const char *off;    /* who switched it off; or NULL */
+    const char *asleep; /* why it is not called, off or not; or NULL */
+    unsigned moments;   /* a bit for each at which it may be woken */
+    const char *spec;   /* the file that tries it, "dates/spec/dates_spec.lua"; NULL: none does */
 };
 
 /* Calls back for each rule, by id. */

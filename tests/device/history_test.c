@@ -59,6 +59,21 @@ static void a_stranger_has_no_past(void **state)
     assert_int_equal(view.first_seen, NOW / 1000);
 }
 
+static void connections_side_by_side_meet_a_device_once(void **state)
+{
+    struct history_view first, second;
+
+    assert_true(history_meet(*state, &phone_app_a, NOW, &first));
+    assert_false(history_meet(*state, &phone_app_a, NOW + 1, &second));
+    assert_true(first.last_seen == NEVER);
+    assert_int_equal(second.last_seen, NOW / 1000);
+    assert_string_equal(first.device_id, second.device_id);
+    assert_int_equal(read_at(*state, phone_app_a, NOW).first_seen, NOW / 1000);
+    assert_true(history_meet(*state, &phone_app_a, NOW + 25 * HOUR, &second));
+    assert_int_equal(second.last_seen, NOW / 1000);
+    assert_false(history_meet(*state, &phone_app_a, NOW + 25 * HOUR, &second));
+}
+
 static void the_five_tallies_tell_who_did_what(void **state)
 {
     struct history_key browser = phone_app_a, other_app = at_host("b.example"),
@@ -317,6 +332,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_stranger_has_no_past, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            connections_side_by_side_meet_a_device_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_five_tallies_tell_who_did_what, set_up, tear_down),
         cmocka_unit_test_setup_teardown(two_apps_at_one_host_are_one_host, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_streak_grows_until_an_acceptance, set_up, tear_down),

@@ -32,6 +32,7 @@ static struct sighting_view see(struct sightings *s, const char *host, uint16_t 
         .site = host,
         .leaf = leaf,
         .issuer = issuer,
+        .from_s = strcmp(leaf, "new") ? NOW_S - 86400 : NOW_S,
         .refused = refused,
         .at_s = NOW_S + after_s};
 
@@ -75,6 +76,41 @@ static void a_service_of_the_same_mail_host_that_was_accepted_is_told(void **sta
     assert_int_equal(see(*state, "mail.test", 465, "old", "x", true, 90000).other_port, 0);
 }
 
+static void a_certificate_that_comes_back_is_told_from_one_that_was_renewed(void **state)
+{
+    see(*state, "a.test", 443, "one", "x", false, 0);
+    struct sighting_view view = see(*state, "a.test", 443, "two", "x", true, 10);
+    assert_int_equal(view.turns, 0);
+    assert_false(view.former_refused);
+    view = see(*state, "a.test", 443, "one", "x", false, 20);
+    assert_int_equal(view.turns, 1);
+    assert_true(view.former_refused);
+    assert_int_equal(see(*state, "a.test", 443, "one", "x", false, 30).turns, 1);
+    assert_int_equal(see(*state, "a.test", 443, "two", "x", true, 40).turns, 2);
+    assert_int_equal(see(*state, "a.test", 443, "three", "x", true, 50).turns, 2);
+    assert_int_equal(see(*state, "a.test", 443, "three", "x", true, 3700).turns, 0);
+}
+
+static void a_certificate_that_comes_back_after_hours_is_no_turn(void **state)
+{
+    see(*state, "a.test", 443, "one", "x", false, 0);
+    see(*state, "a.test", 443, "two", "x", true, 10);
+    assert_int_equal(see(*state, "a.test", 443, "one", "x", false, 4000).turns, 0);
+}
+
+static void a_newer_certificate_on_another_port_is_told(void **state)
+{
+    see(*state, "a.test", 443, "new", "x", false, 0);
+    struct sighting_view view = see(*state, "a.test", 993, "old", "x", true, 10);
+    assert_int_equal(view.newer_port, 443);
+    assert_int_equal(view.newer_from_s, NOW_S);
+    assert_int_equal(see(*state, "a.test", 465, "new", "x", false, 20).newer_port, 0);
+    assert_int_equal(see(*state, "b.test", 993, "old", "x", true, 30).newer_port, 0);
+    see(*state, "c.test", 443, "new", "x", true, 40); /* refused itself: nothing to reload */
+    assert_int_equal(see(*state, "c.test", 993, "old", "x", true, 50).newer_port, 0);
+    assert_int_equal(see(*state, "a.test", 995, "old", "x", true, 90000).newer_port, 0);
+}
+
 static void memory_is_bounded(void **state)
 {
     for (int i = 0; i < 2 * SIGHTINGS_MOST; i++) {
@@ -97,6 +133,11 @@ int main(void)
             unrelated_sites_with_one_certificate_or_issuer_are_counted, make, drop),
         cmocka_unit_test_setup_teardown(
             a_service_of_the_same_mail_host_that_was_accepted_is_told, make, drop),
+        cmocka_unit_test_setup_teardown(
+            a_certificate_that_comes_back_is_told_from_one_that_was_renewed, make, drop),
+        cmocka_unit_test_setup_teardown(
+            a_certificate_that_comes_back_after_hours_is_no_turn, make, drop),
+        cmocka_unit_test_setup_teardown(a_newer_certificate_on_another_port_is_told, make, drop),
         cmocka_unit_test_setup_teardown(memory_is_bounded, make, drop),
     };
 

@@ -8,7 +8,6 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <poll.h>
 #include <pthread.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -26,8 +25,6 @@
 #include "support/mint_chain.h"
 #include "tls/contexts.h"
 #include "trust/roots.h"
-
-enum { PATIENCE_MS = 5000 };
 
 /* --- the site --- */
 
@@ -59,18 +56,19 @@ static void site_talk(struct far_site *far, int fd)
     evbuffer_free(in);
 }
 
+/* One connection after the other, until site_stop. */
 static void *site_main(void *arg)
 {
     struct site *s = arg;
-    struct pollfd ready = {.fd = s->listening, .events = POLLIN};
+    int fd;
 
-    if (poll(&ready, 1, PATIENCE_MS) != 1)
-        return NULL;
-    int fd = accept(s->listening, NULL, NULL);
-    struct far_site *far = far_site_new(&s->how);
-    site_talk(far, fd);
-    far_site_free(far);
-    close(fd);
+    while ((fd = accept(s->listening, NULL, NULL)) >= 0) {
+        struct far_site *far = far_site_new(&s->how);
+
+        site_talk(far, fd);
+        far_site_free(far);
+        close(fd);
+    }
     return NULL;
 }
 
@@ -90,6 +88,7 @@ static void site_start(struct site *s, const struct far_site_config *how)
 
 static void site_stop(struct site *s)
 {
+    shutdown(s->listening, SHUT_RDWR);
     pthread_join(s->thread, NULL);
     close(s->listening);
 }
@@ -252,15 +251,16 @@ struct failing_row {
     enum far_manner manner;
     int64_t stride_ms;
     const char *symptom, *ended;
+    const char *retry; /* what the second try found; NULL: none is worth it */
 };
 
 static void a_site_that_fails_has_its_symptom(void **state)
 {
     static const struct failing_row rows[] = {
-        {FAR_PLAIN_TEXT_TO_TLS, 1, "not-tls", "fin"},
-        {FAR_CLOSES, 1, "close-before-server-hello", "fin"},
-        {FAR_RESETS, 1, "close-before-server-hello", "rst"},
-        {FAR_STALLS, 6000, "stalled", "timeout"},
+        {FAR_PLAIN_TEXT_TO_TLS, 1, "not-tls", "fin", NULL},
+        {FAR_CLOSES, 1, "close-before-server-hello", "fin", "nothing"},
+        {FAR_RESETS, 1, "close-before-server-hello", "rst", "nothing"},
+        {FAR_STALLS, 6000, "stalled", "timeout", NULL},
     };
     struct desk *desk = *state;
 
@@ -273,6 +273,33 @@ static void a_site_that_fails_has_its_symptom(void **state)
             assert_string_equal(f->server_leg->ended, rows[i].ended);
         assert_string_equal(f->failed_leg, "server");
         assert_null(f->server_leg->verdict);
+        if (rows[i].retry)
+            assert_string_equal(f->server_leg->retry, rows[i].retry);
+        else
+            assert_null(f->server_leg->retry);
+        flow_free(f);
+    }
+}
+
+static void a_site_that_refuses_our_offer_is_asked_what_it_would_take(void **state)
+{
+    static const struct {
+        struct far_site_config how;
+        const char *retry, *found;
+    } rows[] = {
+        {{.max_version = 0x0302}, "version", "TLSv1.1"},
+        {{.max_version = 0x0303, .ciphers = "ECDHE-ECDSA-CAMELLIA128-SHA256"}, "cipher",
+            "TLS_ECDHE_ECDSA_WITH_CAMELLIA_128_CBC_SHA256"},
+    };
+    struct desk *desk = *state;
+
+    desk->stride_ms = 1;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct flow *f = ask_site(desk, &rows[i].how, &good);
+
+        assert_string_equal(f->server_leg->retry, rows[i].retry);
+        assert_string_equal(f->server_leg->retry_found, rows[i].found);
+        assert_null(f->client_leg); /* nobody was there but us */
         flow_free(f);
     }
 }
@@ -316,6 +343,7 @@ int main(void)
         cmocka_unit_test(a_bad_chain_is_judged),
         cmocka_unit_test(a_site_that_wants_a_certificate_is_found_out_in_both_versions),
         cmocka_unit_test(a_site_that_fails_has_its_symptom),
+        cmocka_unit_test(a_site_that_refuses_our_offer_is_asked_what_it_would_take),
         cmocka_unit_test(a_site_that_cannot_be_reached_is_an_answer),
         cmocka_unit_test(a_port_where_nobody_listens_is_an_answer),
     };

@@ -144,7 +144,8 @@ rule {
         local leg = flow.server_leg
         if leg.symptom == "stalled" then
             -- Silence is one fact, whatever else names it: packets that got lost are the usual reason, and no more than that.
-            flow:suspect("handshake-stall-mtu"):because("server_leg.symptom", 3):because("server_leg.ended", 1)
+            local stalled = flow:suspect("handshake-stall-mtu", { words = leg.lost }):because("server_leg.symptom", 3):because("server_leg.ended", 1)
+            if leg.lost then stalled:because("server_leg.lost", leg.lost == "received" and 3 or 1) end
         elseif leg.ended ~= "rst" and not leg.wants_client_certificate then
             flow:suspect("server-abort-silent"):because("server_leg.symptom", 3):because("server_leg.ended", 2)
         end

@@ -119,6 +119,12 @@ describe("handshake/silent", function()
         expect_diagnosis(fails { symptom = "stalled", ended = "timeout" }, "handshake-stall-mtu", "possible")
     end)
 
+    it("thinks it likely when packets went missing", function()
+        local function stalled(lost) return fails { symptom = "stalled", ended = "timeout", lost = lost } end
+        expect_diagnosis(stalled "received", "handshake-stall-mtu", { confidence = "likely", says = "Large packets get lost on the way, and small ones pass" })
+        expect_diagnosis(stalled "sent", "handshake-stall-mtu", { confidence = "likely", says = "our first message never gets there" })
+    end)
+
     it("leaves a reset to another rule", function()
         expect_no_diagnosis(fails { symptom = "close-before-server-hello", ended = "rst" })
     end)

@@ -233,10 +233,21 @@ return {
         because = {
             ["server_leg.symptom"] = "the connection stood, and no byte came before the deadline",
             ["server_leg.ended"] = "we gave up ({server_leg.ended})",
+            ["server_leg.lost"] = "packets went missing on the way, of what was {server_leg.lost}",
         },
         ios   = { safari = "“Safari Can't Open the Page” (unverified): the server is not responding", app = "error -1001, timed out", grade = "unverified" },
         device_fix = { "Try another network, without VPN." },
         server_fix = { "Lower the MTU or MSS (the size of packets) on the tunnel in between, and let ICMP “fragmentation needed” through." },
         next_test = "Run `openssl s_client -connect {target.host}:{target.port} -groups X25519`, whose first message is small. If it answers, size is the reason; if not, the service hangs.",
+        variants = {
+            ["received"] = {
+                title = "Large packets get lost on the way",
+                why   = "{target.host} answers our first message, and the beginning of its answer never gets here: later packets came, and those before them did not. Large packets get lost on the way, and small ones pass.",
+                next_test = "Run `ping -M do -s 1472 {target.host}` from the computer that runs whytls, then with smaller numbers. The largest that is answered, and 28 more, is the size that passes.",
+            },
+            ["sent"] = {
+                why = "{target.host} accepts the connection, and our first message never gets there: it was sent again and again, and nobody acknowledged it. Large packets that get lost on the way look like this; so does a filter that drops what it does not like.",
+            },
+        },
     },
 }
