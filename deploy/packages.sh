@@ -2,7 +2,7 @@
 
 build_packages="build-essential ca-certificates cmake ninja-build pkg-config libevent-dev libssl-dev libc-ares-dev
     liblua5.4-dev libjansson-dev libsqlite3-dev node-llhttp libnghttp2-dev libqrencode-dev libplist-dev libpsl-dev libidn2-dev libmaxminddb-dev libcurl4-openssl-dev zlib1g-dev libbrotli-dev libzstd-dev"
-test_packages="libcmocka-dev curl wget openssl gnutls-bin nodejs python3 nginx-light nghttp2-client chromium libnss3-tools python3-pytest python3-cryptography clang-14 clang-format-14 libgnutls28-dev lua-check libclang-rt-14-dev procps iproute2 nftables libplist-utils dovecot-imapd dovecot-pop3d postfix mmdb-bin microsocks tinyproxy-bin nghttp2-server node-ws python3-grpcio python3-h2"
+test_packages="libcmocka-dev curl wget openssl gnutls-bin nodejs python3 nginx-light nghttp2-client chromium libnss3-tools python3-pytest python3-cryptography clang-14 clang-format-14 libgnutls28-dev lua-check libclang-rt-14-dev procps iproute2 nftables libplist-utils dovecot-imapd dovecot-pop3d postfix mmdb-bin microsocks tinyproxy-bin nghttp2-server node-ws python3-grpcio python3-h2 tshark"
 
 say() {
     printf '\033[1m%s\033[0m\n' "$*" >&2
@@ -38,6 +38,19 @@ install_missing() {
     as_root apt-get update -q >&2 || die "apt-get update failed: look at the package sources and the network"
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}" >&2 ||
         die "apt-get install failed: see the lines above"
+}
+
+# Debian has npm apart from nodejs, others bring both in one; what wants it can do without.
+want_npm() {
+    command -v npm >/dev/null 2>&1 || (install_missing npm) || true
+}
+
+# fetch_pinned FOLDER  into its node_modules what the lockfile there names, once for each lockfile.
+fetch_pinned() {
+    [ "$1/node_modules/.package-lock.json" -nt "$1/package-lock.json" ] && return
+    say "Fetching the packages of $1"
+    npm ci --prefix "$1" --ignore-scripts --no-audit --no-fund --fetch-retries 1 >&2 ||
+        say "npm has nothing for us here: the tests that need $1/node_modules are skipped"
 }
 
 # build PRESET [CMAKE OPTION…]

@@ -8,6 +8,6 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 install_missing $build_packages
 build release -DWHYTLS_TESTS=OFF
 # Which country a site is in; nothing else waits for it.
-command -v npm >/dev/null 2>&1 || (install_missing npm) || true
+want_npm
 plugins/geo/fetch.sh build/release/bin/plugins
 exec build/release/bin/whytls run "$@"

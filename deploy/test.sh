@@ -9,6 +9,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 # shellcheck disable=SC2086
 install_missing $build_packages $test_packages
+want_npm
+fetch_pinned tests/ui
 build dev
 if [ "${1:-}" = all ]; then
     build tsan

@@ -2,18 +2,21 @@
 _whytls() {
     local word=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]:-} options= words= values=
     if [ "$COMP_CWORD" = 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W "run explain compare judge ca profile lab devices review doctor rules plugins --help --version" -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W "run explain compare judge ca profile lab flows devices export import review doctor rules plugins --help --version" -- "$word")
         return
     fi
     case $command in
-    run) options="--listen --proxy-auth --upstream --upstream-ca --transparent --tproxy --config --log --data --roots --resolver --resolve --rules --watch --plugin --geo-db --revocation --fetch --learn --learn-after --fault --mirror-faults --identity --identity-password-file --ask-client-certificate --keep-days --keep-mib --threads --sign-profile --lab --allow-public --keylog --color --quiet --verbose --help" ;;
+    run) options="--listen --proxy-auth --upstream --upstream-ca --transparent --tproxy --ui --config --log --data --roots --resolver --resolve --rules --watch --plugin --geo-db --revocation --fetch --learn --learn-after --fault --mirror-faults --identity --identity-password-file --ask-client-certificate --keep-days --keep-mib --bodies --keep-secrets --threads --sign-profile --lab --allow-public --keylog --color --quiet --verbose --help" ;;
     explain) options="--host --at --roots --anchors-are --policy --email --password-file --revocation --fetch --identity --identity-password-file --resolver --resolve --lab --json --color --verbose --help" ;;
     compare) options="--host --at --roots --anchors-are --policy --email --password-file --revocation --fetch --identity --identity-password-file --resolver --resolve --lab --json --color --verbose --help" ;;
     judge) options="--help" ;;
     ca) options="--format --data --new-key --json --help" words="init show export renew" ;;
     profile) options="--out --name --organization --identifier --identity --password-file --embed-password --sign --sign-key --sign-password-file --at --roots --json --color --verbose --help" words="build lint" ;;
     lab) options="--list --json --files --play --proxy --data --help" ;;
+    flows) options="--most --follow --verbose --json --prune --data --color --help" ;;
     devices) options="--data --json --color --help" ;;
+    export) options="--output --id --raw --chains --json --data --help" ;;
+    import) options="--json --data --help" ;;
     review) options="--app --device --json --color --help" ;;
     doctor) options="--refresh --sha256 --data --json --color --help" ;;
     rules) options="--json --changes --markdown --on --why --verbose --rules --config --help" words="list test fields new run" ;;
@@ -38,6 +41,7 @@ _whytls() {
     "ca --format") values="pem der mobileconfig" ;;
     "profile --roots") values="apple mozilla" ;;
     "profile --color") values="always never auto" ;;
+    "flows --color") values="always never auto" ;;
     "devices --color") values="always never auto" ;;
     "review --color") values="always never auto" ;;
     "doctor --refresh") values="roots removed limits ct-logs pinned-hosts apple-roots" ;;

@@ -9,7 +9,10 @@ _whytls() {
     'ca:our own root\: init, show, export, renew'
     'profile:one .mobileconfig out of many company certificates\: build, lint'
     'lab:a local badssl\: one failing server per cause'
+    'flows:the connections that are kept, by a filter; as they come'
     'devices:the phones we know\: how far their set-up came, and who refuses us there'
+    'export:what is kept, as a file\: HAR, JSON Lines, pcapng, CSV, curl, a report'
+    'import:HAR or JSON Lines back into what is kept'
     'review:which app accepted which faulty certificate, and who pins'
     'doctor:is everything here, and is its data fresh?'
     'rules:the Lua rules\: list, test, fields'
@@ -30,6 +33,7 @@ _whytls() {
         '--upstream-ca[the roots (PEM) that an https\:// proxy is verified by, instead of the system'\''s]:file:_files' \
         '*--transparent[where this machine'\''s firewall redirects phones to that use it as their gateway (see deploy/nftables/up.sh); may be given again]:addr\:port:' \
         '--tproxy[the same for its tproxy rules; needs CAP_NET_ADMIN]:addr\:port:' \
+        '--ui[where the web UI and its API are (default 127.0.0.1\:8081); off\: nowhere]:addr\:port:' \
         '--config[settings as Lua data (default $XDG_CONFIG_HOME/whytls/config.lua)]:file:_files' \
         '--log[write each connection'\''s record as a JSON line; - is standard output]:file:_files' \
         '--data[root key and state (default $XDG_DATA_HOME/whytls)]:dir:_files' \
@@ -51,6 +55,8 @@ _whytls() {
         '*--ask-client-certificate[ask clients of this host (*.HOST\: all below it) for a certificate, and record it; nobody is let in or kept out by it; may be given again]:host:' \
         '--keep-days[keep connections in the data folder for N days (default 30); 0\: keep none]:n:' \
         '--keep-mib[and at most N MiB of them (default 2048)\: the oldest go first]:n:' \
+        '--bodies[keep the first 64 KiB of each body beside the connection\: off (default), failed (of what went wrong), all]:whose:_files' \
+        '--keep-secrets[keep what crossed on both legs as it crossed, and the TLS secrets that open it\: for whytls export --raw pcapng]' \
         '--threads[traffic threads (default\: one a core)]:n:' \
         '--sign-profile[sign the profile that phones download; PEM\: certificate, those above it, key]:file:_files' \
         '--lab[start the lab too\: sites under lab.test, each with one fault]' \
@@ -138,10 +144,34 @@ _whytls() {
         '--data[where the lab keeps its certificates (default $XDG_DATA_HOME/whytls)]:dir:_files' \
         '--help[this text]' \
         '*:file:_files' ;;
+    flows) _arguments -s \
+        '-n[the newest N (default 50); 0\: all]:n:' '--most[the newest N (default 50); 0\: all]:n:' \
+        '-f[go on with those that come]' '--follow[go on with those that come]' \
+        '-v[show each request, and every explanation]' '--verbose[show each request, and every explanation]' \
+        '--json[one record a line, as the log has them]' \
+        '--prune[drop the connections that are older than DAYS days, now]:days:' \
+        '--data[where whytls keeps its files]:dir:_files' \
+        '--color[always, never or auto]:when:(always never auto)' \
+        '--help[this text]' \
+        '*:file:_files' ;;
     devices) _arguments -s \
         '--data[where whytls keeps its files]:dir:_files' \
         '--json[one JSON object]' \
         '--color[always, never or auto]:when:(always never auto)' \
+        '--help[this text]' \
+        '*:file:_files' ;;
+    export) _arguments -s \
+        '-o[where it goes (default\: standard output); readable by you alone]:file:_files' '--output[where it goes (default\: standard output); readable by you alone]:file:_files' \
+        '--id[one connection, by its id, instead of a FILTER]:id:' \
+        '--raw[with credentials, cookies and tokens as they were; else they are left out]' \
+        '--chains[of jsonl\: each connection with its certificates]' \
+        '--json[with -o\: say as one JSON object what was written]' \
+        '--data[where whytls keeps its files]:dir:_files' \
+        '--help[this text]' \
+        '*:file:_files' ;;
+    import) _arguments -s \
+        '--json[say as one JSON object what came of it]' \
+        '--data[where whytls keeps its files]:dir:_files' \
         '--help[this text]' \
         '*:file:_files' ;;
     review) _arguments -s \

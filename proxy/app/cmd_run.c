@@ -30,10 +30,12 @@
 #include "device/strict_hosts.h"
 #include "fetch/fetch.h"
 #include "flow/flow.h"
+#include "house.h"
 #include "identity_list.h"
 #include "lab/lab.h"
 #include "live.h"
 #include "loop_guard.h"
+#include "net/addr.h"
 #include "net/upstream.h"
 #include "onboard/site.h"
 #include "option.h"
@@ -61,6 +63,7 @@
 #include "trust/ct_logs.h"
 #include "trust/pinned_hosts.h"
 #include "trust/roots.h"
+#include "web/web.h"
 
 static const struct command_help help = {
     .usage = "whytls run [OPTION]…",
@@ -100,6 +103,9 @@ struct run {
     struct dial_config fetch_dial;
     struct fetcher *fetcher;
     struct store *store;
+    struct web_count *count; /* NULL, as the next: no UI */
+    struct web *web;
+    struct house house;
     struct pool *pool;
     struct site *site;
     struct own_address own;
@@ -128,6 +134,7 @@ static bool load_rules(struct run *r, struct err *e)
 {
     const struct plugin_list *plugins = &r->options.plugin_list;
     const struct rule_set_config config = {.config = r->options.config,
+        .data = r->data_dir,
         .more = r->options.rule_folders,
         .n_more = r->options.n_rule_folders,
         .memory = r->memory,
@@ -157,7 +164,8 @@ static bool load_trust(struct run *r, struct err *e)
     if (!r->pinned)
         return false;
     const char *keylog = r->options.keylog ? r->options.keylog : getenv("WHYTLS_KEYLOGFILE");
-    r->contexts = tls_contexts_new(&(struct tls_config){.keylog = keylog}, e);
+    r->contexts = tls_contexts_new(
+        &(struct tls_config){.keylog = keylog, .gives_secrets = r->options.keep_secrets}, e);
     return r->contexts != NULL;
 }
 
@@ -174,8 +182,7 @@ static bool start_lab(struct run *r, struct err *e)
 static bool start_fetcher(struct run *r, struct err *e)
 {
     if (r->options.no_fetch)
-        return !r->options.asks_revocation ||
-               err_set(e, ERR_USAGE, "--revocation fetch and --fetch off exclude each other");
+        return true;
     r->fetch_dial = (struct dial_config){.instead = reach_instead, .arg = r->reach};
     r->fetcher =
         fetcher_start(&(struct fetch_config){.clock = clock_system(), .dial = &r->fetch_dial}, e);
@@ -212,7 +219,7 @@ struct sinks {
 static bool open_keepers(struct run *r, struct sinks *to, struct err *e)
 {
     const struct device_keeper_config devices = {
-        .folder = r->data_dir, .history = r->history, .clock = clock_system()};
+        .folder = r->data_dir, .history = r->history, .rules = r->memory, .clock = clock_system()};
     const struct rule_keeper_config rules = {
         .folder = r->data_dir, .memory = r->memory, .clock = clock_system()};
 
@@ -256,6 +263,8 @@ static bool start_store(struct run *r, struct err *e)
 
         live_open(&live, &to.at[to.n++]);
     }
+    if (r->count) /* behind the keeper of flows */
+        web_count_open(r->count, &to.at[to.n++]);
     if (plugins_have_sinks(plugins))
         to.at[to.n++] = (struct sink){.flow = flow_to_plugins, .arg = plugins};
     r->store = store_start(
@@ -317,6 +326,8 @@ static bool start_pool(struct run *r, struct err *e)
             .own = &r->own,
             .no_staple = r->options.no_staple,
             .asks_revocation = r->options.asks_revocation,
+            .keeps = r->options.keep_none ? RELAY_KEEPS_NOTHING : r->options.keeps,
+            .keeps_tapes = r->options.keep_secrets && !r->options.keep_none,
             .learn = {.mode = r->options.learn, .after = r->options.learn_after},
             .history = r->history,
             .witness = r->witness,
@@ -331,7 +342,63 @@ static bool start_pool(struct run *r, struct err *e)
     };
 
     r->options.threads = (long)config.threads;
-    return pool_start(&config, &r->pool, e);
+    if (!pool_start(&config, &r->pool, e))
+        return false;
+    r->house.pool = r->pool;
+    return !r->web || web_start(r->web, e);
+}
+
+/* Where it usually is; when that is taken, as by another whytls, anywhere. */
+static struct web *open_web_somewhere(struct run *r, struct web_config *config, struct err *e)
+{
+    struct err why = {0};
+
+    if (r->options.ui.ss_family != AF_UNSPEC) {
+        config->at = r->options.ui;
+        return web_open(config, r->count, e);
+    }
+    if (!addr_parse("127.0.0.1:8081", -1, &config->at))
+        return NULL;
+    struct web *web = web_open(config, r->count, &why);
+    if (web)
+        return web;
+    log_warn("%s; it goes to another port", why.text);
+    addr_set_port((struct sockaddr *)&config->at, 0);
+    return web_open(config, r->count, e);
+}
+
+static bool open_web(struct run *r, struct err *e)
+{
+    if (r->options.no_ui)
+        return true;
+    r->house = (struct house){.clock = clock_system(),
+        .reach = r->reach,
+        .ca = r->ca,
+        .witness = r->witness,
+        .store = r->store,
+        .keeps_flows = !r->options.keep_none,
+        .folder = r->data_dir,
+        .lab_roots = r->lab ? lab_root_pem_path(r->lab) : NULL,
+        .roots = r->roots,
+        .ct_logs = r->ct_logs,
+        .contexts = r->contexts,
+        .identities = r->identities,
+        .fetcher = r->fetcher,
+        .plugins = r->options.plugin_list.plugins,
+        .rules = r->rules,
+        .count = r->count,
+        .leaves = r->leaves};
+    house_init(&r->house);
+    struct web_config config = {.folder = r->data_dir,
+        .root_name = ca_name(r->ca),
+        .keeps_flows = !r->options.keep_none,
+        .clock = clock_system(),
+        .history = r->history,
+        .house = house_of(&r->house)};
+    r->web = open_web_somewhere(r, &config, e);
+    if (r->web)
+        web_address(r->web, &r->reach->ui);
+    return r->web != NULL;
 }
 
 static bool trust_upstreams(struct run *r, struct err *e)
@@ -347,9 +414,16 @@ static bool trust_upstreams(struct run *r, struct err *e)
     return r->upstream_trust || err_wrap(e, "--upstream-ca");
 }
 
+/* Before anything starts that has something to say. */
+static bool options_agree(const struct run_options *o, struct err *e)
+{
+    return !o->no_fetch || !o->asks_revocation ||
+           err_set(e, ERR_USAGE, "--revocation fetch and --fetch off exclude each other");
+}
+
 static bool prepare(struct run *r, struct err *e)
 {
-    if (!term_init(&r->term, r->options.color, e))
+    if (!options_agree(&r->options, e) || !term_init(&r->term, r->options.color, e))
         return false;
     if (r->reach->n_listeners == 0 && !reach_add_listener(r->reach, "0.0.0.0:8080", e))
         return false;
@@ -367,19 +441,26 @@ static bool prepare(struct run *r, struct err *e)
     r->memory = memory_new();
     r->sightings = sightings_new();
     r->strict_hosts = strict_hosts_new();
+    r->count = r->options.no_ui ? NULL : web_count_new();
     return trust_upstreams(r, e) &&
            identity_list_open(&r->options.identity_list, &r->identities, e) && start_lab(r, e) &&
            load_trust(r, e) && start_plugins(r, e) && load_rules(r, e) && start_fetcher(r, e) &&
-           start_store(r, e) && make_site(r, e) && start_pool(r, e);
+           start_store(r, e) && make_site(r, e) && open_web(r, e) && start_pool(r, e);
 }
 
 static void finish(struct run *r)
 {
+    if (r->house.clock)
+        house_close(&r->house);
+    web_stop(r->web);
+    if (r->house.clock)
+        house_fini(&r->house);
     fetcher_stop(r->fetcher); /* it tells the threads' loops, which go next */
     pool_free(r->pool);
     site_free(r->site);
     fetcher_free(r->fetcher);
     store_stop(r->store);
+    web_count_free(r->count);
     lab_stop(r->lab);
     rule_set_free(r->rules);
     memory_unref(r->memory);
@@ -447,8 +528,10 @@ static void greet(struct run *r)
         .threads = (size_t)r->options.threads,
         .n_roots = roots_count(r->roots),
         .root_made = r->root_made,
-        .lab = r->options.with_lab};
+        .lab = r->options.with_lab,
+        .web = r->web};
 
+    plugins_tell_idle(r->options.plugin_list.plugins);
     rules_count(rule_set_rules(r->rules), &facts.rules, &facts.rules_awake);
     start_screen(&r->term, &facts);
     audit_ourselves(r);
@@ -473,6 +556,8 @@ static void wait_for_end(struct run *r, const sigset_t *signals)
         int signal = sigtimedwait(signals, NULL, &beat);
 
         plugins_tick(r->options.plugin_list.plugins);
+        if (r->web)
+            house_serve(&r->house, r->pool);
         if (signal < 0 && r->options.watch && !draining)
             rule_set_watch(r->rules, r->pool, clock_steady_ms(clock_system()));
         if (signal < 0)

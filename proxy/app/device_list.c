@@ -9,10 +9,10 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/time_text.h"
+#include "device/facts.h"
 #include "device/history.h"
 #include "device/memory.h"
 #include "device/roll.h"
-#include "device_facts.h"
 #include "term.h"
 #include "wire/alert.h"
 

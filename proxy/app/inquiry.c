@@ -69,25 +69,49 @@ static void warn_of_rule(void *arg, const char *line)
     log_warn("%s", line);
 }
 
+static bool load_rules(struct inquiry *q, const struct rules_config *from, struct err *e)
+{
+    struct rules_config config = *from;
+    char *data = paths_data_dir(NULL, NULL);
+    bool good = plugin_list_open(&q->plugins, from->config, data, e);
+
+    config.partners = q->plugins.partners;
+    config.n_partners = q->plugins.n_partners;
+    mem_free(data);
+    return good && rules_load(&config, warn_of_rule, NULL, &q->rules, e);
+}
+
+/* The file is a proxy's. It may speak of what only that one has, a plugin of its command line: a
+ * question is answered all the same, by the defaults. */
+static bool load_as_configured(struct inquiry *q, struct rules_config *config, struct err *e)
+{
+    struct err why = {0};
+
+    if (config_open(NULL, &q->config, &why)) {
+        config->config = q->config;
+        if (load_rules(q, config, &why))
+            return true;
+        plugin_list_fini(&q->plugins);
+        config->config = NULL;
+    }
+    if (why.kind != ERR_CONFIG)
+        return err_set(e, why.kind, "%s", why.text);
+    log_warn("%s; so nothing of that file counts here", why.text);
+    return load_rules(q, config, e);
+}
+
 static bool open_rules(struct inquiry *q, struct err *e)
 {
     char *shipped = paths_shipped_rules(), *library = paths_lua_library(),
          *own = paths_user_rules();
     const char *folders[] = {shipped, own, NULL};
+    struct rules_config config = {.folders = folders, .library = library};
     bool good =
         shipped ||
         err_set(e, ERR_SYSTEM,
             "the shipped rules are not found; set WHYTLS_LUA to the folder that holds rules/");
 
-    char *data = paths_data_dir(NULL, NULL);
-
-    good = good && plugin_list_open(&q->plugins, NULL, data, e) &&
-           rules_load(&(struct rules_config){.folders = folders,
-                          .library = library,
-                          .partners = q->plugins.partners,
-                          .n_partners = q->plugins.n_partners},
-               warn_of_rule, NULL, &q->rules, e);
-    mem_free(data);
+    good = good && load_as_configured(q, &config, e);
     mem_free(shipped);
     mem_free(library);
     mem_free(own);
@@ -169,6 +193,7 @@ void inquiry_close(struct inquiry *q)
     hooks_free(q->hooks);
     rules_unref(q->rules);
     plugin_list_fini(&q->plugins);
+    config_free(q->config);
     roots_unref(q->roots);
     ct_logs_unref(q->ct_logs);
     tls_contexts_free(q->contexts);
@@ -185,6 +210,9 @@ static bool ask_identity(const struct inquiry *q, const struct explain_ask *ask,
     const uint8_t *bytes, size_t len, struct flow **out, struct err *e)
 {
     char *password;
+
+    if (q->password)
+        return explain_identity(ask, bytes, len, q->password, out, e);
 
     if (!password_read(q->password_file, &password, e))
         return err_wrap(e, "--password-file");
@@ -302,6 +330,35 @@ bool inquiry_ask(struct inquiry *q, const char *target, const char *host, struct
         ask.host = name;
     return inquiry_is_file(target) ? ask_file(q, &ask, target, out, e)
                                    : ask_site(q, &ask, target, out, e);
+}
+
+static void ask_for_host(const struct inquiry *q, struct explain_ask *ask, char *name)
+{
+    if (q->host && host_normalise(q->host, strlen(q->host), name))
+        ask->host = name;
+}
+
+bool inquiry_ask_site(struct inquiry *q, const char *target, struct verdict *verdict,
+    struct flow **out, struct err *e)
+{
+    struct explain_ask ask = ask_new(q);
+    char name[HOST_CAP];
+
+    ask.keep = verdict;
+    ask_for_host(q, &ask, name);
+    return ask_site(q, &ask, target, out, e);
+}
+
+bool inquiry_ask_bytes(struct inquiry *q, const char *name, struct cert_span bytes,
+    const char *password, struct verdict *verdict, struct flow **out, struct err *e)
+{
+    struct explain_ask ask = ask_new(q);
+    char host[HOST_CAP];
+
+    ask.keep = verdict;
+    ask_for_host(q, &ask, host);
+    q->password = password ? password : "";
+    return ask_bytes(q, &ask, file_kind_of(name, bytes.at, bytes.len), bytes, out, e);
 }
 
 bool inquiry_ask_profile(

@@ -7,6 +7,7 @@
 
 #include "base/attrib.h"
 #include "base/err.h"
+#include "cert/facts.h"
 #include "fetch/fetch.h"
 #include "identity_list.h"
 #include "judge/judge.h"
@@ -14,6 +15,7 @@
 #include "plugin_list.h"
 #include "reach.h"
 
+struct config;
 struct ct_logs;
 struct flow;
 struct hooks;
@@ -43,6 +45,7 @@ struct verdict;
 struct inquiry {
     /* What was asked for; borrowed. Zeroed: the defaults. */
     const char *host, *at, *roots_file, *anchors, *policy, *email, *password_file;
+    const char *password; /* instead of the file; NULL: none was given */
     bool revocation, no_fetch, with_lab;
     struct identity_list identity_list;
     struct reach reach;
@@ -50,6 +53,7 @@ struct inquiry {
     struct lab *lab;
     struct dial_config dial;
     struct fetcher *fetcher;
+    struct config *config; /* NULL: no config.lua */
     struct plugin_list plugins;
     struct rules *rules;
     struct hooks *hooks;
@@ -74,6 +78,12 @@ bool inquiry_is_file(const char *target);
  * understood. */
 bool inquiry_ask(struct inquiry *q, const char *target, const char *host, struct verdict *verdict,
     struct flow **out, struct err *e) MUST_USE;
+/* The same of a site alone: `target` is never taken for a file. */
+bool inquiry_ask_site(struct inquiry *q, const char *target, struct verdict *verdict,
+    struct flow **out, struct err *e) MUST_USE;
+/* The same of what would be a file of this name. `password` may be NULL. */
+bool inquiry_ask_bytes(struct inquiry *q, const char *name, struct cert_span bytes,
+    const char *password, struct verdict *verdict, struct flow **out, struct err *e) MUST_USE;
 /* A configuration profile that is no file yet. */
 bool inquiry_ask_profile(
     struct inquiry *q, const void *bytes, size_t len, struct flow **out, struct err *e) MUST_USE;

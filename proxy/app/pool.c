@@ -63,6 +63,8 @@ struct worker {
     struct quic_watch *quic_watch; /* the first thread's, of a gateway */
     struct loop_timer *tick;
     bool draining;
+    atomic_size_t open; /* as the next: written by this thread, read by others */
+    atomic_uint_fast64_t visits, faults;
 };
 
 struct pool {
@@ -174,6 +176,7 @@ static void ticked(void *arg)
     struct worker *w = arg;
 
     relays_tick(w->relays);
+    atomic_store_explicit(&w->open, relays_open(w->relays), memory_order_relaxed);
     if (w->draining && relays_open(w->relays) == 0)
         loop_stop(w->loop);
 }
@@ -261,6 +264,15 @@ static bool gates_listen(struct worker *w, struct err *e)
     return true;
 }
 
+static void visited(void *arg, const struct hook_visit *visit)
+{
+    struct worker *w = arg;
+
+    atomic_fetch_add_explicit(&w->visits, 1, memory_order_relaxed);
+    if (visit->error)
+        atomic_fetch_add_explicit(&w->faults, 1, memory_order_relaxed);
+}
+
 static bool worker_make(struct worker *w, struct pool *p, struct err *e)
 {
     struct relay_world world = p->config.world;
@@ -288,6 +300,7 @@ static bool worker_make(struct worker *w, struct pool *p, struct err *e)
     if (p->config.upstreams)
         w->upstream = dialer_upstream_new(w->dialer, w->secure, p->config.upstreams, world.clock);
     w->hooks = hooks_new();
+    hooks_trace(w->hooks, visited, w);
     if (!rules_attach(p->config.rules, w->hooks, e))
         return false;
     if (p->config.fetcher)
@@ -369,6 +382,18 @@ bool pool_replace_rules(struct pool *p, struct rules *rules, struct err *e)
     }
     mem_free(fresh);
     return right;
+}
+
+void pool_figures(struct pool *p, struct pool_figures *out)
+{
+    *out = (struct pool_figures){.threads = p->config.threads};
+    for (size_t i = 0; i < p->config.threads; i++) {
+        struct worker *w = &p->workers[i];
+
+        out->open += atomic_load_explicit(&w->open, memory_order_relaxed);
+        out->visits += atomic_load_explicit(&w->visits, memory_order_relaxed);
+        out->faults += atomic_load_explicit(&w->faults, memory_order_relaxed);
+    }
 }
 
 void pool_drain(struct pool *p)

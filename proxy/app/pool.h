@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/attrib.h"
 #include "base/err.h"
@@ -35,6 +36,13 @@ bool pool_start(const struct pool_config *config, struct pool **out, struct err 
 /* A Lua state of these rules for each thread, which it changes to between two events. False:
  * nothing has changed. Thread: the one that called pool_start. */
 bool pool_replace_rules(struct pool *p, struct rules *rules, struct err *e) MUST_USE;
+struct pool_figures {
+    size_t threads, open;    /* connections that are open */
+    uint64_t visits, faults; /* of rules and plugins: calls so far, and those that failed */
+};
+
+/* Thread: any. */
+void pool_figures(struct pool *p, struct pool_figures *out);
 /* No new connections; each thread ends when its relays have, in about 5 s at most. */
 void pool_drain(struct pool *p);
 bool pool_is_over(struct pool *p);

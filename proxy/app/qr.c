@@ -5,7 +5,8 @@
 #include "base/text.h"
 
 enum {
-    QUIET = 2
+    QUIET = 2,
+    QUIET_WIDE = 4
 }; /* modules of border; ISO/IEC 18004 asks for 4, cameras are content with 2 on a light square */
 
 static bool is_dark(const QRcode *code, int x, int y)
@@ -41,6 +42,27 @@ bool qr_write(const char *what, bool colour, struct text *out, size_t *columns)
         text_add_char(out, '\n');
     }
     *columns = (size_t)size;
+    QRcode_free(code);
+    return true;
+}
+
+bool qr_path(const char *what, struct text *out, size_t *size)
+{
+    QRcode *code = QRcode_encodeString(what, 0, QR_ECLEVEL_M, QR_MODE_8, 1);
+
+    if (!code)
+        return false;
+    for (int y = 0; y < code->width; y++)
+        for (int x = 0, run; x < code->width; x += run) {
+            bool dark = code->data[y * code->width + x] & 1;
+
+            for (run = 1; x + run < code->width; run++)
+                if ((code->data[y * code->width + x + run] & 1) != dark)
+                    break;
+            if (dark)
+                text_printf(out, "M%d %dh%dv1h-%dz", x + QUIET_WIDE, y + QUIET_WIDE, run, run);
+        }
+    *size = (size_t)(code->width + 2 * QUIET_WIDE);
     QRcode_free(code);
     return true;
 }

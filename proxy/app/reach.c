@@ -201,7 +201,7 @@ bool reach_may(void *arg, const struct sockaddr *to, bool from_loopback)
         return false; /* 0.0.0.0 reaches this machine's loopback */
     if (addr_is_loopback(to) && !from_loopback)
         return false;
-    return !is_own_listener(r, to);
+    return !is_own_listener(r, to) && (r->ui.ss_family == AF_UNSPEC || !is_reached_at(&r->ui, to));
 }
 
 void reach_begun(void *arg, const struct sockaddr *from)

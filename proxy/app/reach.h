@@ -45,7 +45,8 @@ struct reach {
     size_t n_listeners;
     struct reach_gate gates[REACH_GATES_MOST];
     size_t n_gates;
-    struct loop_guard *guard; /* borrowed; NULL: there are no gates */
+    struct sockaddr_storage ui; /* where the web UI listens; AF_UNSPEC: nowhere */
+    struct loop_guard *guard;   /* borrowed; NULL: there are no gates */
     struct reach_resolve resolves[REACH_RESOLVES_MOST];
     size_t n_resolves;
     char name_servers[REACH_NAME_SERVERS_CAP]; /* "192.0.2.53:53,…"; empty: the system's */

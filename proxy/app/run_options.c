@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "config.h"
+#include "net/addr.h"
 #include "net/upstream.h"
 #include "relay/guests.h"
 #include "relay/mirror.h"
@@ -26,6 +27,8 @@ const struct option_row run_option_rows[] = {
         "where this machine's firewall redirects phones to that use it as their gateway (see "
         "deploy/nftables/up.sh); may be given again"},
     {"tproxy", 0, "ADDR:PORT", "the same for its tproxy rules; needs CAP_NET_ADMIN"},
+    {"ui", 0, "ADDR:PORT",
+        "where the web UI and its API are (default 127.0.0.1:8081); off: nowhere"},
     CONFIG_ROW,
     {"log", 0, "FILE", "write each connection's record as a JSON line; - is standard output"},
     {"data", 0, "DIR", "root key and state (default $XDG_DATA_HOME/whytls)"},
@@ -54,6 +57,12 @@ const struct option_row run_option_rows[] = {
     {"keep-days", 0, "N",
         "keep connections in the data folder for N days (default 30); 0: keep none"},
     {"keep-mib", 0, "N", "and at most N MiB of them (default 2048): the oldest go first"},
+    {"bodies", 0, "WHOSE",
+        "keep the first 64 KiB of each body beside the connection: off (default), failed (of what "
+        "went wrong), all"},
+    {"keep-secrets", 0, NULL,
+        "keep what crossed on both legs as it crossed, and the TLS secrets that open it: for "
+        "whytls export --raw pcapng"},
     {"threads", 0, "N", "traffic threads (default: one a core)"},
     {"sign-profile", 0, "FILE",
         "sign the profile that phones download; PEM: certificate, those above it, key"},
@@ -68,7 +77,7 @@ const struct option_row run_option_rows[] = {
 
 void run_options_init(struct run_options *o)
 {
-    *o = (struct run_options){.mirror = mirror_plan_new()};
+    *o = (struct run_options){.mirror = mirror_plan_new(), .keeps = RELAY_KEEPS_HEADS};
 }
 
 void run_options_fini(struct run_options *o)
@@ -167,6 +176,25 @@ static bool take_keep_mib(struct run_options *o, const char *text, struct err *e
     return take_number("keep-mib", text, 1024 * 1024, &o->keep_mib, e);
 }
 
+static bool take_bodies(struct run_options *o, const char *whose, struct err *e)
+{
+    static const char *const words[] = {"off", "failed", "all"};
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(whose, words[i]) == 0) {
+            o->keeps = RELAY_KEEPS_HEADS + (enum relay_keeps)i;
+            return true;
+        }
+    return err_set(e, ERR_USAGE, "--bodies %s: write off, failed or all", whose);
+}
+
+static bool take_ui(struct run_options *o, const char *text, struct err *e)
+{
+    o->no_ui = strcmp(text, "off") == 0;
+    return o->no_ui || addr_parse(text, -1, &o->ui) ||
+           err_set(e, ERR_USAGE, "--ui %s: write ADDRESS:PORT, as in 127.0.0.1:8081, or off", text);
+}
+
 static bool take_learn(struct run_options *o, const char *when, struct err *e)
 {
     for (enum learn_mode m = LEARN_SUGGEST; m <= LEARN_ON; m++)
@@ -203,6 +231,7 @@ static const struct {
     {"proxy-auth", take_guest},
     {"upstream", take_upstream},
     {"transparent", take_transparent},
+    {"ui", take_ui},
     {"tproxy", take_tproxy},
     {"resolver", take_resolver},
     {"resolve", take_resolve},
@@ -216,6 +245,7 @@ static const struct {
     {"ask-client-certificate", take_asked_client},
     {"keep-days", take_keep_days},
     {"keep-mib", take_keep_mib},
+    {"bodies", take_bodies},
     {"threads", take_threads},
 };
 
@@ -238,6 +268,7 @@ static const struct {
     const char *name;
     size_t at; /* of a bool */
 } switches[] = {
+    {"keep-secrets", offsetof(struct run_options, keep_secrets)},
     {"watch", offsetof(struct run_options, watch)},
     {"lab", offsetof(struct run_options, with_lab)},
     {"allow-public", offsetof(struct run_options, reach.any_client)},

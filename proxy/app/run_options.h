@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/socket.h>
 
 #include "base/attrib.h"
 #include "base/err.h"
@@ -13,6 +14,7 @@
 #include "plugin_list.h"
 #include "reach.h"
 #include "relay/learn.h"
+#include "relay/relay.h"
 
 struct guests;
 struct mirror_plan;
@@ -29,7 +31,11 @@ struct run_options {
     long threads, learn_after; /* 0: not given */
     long keep_days, keep_mib;  /* of connections; 0: not given */
     bool keep_none;
+    enum relay_keeps keeps;
+    bool keep_secrets;
     enum learn_mode learn;
+    struct sockaddr_storage ui; /* AF_UNSPEC: not given */
+    bool no_ui;
     bool with_lab, watch, quiet, verbose, no_fetch, no_staple, asks_revocation;
     struct identity_list identity_list;
     struct plugin_list plugin_list;

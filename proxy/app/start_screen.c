@@ -15,6 +15,7 @@
 #include "relay/guests.h"
 #include "relay/mirror.h"
 #include "term.h"
+#include "web/web.h"
 
 enum { LABEL = 10, VALUE = 26 };
 
@@ -109,6 +110,16 @@ static void facts_lines(
     fact(t, out, "Data", facts->data_dir, "");
     if (facts->log)
         fact(t, out, "Log", facts->log, "");
+    if (facts->web) {
+        struct text url = {0};
+
+        web_url(facts->web, &url);
+        term_style(t, out, TERM_FINE);
+        text_add(out, term_shape(t, SHAPE_FINE));
+        term_style(t, out, TERM_PLAIN);
+        text_printf(out, " %-*s%s\n", LABEL, "Look", text_str(&url));
+        text_fini(&url);
+    }
     if (facts->lab)
         fact(t, out, "Lab", "*.lab.test", "each site with one fault: whytls lab --list");
 }

@@ -14,6 +14,7 @@ struct reach;
 struct term;
 struct text;
 struct upstreams;
+struct web;
 
 struct start_facts {
     const struct reach *reach;
@@ -21,6 +22,7 @@ struct start_facts {
     const struct mirror_plan *mirror;  /* NULL: no fault is shown on purpose */
     const struct guests *guests;       /* NULL: no login is asked for */
     const struct upstreams *upstreams; /* NULL: no proxy beyond */
+    const struct web *web;             /* NULL: no UI */
     const char *data_dir, *log;
     const char *roots;      /* whose list is gone by: "apple", "mozilla", "custom" */
     const char *roots_from; /* which one, or which file */

@@ -34,6 +34,7 @@ struct shard {
     pthread_mutex_t lock;
     struct map *by_key; /* values are the entries in `order` */
     struct entries order;
+    uint64_t found, minted;
 };
 
 struct leaf_cache {
@@ -134,12 +135,14 @@ struct leaf *leaf_cache_get_faulty(struct leaf_cache *c, const char *host,
     if (en && leaf_is_good(en->leaf, fault, now_s)) {
         TAILQ_REMOVE(&s->order, en, order);
         TAILQ_INSERT_TAIL(&s->order, en, order);
+        s->found++;
     } else {
         leaf = fault ? leaf_mint_faulty(c->ca, c->keys, host, fault, now_s, e)
                      : leaf_mint(c->ca, c->keys, host, now_s, e);
         if (en)
             entry_drop(s, en);
         en = leaf ? entry_put(c, s, key, leaf) : NULL;
+        s->minted += leaf != NULL;
     }
     leaf = en ? leaf_ref(en->leaf) : NULL;
     pthread_mutex_unlock(&s->lock);
@@ -149,4 +152,18 @@ struct leaf *leaf_cache_get_faulty(struct leaf_cache *c, const char *host,
 struct leaf *leaf_cache_get(struct leaf_cache *c, const char *host, int64_t now_s, struct err *e)
 {
     return leaf_cache_get_faulty(c, host, NULL, now_s, e);
+}
+
+void leaf_cache_figures(struct leaf_cache *c, struct leaf_cache_figures *out)
+{
+    *out = (struct leaf_cache_figures){0};
+    for (size_t i = 0; i < c->n_shards; i++) {
+        struct shard *s = &c->shards[i];
+
+        pthread_mutex_lock(&s->lock);
+        out->kept += map_len(s->by_key);
+        out->found += s->found;
+        out->minted += s->minted;
+        pthread_mutex_unlock(&s->lock);
+    }
 }

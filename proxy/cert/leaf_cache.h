@@ -26,4 +26,12 @@ struct leaf *leaf_cache_get(
 struct leaf *leaf_cache_get_faulty(struct leaf_cache *c, const char *host,
     const struct leaf_fault *fault, int64_t now_s, struct err *e) MUST_USE;
 
+struct leaf_cache_figures {
+    size_t kept;
+    uint64_t found, minted; /* asked for so far */
+};
+
+/* Thread: any. */
+void leaf_cache_figures(struct leaf_cache *c, struct leaf_cache_figures *out);
+
 #endif

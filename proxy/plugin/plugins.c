@@ -359,20 +359,6 @@ bool plugins_have_sinks(const struct plugins *all)
     return false;
 }
 
-/* Of those whose facts may be missed, or that somebody has set up. */
-static void idle_tell(const struct plugins *all)
-{
-    for (size_t i = 0; i < all->n; i++) {
-        const struct plugin *p = all->at[i];
-        bool is_missed = p->declared.n_facts > 0;
-
-        for (size_t j = 0; !p->refused && j < all->config.n_given; j++)
-            is_missed = is_missed || !strcmp(all->config.given[j].plugin, p->declared.p.name);
-        if (is_missed && p->current && p->current->ready == WHYTLS_IDLE)
-            log_info("plugin %s is idle: %s", p->declared.p.name, p->current->why);
-    }
-}
-
 bool plugins_start(struct plugins *all, struct err *e)
 {
     static const struct outlet_limits limits = {
@@ -380,7 +366,6 @@ bool plugins_start(struct plugins *all, struct err *e)
 
     if (all->n == 0)
         return true;
-    idle_tell(all);
     all->monitor = monitor_start(all, e);
     if (!all->monitor)
         return false;
@@ -394,6 +379,19 @@ bool plugins_start(struct plugins *all, struct err *e)
             return false;
     }
     return true;
+}
+
+void plugins_tell_idle(const struct plugins *all)
+{
+    for (size_t i = 0; i < all->n; i++) {
+        const struct plugin *p = all->at[i];
+        bool is_missed = p->declared.n_facts > 0;
+
+        for (size_t j = 0; !p->refused && j < all->config.n_given; j++)
+            is_missed = is_missed || !strcmp(all->config.given[j].plugin, p->declared.p.name);
+        if (is_missed && p->current && p->current->ready == WHYTLS_IDLE)
+            log_info("plugin %s is idle: %s", p->declared.p.name, p->current->why);
+    }
 }
 
 void plugins_take_flow(struct plugins *all, const struct flow *f)

@@ -77,6 +77,8 @@ void plugins_attach(struct plugins *all, size_t p, struct hooks *h);
 
 /* Starts the sinks' threads, and the one that watches how long visits last. */
 bool plugins_start(struct plugins *all, struct err *e) MUST_USE;
+/* Why those have nothing to do whose facts may be missed, or that somebody has set up. */
+void plugins_tell_idle(const struct plugins *all);
 /* A sealed flow for every sink. Thread: one, the store's. Never blocks. */
 void plugins_take_flow(struct plugins *all, const struct flow *f);
 bool plugins_have_sinks(const struct plugins *all);

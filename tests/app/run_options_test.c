@@ -27,6 +27,8 @@ static void every_row_changes_something(void **state)
         {"upstream", "http://proxy.example:3128"},
         {"transparent", "127.0.0.1:1"},
         {"tproxy", "127.0.0.1:1"},
+        {"ui", "127.0.0.1:1"},
+        {"bodies", "all"},
         {"resolver", "192.0.2.53"},
         {"resolve", "example.org:192.0.2.7"},
         {"revocation", "fetch"},
@@ -71,6 +73,7 @@ static void values_that_mean_nothing_are_refused(void **state)
         {"ask-client-certificate", "a b", "--ask-client-certificate"},
         {"resolver", "dns.example", "--resolver dns.example"},
         {"listen", "8080", "--listen 8080"},
+        {"ui", "8081", "--ui 8081"},
         {"upstream", "ftp://proxy.example", "--upstream"},
     };
     struct run_options o;

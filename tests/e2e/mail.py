@@ -1,17 +1,19 @@
 """Mail for the tests: dovecot and postfix on loopback ports, with a configuration of their own, ended by id; Python's programs."""
 
+import contextlib
 import imaplib
 import os
+import pathlib
 import poplib
 import signal
 import smtplib
-import socket
 import ssl
 import subprocess
+import tempfile
 
 from proxy import WAIT_S
 from roads import connect
-from sites import wait_for
+from sites import free_ports, wait_for
 
 DOVECOT = """
 base_dir = {folder}/run
@@ -80,28 +82,33 @@ postlog unix-dgram n - n - 1 postlogd
 """
 
 
-def free_ports(n):
-    """Ports that are free now; all are held until the last is found, so that no two are the same."""
-    held = [socket.create_server(("127.0.0.1", 0)) for _ in range(n)]
-    ports = [one.getsockname()[1] for one in held]
-    for one in held:
-        one.close()
-    return ports
+@contextlib.contextmanager
+def open_folder():
+    """The servers drop their rights, and must still reach their own folders: not below pytest's, which each session closes anew."""
+    with tempfile.TemporaryDirectory(prefix="whytls-mail-") as top:
+        os.chmod(top, 0o755)
+        yield pathlib.Path(top)
 
 
 class MailServer:
     at = "127.0.0.1"
 
     def _start(self, command, ports):
-        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                                        start_new_session=True)
-        try:
-            for port in ports:
-                wait_for(port, self.at)
-            assert self.process.poll() is None, "another server has these ports"
-        except OSError:
-            self.stop()
-            raise
+        said = os.path.join(self.folder, "said")
+        with open(said, "w", encoding="utf-8") as out:
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True)
+        for port in ports:
+            wait_for(port, self.at, self.process)
+        if self.process.poll() is not None:  # another server has these ports
+            with open(said, encoding="utf-8", errors="replace") as file:
+                raise RuntimeError(f"{command[0]} has ended: {file.read()}{self._log()}")
+
+    def _log(self):
+        path = os.path.join(self.folder, self.log)
+        if not os.path.exists(path):
+            return ""
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read()
 
     def _write(self, name, text):
         with open(os.path.join(self.folder, name), "w", encoding="utf-8") as out:
@@ -115,6 +122,8 @@ class MailServer:
 
 class Dovecot(MailServer):
     """At an address of its own it may have the well-known ports."""
+    log = "log"
+
     def __init__(self, folder, certificate, key, at="127.0.0.1", ports=None):
         self.folder, self.at = str(folder), at
         os.makedirs(self.folder)
@@ -125,6 +134,8 @@ class Dovecot(MailServer):
 
 
 class Postfix(MailServer):
+    log = "maillog"
+
     def __init__(self, folder, certificate, key, tls=True, at="127.0.0.1", ports=None):
         self.folder, self.at = str(folder), at
         for name in ("queue", "data"):

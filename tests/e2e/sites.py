@@ -2,6 +2,7 @@
 
 import datetime
 import os
+import random
 import re
 import socket
 import subprocess
@@ -68,12 +69,13 @@ class Pki:
                 "-startdate", utc(first_day), "-enddate", utc(last_day), *signer,
                 "-in", self.path(f"{file}.csr"), "-out", self.path(f"{file}.pem"))
 
-    def leaf(self, host, file=None, first_day=-10, last_day=60, self_signed=False):
+    def leaf(self, host, file=None, first_day=-10, last_day=60, self_signed=False, others=()):
         file = file or host
         self._request(host, file)
         key = self.path(f"{file}.key")
         signer = ["-selfsign", "-keyfile", key] if self_signed else ["-cert", self.root, "-keyfile", self.root_key]
-        self._sign(file, f"subjectAltName=DNS:{host}\nbasicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\n"
+        names = ",".join(f"DNS:{name}" for name in (host, *others))
+        self._sign(file, f"subjectAltName={names}\nbasicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\n"
                          "extendedKeyUsage=serverAuth\nsubjectKeyIdentifier=hash\n"
                          + ("" if self_signed else "authorityKeyIdentifier=keyid\n"), first_day, last_day, *signer)
         return self.path(f"{file}.pem"), key
@@ -137,16 +139,31 @@ http {{
 """
 
 
+def free_ports(n):
+    """Ports that are free now, and that no connection is given for its own end: it would be there before the server, and whoever
+    asks for a port of that range often enough gets himself. All are held until the last is found, so that no two are the same."""
+    with open("/proc/sys/net/ipv4/ip_local_port_range", encoding="ascii") as file:
+        given_from = int(file.read().split()[0])
+    held = []
+    while len(held) < n:
+        try:
+            held.append(socket.create_server(("127.0.0.1", random.randrange(10000, given_from) if given_from > 11000 else 0)))
+        except OSError:
+            continue  # somebody listens there
+    ports = [one.getsockname()[1] for one in held]
+    for one in held:
+        one.close()
+    return ports
+
+
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    return free_ports(1)[0]
 
 
-def wait_for(port, at="127.0.0.1"):
-    """A server that tells nobody when it is ready is asked until it answers."""
+def wait_for(port, at="127.0.0.1", process=None):
+    """A server that tells nobody when it is ready is asked until it answers (or its process has ended)."""
     end = time.monotonic() + WAIT_S
-    while True:
+    while process is None or process.poll() is None:
         try:
             socket.create_connection((at, port), WAIT_S).close()
             return

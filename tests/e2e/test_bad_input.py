@@ -67,13 +67,14 @@ def one_line_error(binary, *arguments, code=2):
 
 
 def test_an_unreadable_log_path_is_named(binary, tmp_path):
-    assert "/nowhere/log" in one_line_error(binary, "run", "--listen", "127.0.0.1:0", "--data", str(tmp_path), "--log", "/nowhere/log")
+    assert "/nowhere/log" in one_line_error(binary, "run", "--listen", "127.0.0.1:0", "--ui", "off", "--data", str(tmp_path), "--log",
+                                              "/nowhere/log")
 
 
 def test_a_busy_port_is_named(binary, tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as busy:
         port = busy.getsockname()[1]
-        assert str(port) in one_line_error(binary, "run", "--listen", f"127.0.0.1:{port}", "--data", str(tmp_path))
+        assert str(port) in one_line_error(binary, "run", "--listen", f"127.0.0.1:{port}", "--ui", "off", "--data", str(tmp_path))
 
 
 @pytest.mark.parametrize("arguments", [["run", "--lisen", "x"], ["expalin"], ["explain"], ["explain", "/nowhere.pem"], ["run", "--threads", "0"]])

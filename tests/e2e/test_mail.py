@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from mail import Dovecot, Postfix
+from mail import Dovecot, Postfix, open_folder
 from proxy import WAIT_S
 from sites import Pki
 
@@ -24,12 +24,9 @@ def pki(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    """The servers drop their rights, and must still reach their own folders."""
-    top = tmp_path_factory.mktemp("mail")
-    for path in (top, *list(top.parents)[:2]):
-        os.chmod(path, 0o755)
-    return top
+def folder():
+    with open_folder() as top:
+        yield top
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ import threading
 import pytest
 
 from conftest import ended_well
-from mail import Dovecot, Postfix, programs, trusting
+from mail import Dovecot, Postfix, open_folder, programs, trusting
 from proxy import WAIT_S, Proxy, causes, top_cause
 from roads import Connector, connect
 from sites import Pki
@@ -30,12 +30,9 @@ def pki(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    """The servers drop their rights, and must still reach their own folders."""
-    top = tmp_path_factory.mktemp("mail")
-    for path in (top, *list(top.parents)[:2]):
-        os.chmod(path, 0o755)
-    return top
+def folder():
+    with open_folder() as top:
+        yield top
 
 
 @pytest.fixture(scope="module")

@@ -203,6 +203,15 @@ def test_who_the_client_is_becomes_facts(binary, home, tmp_path):
     assert facts["fingerprint.family"] == "openssl"
 
 
+def test_a_question_goes_by_the_settings_of_the_proxy(binary, home, tmp_path):
+    ask = ("explain", "--lab", "good.lab.test", "--json")
+    (home / "config.lua").write_text(f'plugins = {{ geo = {{ country = "{database(tmp_path)}" }}, fingerprint = {{ on = false }} }}')
+    assert "geo.country" in json.loads(whytls(binary, *ask).stdout)["facts"]
+    (home / "config.lua").write_text('plugins = { mine = { x = 1 } }')      # known to a proxy that is given it by --plugin
+    done = whytls(binary, *ask)
+    assert "there is no plugin 'mine'; so nothing of that file counts here" in done.stderr and json.loads(done.stdout)["diagnosis"] == []
+
+
 def test_a_sink_gets_every_flow_as_a_line_of_the_log(binary, home, tmp_path):
     to = tmp_path / "flows.jsonl"
     (home / "config.lua").write_text(f'plugins = {{ jsonl = {{ to = "{to}" }} }}')

@@ -5,6 +5,8 @@ import shutil
 import subprocess
 import sys
 
+import house
+
 TOOL = 'clang-format-14'
 SKIPPED = 77
 
@@ -13,7 +15,7 @@ def main(top):
     if not shutil.which(TOOL):
         print(f'{TOOL} is not installed: skipped')
         return SKIPPED
-    files = sorted(str(path) for room in ('proxy', 'tests') for path in (top / room).rglob('*.[ch]'))
+    files = [str(path) for folder in ('proxy', 'tests') for path in house.files(top / folder) if path.suffix in ('.c', '.h')]
     done = subprocess.run([TOOL, '--dry-run', '-Werror', *files], capture_output=True, text=True, check=False)
     faults = sorted({line.split(':')[0] for line in done.stderr.splitlines() if ': error:' in line})
     for path in faults:

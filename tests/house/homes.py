@@ -6,14 +6,14 @@ import house
 
 # The first row whose pattern fits counts.
 HOMES = [
-    (r'event2/buffer\.h', {'net', 'tls', 'http', 'relay', 'explain', 'lab'}),
+    (r'event2/buffer\.h', {'net', 'tls', 'http', 'relay', 'explain', 'lab', 'web'}),
     (r'event2/.*', {'net', 'lab'}),
     (r'openssl/ssl\.h', {'tls', 'lab'}),
     (r'zlib\.h', {'http', 'wire'}),  # wire: permessage-deflate
     (r'brotli/.*', {'http'}),
     (r'zstd\.h', {'http', 'store'}),  # store: records on disk
     (r'openssl/.*', {'cert', 'trust', 'judge', 'tls', 'lab', 'flow'}),
-    (r'jansson\.h', {'app', 'trust', 'flow'}),  # flow: lines of the log
+    (r'jansson\.h', {'app', 'trust', 'flow', 'web', 'export'}),  # flow: lines of the log; web: bodies of requests; export: records, HAR
     (r'curl/.*', {'fetch'}),
     (r'llhttp\.h', {'http'}),
     (r'nghttp2/.*', {'http'}),

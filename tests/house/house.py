@@ -6,16 +6,25 @@ import sys
 # Comments, texts and characters; `"//"` is a text and no comment, so they are looked for together.
 NOT_CODE = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', re.S)
 
+NOT_OURS = {'node_modules', '__pycache__'}
+
 
 def root():
     """The top of the tree: the first argument, else where this file stands."""
     return pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parents[2]).resolve()
 
 
+def files(folder):
+    """Each file of a folder that is ours: not what npm fetched or Python left there."""
+    for path in sorted(folder.rglob('*')):
+        if path.is_file() and not NOT_OURS & set(path.relative_to(folder).parts):
+            yield path
+
+
 def sources(top, suffixes=('.c', '.h')):
     """Each source under proxy/, and its room."""
-    for path in sorted((top / 'proxy').rglob('*')):
-        if path.is_file() and path.suffix in suffixes:
+    for path in files(top / 'proxy'):
+        if path.suffix in suffixes:
             yield path, path.relative_to(top / 'proxy').parts[0]
 
 

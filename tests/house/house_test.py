@@ -100,6 +100,12 @@ class House(unittest.TestCase):
         self.put('proxy/base/mem.h', '/* network/worker and framework/ are fine */\n')
         self.finds('words', 'deploy/run.sh:1', 'lua/rules/a.lua:1')
 
+    def test_what_npm_fetched_is_not_ours(self):
+        self.put('proxy/web/ui/node_modules/one/a.c', 'int x = gets(\n')
+        self.put('tests/node_modules/one/README.md', 'cd /wo' + 'rk/main\n')
+        for rule in ('mirror', 'banned', 'words'):
+            self.holds(rule)
+
 
 if __name__ == '__main__':
     unittest.main()

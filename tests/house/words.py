@@ -23,7 +23,7 @@ NOT_READ = ('tests/fuzz/corpus/',)
 
 def files(top):
     for folder in FOLDERS:
-        yield from (path for path in sorted((top / folder).rglob('*')) if path.is_file() and '__pycache__' not in path.parts)
+        yield from house.files(top / folder)
     yield from (path for path in sorted(top.iterdir())
                 if path.is_file() and (path.name.startswith(('README', 'CMake', 'LICENSE')) or path.suffix == '.md'))
 

@@ -1,0 +1,26 @@
+"""What a store holds, asked of `whytls flows`."""
+
+import json
+import subprocess
+import time
+
+from proxy import WAIT_S
+
+
+def flows(binary, data, *words, code=0):
+    done = subprocess.run([binary, 'flows', '--data', str(data), *words], capture_output=True, text=True, timeout=WAIT_S,
+                          env={'LANG': 'C.UTF-8', 'HOME': '/nonexistent'})
+    assert done.returncode == code, done.stdout + done.stderr
+    return done.stdout if code == 0 else done.stderr
+
+
+def kept(binary, data, *words):
+    return [json.loads(line) for line in flows(binary, data, '--json', '-n', '0', *words).splitlines()]
+
+
+def until(what):
+    end = time.monotonic() + WAIT_S
+    while not (got := what()):
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    return got

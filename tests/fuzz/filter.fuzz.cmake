@@ -1,0 +1,1 @@
+whytls_fuzz(store filter USES flow LIBS PkgConfig::SQLITE)

@@ -1,0 +1,1 @@
+whytls_fuzz(export har_read USES flow)
