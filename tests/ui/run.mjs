@@ -23,7 +23,8 @@ if (!fs.existsSync(stamp) || fs.readFileSync(stamp, 'utf8') !== hash) {
     for (const name of ['package.json', 'package-lock.json', '.npmrc'])
         fs.copyFileSync(path.join(here, name), path.join(work, name));
     try {
-        execFileSync('npm', ['ci', '--ignore-scripts', '--silent'], { cwd: work, stdio: ['ignore', 2, 'inherit'] });
+        execFileSync('npm', ['ci', '--ignore-scripts', '--silent', '--fetch-retries=1'],
+            { cwd: work, stdio: ['ignore', 2, 'inherit'], timeout: 90000 });
     } catch {
         skip('npm cannot install playwright-core and axe-core here');
     }

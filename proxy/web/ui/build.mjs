@@ -34,7 +34,8 @@ function install() {
     if (fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === hash)
         return;
     try {
-        execFileSync('npm', ['ci', '--ignore-scripts', '--silent'], { cwd: work, stdio: ['ignore', 2, 'inherit'] });
+        execFileSync('npm', ['ci', '--ignore-scripts', '--silent', '--fetch-retries=1'],
+            { cwd: work, stdio: ['ignore', 2, 'inherit'], timeout: 90000 });
     } catch {
         say('npm cannot install the packages here, so src/ cannot be built; dist/ stays as it is');
         process.exit(77);
