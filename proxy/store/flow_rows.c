@@ -29,6 +29,7 @@ struct flow_rows {
     struct squeeze *squeeze;
     struct tag_list tags;
     struct text json, packed, ids;
+    enum { STORIES_UNKNOWN = 0, STORIES_NONE, STORIES_SOME } stories;
 };
 
 /* --- the dictionary of this file --- */
@@ -88,6 +89,7 @@ void flow_rows_free(struct flow_rows *rows)
 void flow_rows_forget(struct flow_rows *rows)
 {
     tag_book_forget(rows->book);
+    rows->stories = STORIES_UNKNOWN;
 }
 
 bool flow_rows_has(struct flow_rows *rows, const char *id, bool *has, struct err *e)
@@ -292,6 +294,7 @@ static bool story_more(struct flow_rows *rows, const struct flow *f, int64_t seq
 
     if (!s)
         return false;
+    rows->stories = STORIES_SOME;
     sqlite3_bind_int64(s, 1, tag_first(&rows->tags, TAG_CAUSE));
     sqlite3_bind_int64(s, 2, tag_first(&rows->tags, TAG_HOST));
     sqlite3_bind_int64(s, 3, is_of_client(f) ? tag_first(&rows->tags, TAG_DEVICE) : 0);
@@ -301,6 +304,22 @@ static bool story_more(struct flow_rows *rows, const struct flow *f, int64_t seq
     return database_step(rows->db, s, &row, e);
 }
 
+/* Most of the time nothing needs a look, and then none need be taken away. */
+static bool stories_ask(struct flow_rows *rows, struct err *e)
+{
+    sqlite3_stmt *s;
+    bool row;
+
+    if (rows->stories)
+        return true;
+    s = database_statement(rows->db, "SELECT EXISTS (SELECT 1 FROM story)", e);
+    if (!s || !database_step(rows->db, s, &row, e))
+        return false;
+    rows->stories = row && sqlite3_column_int(s, 0) ? STORIES_SOME : STORIES_NONE;
+    sqlite3_reset(s);
+    return true;
+}
+
 /* What works again needs no look. */
 static bool story_over(struct flow_rows *rows, struct err *e)
 {
@@ -308,8 +327,10 @@ static bool story_over(struct flow_rows *rows, struct err *e)
         database_statement(rows->db, "DELETE FROM story WHERE host = ?1 AND device IN (0, ?2)", e);
     bool row;
 
-    if (!s)
+    if (!s || !stories_ask(rows, e))
         return false;
+    if (rows->stories == STORIES_NONE)
+        return true;
     sqlite3_bind_int64(s, 1, tag_first(&rows->tags, TAG_HOST));
     sqlite3_bind_int64(s, 2, tag_first(&rows->tags, TAG_DEVICE));
     return database_step(rows->db, s, &row, e);

@@ -6,7 +6,7 @@
 
 #include "base/mem.h"
 
-/* LEVEL: the fastest whose gain is worth its time for records of some 3 KiB. */
+/* LEVEL: lower ones save no time with records of some 3 KiB, only room is lost. */
 enum { LEVEL = 3 };
 
 /* The record of a failing flow and of a fine one, with the values left out; what is commonest
