@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import time
 
 from proxy import WAIT_S
 
@@ -16,11 +15,3 @@ def flows(binary, data, *words, code=0):
 
 def kept(binary, data, *words):
     return [json.loads(line) for line in flows(binary, data, '--json', '-n', '0', *words).splitlines()]
-
-
-def until(what):
-    end = time.monotonic() + WAIT_S
-    while not (got := what()):
-        assert time.monotonic() < end
-        time.sleep(0.05)
-    return got

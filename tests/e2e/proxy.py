@@ -7,8 +7,18 @@ import re
 import signal
 import subprocess
 import threading
+import time
 
 WAIT_S = 60  # how long an event may take before a test gives up; no test waits this long when all is well
+
+
+def until(what):
+    """What `what` gives once it is something: for what a program tells in a file or a page, and to nobody."""
+    end = time.monotonic() + WAIT_S
+    while not (got := what()):
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    return got
 
 
 class Proxy:

@@ -8,22 +8,13 @@ import signal
 import socket
 import subprocess
 import threading
-import time
 
 import pytest
 
-from proxy import WAIT_S, Proxy
+from proxy import WAIT_S, Proxy, until
 from ui import Live, Ui
 
 EXPIRED, GOOD = 'cert-expired-leaf.lab.test', 'good.lab.test'
-
-
-def until(what):
-    end = time.monotonic() + WAIT_S
-    while not (got := what()):
-        assert time.monotonic() < end
-        time.sleep(0.05)
-    return got
 
 
 @pytest.fixture(scope='module')

@@ -73,7 +73,7 @@ def java(proxy, trust):
     if not shutil.which("java") or not shutil.which("keytool"):
         pytest.skip("no Java on this machine")
     store = os.path.join(proxy.data, "trust.p12")
-    options = [f"-Dhttps.proxyHost=127.0.0.1", f"-Dhttps.proxyPort={proxy.port}"]
+    options = ["-Dhttps.proxyHost=127.0.0.1", f"-Dhttps.proxyPort={proxy.port}"]
     if trust:
         run(["keytool", "-importcert", "-noprompt", "-alias", "whytls", "-file", proxy.root(), "-keystore", store,
              "-storetype", "PKCS12", "-storepass", "changeit"])

@@ -2,11 +2,10 @@
 import json
 import signal
 import subprocess
-import time
 
 import pytest
 
-from proxy import WAIT_S, Proxy
+from proxy import WAIT_S, Proxy, until
 
 SAFARI = ('Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 '
           'Mobile/15E148 Safari/604.1')
@@ -24,15 +23,6 @@ def listed(binary, data):
     told = json.loads(devices(binary, data, '--json'))
     assert told['v'] == 1
     return told['devices']
-
-
-def until(what):
-    """The saving lags by seconds at most."""
-    end = time.monotonic() + WAIT_S
-    while not (got := what()):
-        assert time.monotonic() < end
-        time.sleep(0.1)
-    return got
 
 
 def visit(proxy, agent, trust=True):

@@ -4,8 +4,8 @@ import subprocess
 
 import pytest
 
-from kept import flows, kept, until
-from proxy import Proxy
+from kept import flows, kept
+from proxy import Proxy, until
 
 
 def test_no_file_is_no_connection(binary, tmp_path):

@@ -3,14 +3,12 @@
 import hashlib
 import http.server
 import os
-import signal
 import socket
-import subprocess
 import threading
 
 import pytest
 
-from proxy import WAIT_S, Proxy
+from proxy import Proxy
 
 
 class Site(http.server.ThreadingHTTPServer):

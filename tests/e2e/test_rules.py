@@ -4,12 +4,12 @@ import json
 import os
 import re
 import signal
+import sqlite3
 import subprocess
-import time
 
 import pytest
 
-from proxy import WAIT_S, Proxy
+from proxy import WAIT_S, Proxy, until
 
 RULE = '''rule { name = "x", about = "Notes the generation that it is of.", notes = { n = "info" },
   remembers = { rule = { count = "integer" } }, wakes_on = { hello = "always", finish = "always" },
@@ -44,14 +44,6 @@ def generations(flow):
     """By moment, what the rule noted."""
     notes = [n['text'] for n in flow['notes'] if n['code'] == 'mine/n']
     return {found.group(2): int(found.group(1)) for found in (re.match(r'generation (\d+) at (\w+)', text) for text in notes)}
-
-
-def until(what):
-    end = time.monotonic() + WAIT_S
-    while not (got := what()):
-        assert time.monotonic() < end
-        time.sleep(0.02)
-    return got
 
 
 def told(proxy, words):
@@ -106,13 +98,18 @@ def test_a_broken_edit_keeps_the_old_rules_and_says_why(binary, home):
     stop(proxy)
 
 
+def saved(home):
+    with sqlite3.connect(home / 'data/whytls.db') as db:
+        return [value for (value,) in db.execute("SELECT value FROM rule_memory WHERE key = 'count'")]
+
+
 def test_what_rules_remember_outlives_a_kill(binary, home):
     proxy = start(binary, home)
     for _ in range(3):
         proxy.curl('https://good.lab.test/')
         last = proxy.record('good.lab.test')
     assert any('call 3' in n['text'] for n in last['notes'])
-    time.sleep(2.5)  # the saving lags by two seconds at most
+    until(lambda: saved(home) == [3])
     proxy.process.kill()
     proxy.stop()
     proxy = start(binary, home)

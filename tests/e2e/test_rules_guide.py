@@ -4,11 +4,10 @@ import pathlib
 import re
 import shutil
 import subprocess
-import time
 
 import pytest
 
-from proxy import WAIT_S, Proxy
+from proxy import WAIT_S, Proxy, until
 
 LUA = pathlib.Path(os.environ['WHYTLS_LUA'])
 GUIDE = (LUA / 'README.md').read_text()
@@ -32,13 +31,6 @@ def shell(desk, command, code=0):
     done = subprocess.run(['sh', '-ec', command], cwd=desk, env=environment(desk), capture_output=True, text=True, timeout=WAIT_S)
     assert done.returncode == code, command + done.stdout + done.stderr
     return done.stdout
-
-
-def until(what):
-    end = time.monotonic() + WAIT_S
-    while not what():
-        assert time.monotonic() < end
-        time.sleep(0.05)
 
 
 def run_with_traffic(binary, desk, curl):
