@@ -1,8 +1,5 @@
 #include "pool.h"
 
-#include <errno.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/thread.h"
 #include "device/roads.h"
 #include "fetch/gatherer.h"
 #include "hook/hook.h"
@@ -326,14 +324,10 @@ static bool worker_make(struct worker *w, struct pool *p, struct err *e)
 static bool worker_start(struct worker *w, struct err *e)
 {
     atomic_fetch_add(&w->pool->running, 1);
-    int failed = pthread_create(&w->thread, NULL, worker_main, w);
-    if (failed) {
+    w->started = thread_start(&w->thread, "traffic", worker_main, w, e);
+    if (!w->started)
         atomic_fetch_sub(&w->pool->running, 1);
-        errno = failed;
-        return err_sys(e, "cannot start a thread");
-    }
-    w->started = true;
-    return true;
+    return w->started;
 }
 
 bool pool_start(const struct pool_config *config, struct pool **out, struct err *e)

@@ -1,6 +1,5 @@
 #include "fetch_priv.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -14,6 +13,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/thread.h"
 #include "keep_priv.h"
 #include "net/addr.h"
 #include "patience_priv.h"
@@ -421,11 +421,8 @@ struct fetcher *fetcher_start(const struct fetch_config *config, struct err *e)
         goto bad;
     }
     curl_multi_setopt(f->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, (long)FETCH_CONNECTIONS_MOST);
-    errno = pthread_create(&f->thread, NULL, run, f);
-    if (errno) {
-        err_sys(e, "cannot start the fetcher's thread");
+    if (!thread_start(&f->thread, "fetch", run, f, e))
         goto bad;
-    }
     f->started = true;
     return f;
 bad:

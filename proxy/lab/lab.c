@@ -4,8 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,6 +15,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/thread.h"
 #include "ct_log.h"
 #include "hole.h"
 #include "pki.h"
@@ -249,22 +248,6 @@ static bool lab_open_base(struct lab *lab, struct err *e)
     return true;
 }
 
-/* No signal is the lab's: SIGINT goes to the threads that wait for it, SIGPIPE (OpenSSL writes with
- * write) to nobody. */
-static bool lab_start_thread(struct lab *lab, struct err *e)
-{
-    sigset_t all, before;
-
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int failed = pthread_create(&lab->thread, NULL, run, lab);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    lab->running = failed == 0;
-    if (failed)
-        return err_set(e, ERR_SYSTEM, "starting the lab's thread: %s", strerror(failed));
-    return true;
-}
-
 struct lab *lab_start(const struct lab_config *config, struct err *e)
 {
     struct lab *lab = mem_new(sizeof *lab);
@@ -275,7 +258,8 @@ struct lab *lab_start(const struct lab_config *config, struct err *e)
     lab->pki = pki_open(config->data_dir, clock_wall_ms(config->clock) / 1000, e);
     if (lab->pki && sites_init(&lab->sites, lab->pki, e) && lab_open_base(lab, e)) {
         lab->house = (struct house){.base = lab->base, .clock = config->clock, .pki = lab->pki};
-        if (lab_open_doors(lab, e) && lab_open_resolver(lab, e) && lab_start_thread(lab, e))
+        if (lab_open_doors(lab, e) && lab_open_resolver(lab, e) &&
+            (lab->running = thread_start(&lab->thread, "lab", run, lab, e)))
             return lab;
     }
     err_wrap(e, "starting the lab");

@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/thread.h"
 
 enum { LOOK_MS = 200, EXIT_STUCK = 70 };
 
@@ -111,7 +112,6 @@ struct monitor *monitor_start(struct plugins *all, struct err *e)
 {
     struct monitor *m = mem_new(sizeof *m);
     pthread_condattr_t steady;
-    sigset_t every, before;
 
     m->all = all;
     pthread_mutex_init(&m->lock, NULL);
@@ -119,13 +119,8 @@ struct monitor *monitor_start(struct plugins *all, struct err *e)
     pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
     pthread_cond_init(&m->wake, &steady);
     pthread_condattr_destroy(&steady);
-    sigfillset(&every);
-    pthread_sigmask(SIG_SETMASK, &every, &before);
-    errno = pthread_create(&m->thread, NULL, monitor_run, m);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (!errno)
+    if (thread_start(&m->thread, "plugin monitor", monitor_run, m, e))
         return m;
-    err_sys(e, "cannot start the thread that watches plugins");
     mem_free(m);
     return NULL;
 }

@@ -4,12 +4,12 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/thread.h"
 
 struct line {
     struct line *next;
@@ -238,7 +238,6 @@ struct outlet *outlet_start(struct plugin *p, const struct outlet_limits *limits
 {
     struct outlet *o = mem_new(sizeof *o);
     pthread_condattr_t steady;
-    sigset_t every, before;
 
     o->plugin = p;
     o->limits = *limits;
@@ -248,13 +247,8 @@ struct outlet *outlet_start(struct plugin *p, const struct outlet_limits *limits
     pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
     pthread_cond_init(&o->wake, &steady);
     pthread_condattr_destroy(&steady);
-    sigfillset(&every);
-    pthread_sigmask(SIG_SETMASK, &every, &before);
-    errno = pthread_create(&o->thread, NULL, outlet_run, o);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (!errno)
+    if (thread_start(&o->thread, p->declared.p.name, outlet_run, o, e))
         return o;
-    err_sys(e, "cannot start the thread of plugin %s", p->declared.p.name);
     mem_free(o);
     return NULL;
 }

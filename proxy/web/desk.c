@@ -1,7 +1,5 @@
 #include "desk.h"
 
-#include <errno.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -10,6 +8,7 @@
 #include "base/mailbox.h"
 #include "base/map.h"
 #include "base/mem.h"
+#include "base/thread.h"
 #include "device/roll.h"
 #include "store/database.h"
 #include "store/flow_look.h"
@@ -73,11 +72,8 @@ struct desk *desk_start(const struct desk_config *config, struct err *e)
     d->config = *config;
     d->jobs = mailbox_new(JOBS_MOST);
     d->path = database_path(config->web->folder, &schema_traffic);
-    int failed = pthread_create(&d->thread, NULL, work, d);
-    if (!failed)
+    if (thread_start(&d->thread, "web desk", work, d, e))
         return d;
-    errno = failed;
-    err_sys(e, "cannot start a thread");
     mailbox_free(d->jobs, drop_job);
     mem_free(d->path);
     mem_free(d);

@@ -1,6 +1,5 @@
 #include "web.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -8,6 +7,7 @@
 #include "base/log.h"
 #include "base/mailbox.h"
 #include "base/mem.h"
+#include "base/thread.h"
 #include "desk.h"
 #include "limit.h"
 #include "net/addr.h"
@@ -165,14 +165,8 @@ struct web *web_open(const struct web_config *config, struct web_count *count, s
 
 bool web_start(struct web *w, struct err *e)
 {
-    int failed = pthread_create(&w->thread, NULL, serve_all, w);
-
-    if (failed) {
-        errno = failed;
-        return err_sys(e, "cannot start a thread");
-    }
-    w->started = true;
-    return true;
+    w->started = thread_start(&w->thread, "web", serve_all, w, e);
+    return w->started;
 }
 
 static void drop_job(void *letter)
