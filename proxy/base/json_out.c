@@ -85,19 +85,42 @@ static void add_escaped(struct text *to, unsigned char c)
     }
 }
 
-static bool is_plain(unsigned char c)
+/* A bit for each byte that stands for itself: printable ASCII without " & < > and \. */
+static const uint64_t plain[4] = {0xafffffbb00000000, 0x7fffffffefffffff};
+
+static size_t plain_run(const char *s, size_t n)
 {
-    return c >= 0x20 && c < 0x7f && c != '"' && c != '\\' && c != '<' && c != '>' && c != '&';
+    size_t run = 0;
+
+    for (; run < n; run++) {
+        unsigned char c = (unsigned char)s[run];
+
+        if (!(plain[c / 64] >> c % 64 & 1))
+            break;
+    }
+    return run;
+}
+
+static void quote_plain(struct text *to, const char *s, size_t n)
+{
+    char *at = text_more(to, n + 2);
+
+    at[0] = '"';
+    if (n)
+        memcpy(at + 1, s, n);
+    at[n + 1] = '"';
 }
 
 static void quote(struct text *to, const char *s, size_t n)
 {
-    text_add_char(to, '"');
-    for (size_t i = 0; i < n;) {
-        size_t run = 0;
+    size_t run = plain_run(s, n);
 
-        while (i + run < n && is_plain((unsigned char)s[i + run]))
-            run++;
+    if (run == n) {
+        quote_plain(to, s, n);
+        return;
+    }
+    text_add_char(to, '"');
+    for (size_t i = 0; i < n; run = plain_run(s + i, n - i)) {
         text_add_n(to, s + i, run);
         i += run;
         if (i == n)
@@ -142,11 +165,16 @@ void json_text(struct json_out *j, const char *s)
 
 void json_int(struct json_out *j, int64_t n)
 {
-    char digits[24];
-    int len = snprintf(digits, sizeof digits, "%lld", (long long)n);
+    char digits[24], *end = digits + sizeof digits, *at = end;
+    uint64_t left = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
 
+    do
+        *--at = (char)('0' + left % 10);
+    while (left /= 10);
+    if (n < 0)
+        *--at = '-';
     separate(j);
-    text_add_n(j->to, digits, (size_t)len);
+    text_add_n(j->to, at, (size_t)(end - at));
 }
 
 /* JSON has no NaN and no infinity (RFC 8259 §6). */

@@ -67,8 +67,9 @@ static uint64_t hash_of(const char *key)
     uint64_t v[4] = {secret[0] ^ 0x736f6d6570736575, secret[1] ^ 0x646f72616e646f6d,
         secret[0] ^ 0x6c7967656e657261, secret[1] ^ 0x7465646279746573};
     for (; i + 8 <= n; i += 8) {
-        uint64_t word = word_at(p + i, 8);
+        uint64_t word;
 
+        memcpy(&word, p + i, sizeof word); /* its order is the machine's: no hash leaves it */
         v[3] ^= word;
         sip_round(v);
         v[0] ^= word;

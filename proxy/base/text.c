@@ -11,13 +11,6 @@ void text_fini(struct text *t)
     *t = (struct text){0};
 }
 
-void text_clear(struct text *t)
-{
-    t->len = 0;
-    if (t->at)
-        t->at[0] = '\0';
-}
-
 const char *text_str(const struct text *t)
 {
     return t->at ? t->at : "";
@@ -35,13 +28,33 @@ static void text_room(struct text *t, size_t n)
     t->cap = cap;
 }
 
-void text_add_n(struct text *t, const char *s, size_t n)
+char *text_more(struct text *t, size_t n)
 {
     text_room(t, n);
-    if (n)
-        memcpy(t->at + t->len, s, n);
+    char *at = t->at + t->len;
     t->len += n;
-    t->at[t->len] = '\0';
+    at[n] = '\0';
+    return at;
+}
+
+void text_cut(struct text *t, size_t len)
+{
+    t->len = len;
+    if (t->at)
+        t->at[len] = '\0';
+}
+
+void text_clear(struct text *t)
+{
+    text_cut(t, 0);
+}
+
+void text_add_n(struct text *t, const char *s, size_t n)
+{
+    char *at = text_more(t, n);
+
+    if (n)
+        memcpy(at, s, n);
 }
 
 void text_add(struct text *t, const char *s)
@@ -51,7 +64,7 @@ void text_add(struct text *t, const char *s)
 
 void text_add_char(struct text *t, char c)
 {
-    text_add_n(t, &c, 1);
+    *text_more(t, 1) = c;
 }
 
 void text_printf(struct text *t, const char *format, ...)

@@ -25,6 +25,10 @@ const char *text_str(const struct text *t); /* never NULL */
 void text_add(struct text *t, const char *s);
 void text_add_n(struct text *t, const char *s, size_t n);
 void text_add_char(struct text *t, char c);
+/* Appends n bytes that the caller writes, and gives where they begin. */
+char *text_more(struct text *t, size_t n) MUST_USE;
+/* Keeps the first `len` bytes; len <= t->len. */
+void text_cut(struct text *t, size_t len);
 void text_printf(struct text *t, const char *format, ...) PRINTF_LIKE(2, 3);
 /* The buffer itself; the caller frees it with mem_free. `t` is empty afterwards. Never NULL. */
 char *text_give(struct text *t);

@@ -44,6 +44,22 @@ static void a_text_grows_and_can_be_given_away(void **state)
     mem_free(given);
 }
 
+static void room_is_made_for_a_caller_who_writes_and_given_back(void **state)
+{
+    struct text t = {0};
+
+    (void)state;
+    memcpy(text_more(&t, 5), "hello", 5);
+    memset(text_more(&t, 1000), 'x', 1000);
+    assert_int_equal(t.len, 1005);
+    assert_int_equal(t.at[1005], '\0');
+    text_cut(&t, 5);
+    assert_string_equal(text_str(&t), "hello");
+    text_fini(&t);
+    text_cut(&t, 0);
+    assert_string_equal(text_str(&t), "");
+}
+
 static void utf8_is_known_from_what_is_not(void **state)
 {
     static const struct {
@@ -236,6 +252,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_empty_text_reads_as_empty),
         cmocka_unit_test(a_text_grows_and_can_be_given_away),
+        cmocka_unit_test(room_is_made_for_a_caller_who_writes_and_given_back),
         cmocka_unit_test(utf8_is_known_from_what_is_not),
         cmocka_unit_test(what_would_fool_a_reader_is_shown),
         cmocka_unit_test(a_long_text_is_cut_in_its_middle_between_characters),
