@@ -25,6 +25,9 @@ void *mailbox_take(struct mailbox *m);
 /* Waits up to timeout_ms (-1: for ever) for a letter. NULL: time is up, or closed and empty. Reader
  * only. */
 void *mailbox_wait(struct mailbox *m, int timeout_ms);
+/* Waits up to timeout_ms until `enough` letters are there, or it is closed, and takes none: fewer
+ * wake nobody, so that a busy reader costs the posters nothing. Reader only. */
+void mailbox_gather(struct mailbox *m, size_t enough, int timeout_ms);
 /* No more letters are taken in; the reader still gets those inside. Thread: any. */
 void mailbox_close(struct mailbox *m);
 bool mailbox_is_closed(struct mailbox *m);
@@ -32,7 +35,8 @@ bool mailbox_is_closed(struct mailbox *m);
 size_t mailbox_len(struct mailbox *m);
 uint64_t mailbox_refused(struct mailbox *m);
 /* A descriptor that is readable while letters wait, and for good once the mailbox is closed; the
- * reader's loop watches it. Owned by the mailbox. -1 when the process had no descriptor left. */
+ * reader's loop watches it. Owned by the mailbox; made when first asked for. -1 when the process
+ * had no descriptor left. */
 int mailbox_fd(struct mailbox *m);
 
 #endif

@@ -3,20 +3,22 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mailbox.h"
 #include "base/mem.h"
+#include "base/thread.h"
 #include "flow/flow.h"
 #include "flow/spoken.h"
 #include "sink.h"
 #include "tls/tape.h"
 
-enum { IDLE_MS = 400, REPORT_MS = 1000 };
+/* GATHER: after each round flows gather for so long, or until so many are there. A flow that comes
+ * alone is written at once; under load one wake of the thread serves many, while what they need is
+ * warm. */
+enum { IDLE_MS = 400, REPORT_MS = 1000, GATHER_MS = 50, GATHER_FLOWS = 512 };
 
 struct store {
     struct mailbox *mailbox; /* owned; of struct flow */
@@ -106,23 +108,32 @@ static void flow_write(struct store *s, struct flow *f)
     }
 }
 
+/* False: there was none. */
+static bool round_write(struct store *s)
+{
+    struct flow *f = mailbox_wait(s->mailbox, wait_ms(s, clock_steady_ms(s->clock)));
+    bool any = f != NULL;
+
+    for (int n = 0; f; f = ++n < GATHER_FLOWS ? mailbox_take(s->mailbox) : NULL)
+        flow_write(s, f);
+    return any;
+}
+
 static void *store_run(void *arg)
 {
     struct store *s = arg;
 
     for (;;) {
-        int timeout_ms = wait_ms(s, clock_steady_ms(s->clock));
-        struct flow *f = mailbox_wait(s->mailbox, timeout_ms);
-
-        if (f)
-            flow_write(s, f);
-        else if (mailbox_is_closed(s->mailbox))
+        bool any = round_write(s);
+        if (!any && mailbox_is_closed(s->mailbox))
             break;
         int64_t now_ms = clock_steady_ms(s->clock);
-        if (!f || (s->unflushed && now_ms >= s->flush_at_ms))
+        if (!any || (s->unflushed && now_ms >= s->flush_at_ms))
             sinks_flush(s);
         stripped_report(s, now_ms);
         refused_report(s, now_ms);
+        if (any)
+            mailbox_gather(s->mailbox, GATHER_FLOWS, GATHER_MS);
     }
     /* Letters that came between the wait's end and the closing. */
     for (struct flow *f; (f = mailbox_take(s->mailbox));)
@@ -138,19 +149,6 @@ static void store_free(struct store *s)
     mem_free(s);
 }
 
-/* Signals are the main thread's; and with SIGPIPE blocked a log pipe that goes away is an error
- * like any other. */
-static int thread_start(struct store *s)
-{
-    sigset_t all, before;
-
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int sys = pthread_create(&s->thread, NULL, store_run, s);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return sys;
-}
-
 struct store *store_start(const struct store_config *config, struct err *e)
 {
     struct store *s = mem_new(sizeof *s);
@@ -162,13 +160,10 @@ struct store *store_start(const struct store_config *config, struct err *e)
         memcpy(s->sinks, config->sinks, config->n_sinks * sizeof *s->sinks);
     s->n_sinks = config->n_sinks;
     s->clock = config->clock ? config->clock : clock_system();
-    int sys = thread_start(s);
-    if (sys) {
-        store_free(s);
-        err_set(e, ERR_SYSTEM, "starting the store's thread: %s", strerror(sys));
-        return NULL;
-    }
-    return s;
+    if (thread_start(&s->thread, "store", store_run, s, e))
+        return s;
+    store_free(s);
+    return NULL;
 }
 
 /* Several threads may find room for the last bytes at once: the bound is not that sharp. */

@@ -78,6 +78,39 @@ static void the_descriptor_is_readable_while_letters_wait(void **state)
     mailbox_free(m, NULL);
 }
 
+static void a_descriptor_asked_for_late_tells_of_what_is_there(void **state)
+{
+    struct mailbox *m = mailbox_new(4), *closed = mailbox_new(1);
+
+    (void)state;
+    assert_true(mailbox_post(m, &letters[0]));
+    assert_true(bell_rings(m));
+    mailbox_close(closed);
+    assert_true(bell_rings(closed));
+    mailbox_free(closed, NULL);
+    mailbox_free(m, NULL);
+}
+
+static void gathering_takes_nothing_and_ends_with_enough_with_time_or_with_the_closing(void **state)
+{
+    struct mailbox *m = mailbox_new(2);
+
+    (void)state;
+    mailbox_gather(m, 1, 0);
+    assert_true(mailbox_post(m, &letters[0]));
+    mailbox_gather(m, 1, -1);
+    mailbox_gather(m, 2, 1);
+    assert_int_equal(mailbox_len(m), 1);
+    assert_true(mailbox_post(m, &letters[1]));
+    mailbox_gather(m, 99, -1); /* more than it holds never come */
+    assert_int_equal(mailbox_len(m), 2);
+    mailbox_close(m);
+    mailbox_take(m);
+    mailbox_gather(m, 2, -1);
+    assert_ptr_equal(mailbox_wait(m, -1), &letters[1]);
+    mailbox_free(m, NULL);
+}
+
 static void a_closed_mailbox_still_gives_what_it_holds(void **state)
 {
     struct mailbox *m = mailbox_new(4);
@@ -138,6 +171,21 @@ static void *close_it(void *arg)
     return NULL;
 }
 
+static void many_posters_wake_a_reader_that_gathers(void **state)
+{
+    struct mailbox *m = mailbox_new(POSTERS * EACH);
+    pthread_t threads[POSTERS];
+
+    (void)state;
+    for (int i = 0; i < POSTERS; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, post_many, m), 0);
+    mailbox_gather(m, POSTERS * EACH, -1);
+    assert_int_equal(mailbox_len(m), POSTERS * EACH);
+    for (int i = 0; i < POSTERS; i++)
+        pthread_join(threads[i], NULL);
+    mailbox_free(m, NULL);
+}
+
 static void closing_wakes_the_reader(void **state)
 {
     struct mailbox *m = mailbox_new(1);
@@ -156,9 +204,13 @@ int main(void)
         cmocka_unit_test(letters_come_out_as_they_went_in),
         cmocka_unit_test(a_full_mailbox_turns_letters_away_and_counts_them),
         cmocka_unit_test(the_descriptor_is_readable_while_letters_wait),
+        cmocka_unit_test(a_descriptor_asked_for_late_tells_of_what_is_there),
+        cmocka_unit_test(
+            gathering_takes_nothing_and_ends_with_enough_with_time_or_with_the_closing),
         cmocka_unit_test(a_closed_mailbox_still_gives_what_it_holds),
         cmocka_unit_test(an_empty_mailbox_lets_the_reader_go_when_time_is_up),
         cmocka_unit_test(many_posters_and_one_reader_lose_nothing),
+        cmocka_unit_test(many_posters_wake_a_reader_that_gathers),
         cmocka_unit_test(closing_wakes_the_reader),
     };
 
