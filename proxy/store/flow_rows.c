@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "cert/facts.h"
 #include "database.h"
+#include "dictionary.h"
 #include "exchange_rows.h"
 #include "flow/facts.h"
 #include "flow/flow.h"
@@ -34,38 +35,42 @@ struct flow_rows {
 
 /* --- the dictionary of this file --- */
 
-static bool dictionary_begin(struct database *db, struct err *e)
-{
-    sqlite3_stmt *s = database_statement(db, "INSERT OR IGNORE INTO dictionary VALUES (1, ?1)", e);
-    bool row;
-
-    if (!s)
-        return false;
-    sqlite3_bind_blob(s, 1, squeeze_common, (int)strlen(squeeze_common), SQLITE_STATIC);
-    return database_step(db, s, &row, e);
-}
-
-static struct squeeze *dictionary_read(struct database *db, struct err *e)
+static bool dictionary_read(struct database *db, struct squeeze **out, struct err *e)
 {
     sqlite3_stmt *s = database_statement(db, "SELECT bytes FROM dictionary WHERE id = 1", e);
-    struct squeeze *squeeze = NULL;
     bool row;
 
+    *out = NULL;
     if (!s || !database_step(db, s, &row, e))
-        return NULL;
+        return false;
     if (row)
-        squeeze = squeeze_new(sqlite3_column_blob(s, 0), (size_t)sqlite3_column_bytes(s, 0));
-    else
-        err_set(e, ERR_INPUT, "the store of flows lacks its dictionary");
+        *out = squeeze_new(sqlite3_column_blob(s, 0), (size_t)sqlite3_column_bytes(s, 0));
     sqlite3_reset(s);
-    return squeeze;
+    return true;
+}
+
+static bool dictionary_begin(struct database *db, struct squeeze **out, struct err *e)
+{
+    sqlite3_stmt *s = database_statement(db, "INSERT INTO dictionary VALUES (1, ?1)", e);
+    struct text made = {0};
+    bool row, done = false;
+
+    dictionary_make(&made);
+    if (s) {
+        sqlite3_bind_blob(s, 1, made.at, (int)made.len, SQLITE_STATIC);
+        done = database_step(db, s, &row, e);
+    }
+    if (done)
+        *out = squeeze_new(made.at, made.len);
+    text_fini(&made);
+    return done;
 }
 
 struct flow_rows *flow_rows_new(struct database *db, struct err *e)
 {
     struct squeeze *squeeze;
 
-    if (!dictionary_begin(db, e) || !(squeeze = dictionary_read(db, e)))
+    if (!dictionary_read(db, &squeeze, e) || (!squeeze && !dictionary_begin(db, &squeeze, e)))
         return NULL;
     struct flow_rows *rows = mem_new(sizeof *rows);
     rows->db = db;
@@ -198,18 +203,38 @@ static bool add_record(struct flow_rows *rows, const struct flow *f, int64_t seq
     return database_step(rows->db, s, &row, e);
 }
 
-static bool add_tags(struct flow_rows *rows, int64_t seq, struct err *e)
+/* Rows of tags that go in at once: most of the cost of one is the statement's. OR FAIL: no journal
+ * of the statement is kept, since a fault takes back the whole transaction. */
+enum { TAGS_AT_ONCE = 8 };
+
+static bool add_tags_of(
+    struct flow_rows *rows, const char *sql, size_t from, size_t n, int64_t seq, struct err *e)
 {
-    sqlite3_stmt *s = database_statement(rows->db, "INSERT INTO flow_tag VALUES (?1, ?2)", e);
+    sqlite3_stmt *s = database_statement(rows->db, sql, e);
     bool row;
 
-    for (size_t i = 0; s && i < rows->tags.n; i++) {
-        sqlite3_bind_int64(s, 1, rows->tags.at[i].id);
-        sqlite3_bind_int64(s, 2, seq);
-        if (!database_step(rows->db, s, &row, e))
+    if (!s)
+        return false;
+    sqlite3_bind_int64(s, 1, seq);
+    for (size_t i = 0; i < n; i++)
+        sqlite3_bind_int64(s, 2 + (int)i, rows->tags.at[from + i].id);
+    return database_step(rows->db, s, &row, e);
+}
+
+static bool add_tags(struct flow_rows *rows, int64_t seq, struct err *e)
+{
+    static const char one[] = "INSERT INTO flow_tag VALUES (?2, ?1)";
+    static const char eight[] = "INSERT OR FAIL INTO flow_tag VALUES (?2, ?1), (?3, ?1), (?4, ?1),"
+                                " (?5, ?1), (?6, ?1), (?7, ?1), (?8, ?1), (?9, ?1)";
+    size_t n = rows->tags.n, i = 0;
+
+    for (; i + TAGS_AT_ONCE <= n; i += TAGS_AT_ONCE)
+        if (!add_tags_of(rows, eight, i, TAGS_AT_ONCE, seq, e))
             return false;
-    }
-    return s != NULL;
+    for (; i < n; i++)
+        if (!add_tags_of(rows, one, i, 1, seq, e))
+            return false;
+    return true;
 }
 
 /* --- its certificates --- */

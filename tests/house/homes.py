@@ -11,7 +11,7 @@ HOMES = [
     (r'openssl/ssl\.h', {'tls', 'lab'}),
     (r'zlib\.h', {'http', 'wire'}),  # wire: permessage-deflate
     (r'brotli/.*', {'http'}),
-    (r'zstd\.h', {'http', 'store'}),  # store: records on disk
+    (r'(zstd|zdict)\.h', {'http', 'store'}),  # store: records on disk
     (r'openssl/.*', {'cert', 'trust', 'judge', 'tls', 'lab', 'flow'}),
     (r'jansson\.h', {'app', 'trust', 'flow', 'web', 'export'}),  # flow: lines of the log; web: bodies of requests; export: records, HAR
     (r'curl/.*', {'fetch'}),

@@ -11,16 +11,20 @@
 #include "base/text.h"
 #include "squeeze.h"
 
+/* More than any dictionary must be. */
+static const char common[] =
+    "What stands in every record, word for word, and takes no room in any.";
+
 static void what_was_packed_comes_back(void **state)
 {
-    struct squeeze *s = squeeze_new(squeeze_common, strlen(squeeze_common));
+    struct squeeze *s = squeeze_new(common, strlen(common));
     struct text small = {0}, whole = {0};
 
     (void)state;
-    assert_true(squeeze_pack(s, squeeze_common, strlen(squeeze_common), &small, NULL));
-    assert_true(small.len < 100);
+    assert_true(squeeze_pack(s, common, strlen(common), &small, NULL));
+    assert_true(small.len < 30);
     assert_true(squeeze_unpack(s, small.at, small.len, &whole, NULL));
-    assert_string_equal(text_str(&whole), squeeze_common);
+    assert_string_equal(text_str(&whole), common);
     text_clear(&small);
     text_clear(&whole);
     assert_true(squeeze_pack(s, "", 0, &small, NULL));
@@ -33,7 +37,7 @@ static void what_was_packed_comes_back(void **state)
 
 static void broken_bytes_are_an_error(void **state)
 {
-    struct squeeze *s = squeeze_new(squeeze_common, strlen(squeeze_common));
+    struct squeeze *s = squeeze_new(common, strlen(common));
     /* A frame that promises 1 TiB. */
     static const unsigned char bomb[] = {
         0x28, 0xb5, 0x2f, 0xfd, 0xe0, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0};
