@@ -221,7 +221,7 @@ int64_t tag_first(const struct tag_list *list, enum tag_kind kind)
 /* --- their ids --- */
 
 struct tag_book {
-    struct map *ids; /* of "K:text" to struct known */
+    struct map *ids; /* of "Ktext" to struct known */
 };
 
 struct known {
@@ -250,9 +250,10 @@ void tag_book_forget(struct tag_book *book)
     book->ids = map_new();
 }
 
-static void key_write(char key[static TAG_BYTES + 4], enum tag_kind kind, const char *text)
+static void key_write(char key[static TAG_BYTES + 2], enum tag_kind kind, const char *text)
 {
-    snprintf(key, TAG_BYTES + 4, "%c:%s", (char)('0' + kind), text);
+    key[0] = (char)('0' + kind);
+    memcpy(key + 1, text, strlen(text) + 1);
 }
 
 static bool ask(
@@ -308,7 +309,7 @@ static void remember(struct tag_book *book, const char *key, int64_t id)
 bool tag_book_look_up(
     struct tag_book *book, struct database *db, struct tag_list *list, struct err *e)
 {
-    char key[TAG_BYTES + 4];
+    char key[TAG_BYTES + 2];
 
     for (size_t i = 0; i < list->n; i++) {
         int64_t *id = &list->at[i].id;
