@@ -43,6 +43,7 @@ struct lookup {
     int pending;            /* callbacks that c-ares owes us, for whatever was asked */
     int status[N_FAMILIES]; /* of c-ares; -1: none yet */
     enum resolve_error why; /* after a second look; RESOLVE_OK: none yet */
+    bool looking;           /* that is under way */
     bool done;              /* answered: late callbacks find nobody */
 };
 
@@ -252,21 +253,32 @@ static void looked(void *arg, enum resolve_error why)
 {
     struct lookup *k = arg;
 
+    k->looking = false;
     if (!k->done) {
         k->why = why;
-        lookup_answer(k);
+        if (k->open == 0 || why == RESOLVE_UNREACHABLE)
+            lookup_answer(k);
     }
     lookup_release(k);
 }
 
-static void lookup_conclude(struct lookup *k)
+/* With the first failure, since c-ares may let the other family's question to a server that is not
+ * there time out. */
+static void look_again(struct lookup *k)
 {
-    if (k->answer.n || k->n_v4 || error_of_both(k) != RESOLVE_SERVFAIL) {
-        lookup_answer(k);
+    if (k->looking || k->why)
         return;
-    }
+    k->looking = true;
     k->pending++;
     second_look(k->resolver->raw, k->host, looked, k);
+}
+
+static void lookup_conclude(struct lookup *k)
+{
+    if (k->done)
+        return;
+    if (!k->looking || k->answer.n || k->n_v4 || error_of_both(k) != RESOLVE_SERVFAIL)
+        lookup_answer(k);
 }
 
 static void family_answered(void *arg, int status, int timeouts, struct ares_addrinfo *info)
@@ -282,6 +294,8 @@ static void family_answered(void *arg, int status, int timeouts, struct ares_add
             add_aliases(k, info);
             add_addresses(k, info);
         }
+        if (error_of(status) == RESOLVE_SERVFAIL)
+            look_again(k);
         if (k->open == 0) {
             lookup_conclude(k);
         } else if (k->n_v4 > 0) {

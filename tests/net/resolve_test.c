@@ -21,7 +21,10 @@ struct asker {
     char alias[256];
 };
 
-static void asker_init_hints(struct asker *a, bool hints)
+/* Longer than any machine pauses: no question goes out twice. HASTY: for who never answers. */
+enum { PATIENT_MS = 30000, HASTY_MS = 100 };
+
+static void asker_init_as(struct asker *a, bool hints, int try_ms)
 {
     struct err e;
 
@@ -33,15 +36,20 @@ static void asker_init_hints(struct asker *a, bool hints)
         &(struct resolver_config){.servers = a->server.at,
             .no_hosts = true,
             .hints = hints,
-            .try_ms = 100,
-            .total_ms = 300},
+            .try_ms = try_ms,
+            .total_ms = 3 * try_ms},
         &e);
     assert_non_null(a->resolver);
 }
 
 static void asker_init(struct asker *a)
 {
-    asker_init_hints(a, false);
+    asker_init_as(a, false, PATIENT_MS);
+}
+
+static void asker_init_hints(struct asker *a)
+{
+    asker_init_as(a, true, PATIENT_MS);
 }
 
 static void asker_fini(struct asker *a)
@@ -102,9 +110,10 @@ static void answers_are_told_apart(void **state)
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        bool is_mute = strstr(cases[i].host, "silent") || strstr(cases[i].host, "mute");
         struct asker a;
 
-        asker_init(&a);
+        asker_init_as(&a, false, is_mute ? HASTY_MS : PATIENT_MS);
         (void)!ask(&a, cases[i].host);
         bench_run(&a.bench);
         if (a.last.error != cases[i].error || a.last.n != cases[i].n ||
@@ -189,19 +198,26 @@ static void old_answers_are_asked_for_again(void **state)
     asker_fini(&a);
 }
 
+/* Its socket keeps the port, so that nobody else gets it, but hears only one far end. */
+static void stop_hearing(const struct name_server *server)
+{
+    const struct sockaddr_in nobody = {
+        .sin_family = AF_INET, .sin_port = htons(9), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+
+    assert_int_equal(connect(server->fd, (const struct sockaddr *)&nobody, sizeof nobody), 0);
+}
+
 static void a_server_that_is_not_there_is_told(void **state)
 {
     (void)state;
     struct asker a;
 
     asker_init(&a);
-    shutdown(a.server.fd, SHUT_RDWR);
-    name_server_stop(&a.server);
+    stop_hearing(&a.server);
     (void)!ask(&a, "good.example.test");
     bench_run(&a.bench);
     assert_int_equal(a.last.error, RESOLVE_UNREACHABLE);
-    resolver_free(a.resolver);
-    bench_fini(&a.bench);
+    asker_fini(&a);
 }
 
 static void hints_come_with_the_addresses(void **state)
@@ -209,7 +225,7 @@ static void hints_come_with_the_addresses(void **state)
     (void)state;
     struct asker a;
 
-    asker_init_hints(&a, true);
+    asker_init_hints(&a);
     (void)!ask(&a, "hinted.example.test");
     bench_run(&a.bench);
     const struct site_hints *hints = resolver_hints(a.resolver, "hinted.example.test");
@@ -226,7 +242,7 @@ static void nobody_waits_for_hints(void **state)
     (void)state;
     struct asker a;
 
-    asker_init_hints(&a, true);
+    asker_init_hints(&a);
     (void)!ask(&a, "mutehints.example.test");
     bench_run(&a.bench);
     assert_int_equal(a.last.error, RESOLVE_OK);
@@ -247,7 +263,7 @@ static void hints_that_come_late_are_known_from_then_on(void **state)
     (void)state;
     struct asker a;
 
-    asker_init_hints(&a, true);
+    asker_init_hints(&a);
     (void)!ask(&a, "latehints.example.test");
     bench_run(&a.bench);
     assert_int_equal(a.last.error, RESOLVE_OK);
@@ -311,7 +327,7 @@ static void a_resolver_may_go_while_it_is_asked(void **state)
     (void)!ask(&a, "gone.example.test");
     (void)!ask(&a, "fail.example.test");
     asker_fini(&a);
-    asker_init_hints(&a, true);
+    asker_init_hints(&a);
     (void)!ask(&a, "silent.example.test");
     asker_fini(&a);
     resolver_free(NULL);
