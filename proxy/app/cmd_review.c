@@ -15,6 +15,7 @@ static const struct option_row rows[] = {
     {"app", 0, "NAME", "records of this app alone"},
     {"device", 0, "NAME", "records of this device alone: its name, id or address"},
     {"json", 0, NULL, "one JSON object"},
+    {"csv", 0, NULL, "a line for each fault and each pin, for a spreadsheet"},
     {"color", 0, "WHEN", "always, never or auto"},
     {NULL, 0, NULL, NULL},
 };
@@ -33,7 +34,7 @@ static const struct command_help help = {
 struct job {
     struct review_filter only;
     const char *color;
-    bool json;
+    bool json, csv;
     size_t bad_told;
 };
 
@@ -50,6 +51,8 @@ static bool take(void *arg, const char *name, const char *value, struct err *e)
         j->color = value;
     else if (strcmp(name, "json") == 0)
         j->json = true;
+    else if (strcmp(name, "csv") == 0)
+        j->csv = true;
     return true;
 }
 
@@ -119,7 +122,9 @@ static bool tell(const struct job *j, const struct review *r, struct err *e)
     struct text out = {0};
     struct term term;
 
-    if (j->json) {
+    if (j->csv) {
+        review_csv(r, &out);
+    } else if (j->json) {
         struct json_out json;
 
         json_init(&json, &out);
@@ -153,7 +158,8 @@ int cmd_review(int argc, char **argv)
     struct err e = {0};
     int rest;
 
-    if (!options_parse(&help, argc, argv, take, &j, &rest, &e))
+    if (!options_parse(&help, argc, argv, take, &j, &rest, &e) ||
+        (j.json && j.csv && !err_set(&e, ERR_USAGE, "either --json or --csv")))
         return fail(&e);
     struct review *r = review_new(&j.only);
     bool well = logs_read(&j, r, argv + rest, argc - rest, &e) && tell(&j, r, &e);

@@ -40,5 +40,7 @@ size_t review_records(const struct review *r);
 void review_write(const struct review *r, const struct term *t, struct text *out);
 /* One object with "v":1. */
 void review_json(const struct review *r, struct json_out *j);
+/* A head and a line for each fault and each pin, for a spreadsheet. */
+void review_csv(const struct review *r, struct text *out);
 
 #endif

@@ -1,10 +1,11 @@
-/* app/review_write.c - a review for a terminal and as JSON. Declared in review.h. */
+/* app/review_write.c - a review for a terminal, as JSON and as CSV. Declared in review.h. */
 #include "review.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/csv_out.h"
 #include "base/json_out.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -240,5 +241,40 @@ void review_json(const struct review *r, struct json_out *j)
             pinning_json(rows[i], j);
     json_array_end(j);
     json_object_end(j);
+    mem_free(rows);
+}
+
+/* --- CSV --- */
+
+static void row_csv(const struct review_row *row, const char *kind, struct text *out)
+{
+    csv_text(out, kind);
+    csv_text(out, row->app);
+    csv_text(out, device_of(row));
+    csv_text(out, row->ip);
+    csv_text(out, row->host);
+    csv_text(out, row->fault);
+    for (enum review_met met = MET_ACCEPTED; met < N_MET; met++)
+        csv_int(out, (int64_t)row->times[met]);
+    csv_text(out, row->how);
+    csv_bool(out, row->times[MET_ACCEPTED] && row->ios_accepts);
+    csv_bool(out, *row->fault && review_is_finding(row));
+    csv_end(out);
+}
+
+void review_csv(const struct review *r, struct text *out)
+{
+    const struct review_row **rows = rows_sorted(r);
+
+    text_add(out, "kind,app,device,ip,host,fault");
+    for (enum review_met met = MET_ACCEPTED; met < N_MET; met++)
+        text_printf(out, ",%s", met_names[met]);
+    text_add(out, ",how,as_ios,finding\r\n");
+    for (size_t i = 0; i < r->n; i++)
+        if (*rows[i]->fault)
+            row_csv(rows[i], "fault", out);
+    for (size_t i = 0; i < r->n; i++)
+        if (review_is_pinning(r, rows[i]))
+            row_csv(rows[i], "pinning", out);
     mem_free(rows);
 }

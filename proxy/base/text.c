@@ -257,6 +257,18 @@ void text_add_base64(struct text *t, const uint8_t *bytes, size_t n)
     }
 }
 
+void text_add_pem(struct text *t, const char *label, const uint8_t *bytes, size_t n)
+{
+    enum { LINE_BYTES = 48 }; /* which are 64 characters */
+
+    text_printf(t, "-----BEGIN %s-----\n", label);
+    for (size_t i = 0; i < n; i += LINE_BYTES) {
+        text_add_base64(t, bytes + i, n - i < LINE_BYTES ? n - i : LINE_BYTES);
+        text_add_char(t, '\n');
+    }
+    text_printf(t, "-----END %s-----\n", label);
+}
+
 static int base64_value(char c)
 {
     const char *at = c ? strchr(base64, c) : NULL;

@@ -52,6 +52,8 @@ bool text_ends(const char *s, const char *suffix);
 void text_hex(char *out, const uint8_t *bytes, size_t n);
 /* Base64 (RFC 4648 §4) of n bytes, appended. */
 void text_add_base64(struct text *t, const uint8_t *bytes, size_t n);
+/* The bytes as a block of PEM of that label, "CERTIFICATE" (RFC 7468 §2). */
+void text_add_pem(struct text *t, const char *label, const uint8_t *bytes, size_t n);
 /* The bytes of a Base64 text, white space allowed; false when it is none. *out is freed with
  * mem_free. */
 bool text_from_base64(const char *s, size_t n, uint8_t **out, size_t *len) MUST_USE;

@@ -95,6 +95,28 @@ static void the_same_stands_in_json(void **state)
     review_free(r);
 }
 
+static void the_same_stands_in_a_spreadsheet(void **state)
+{
+    struct review *r = sample();
+    struct text out = {0};
+
+    (void)state;
+    take(r, LINE("=cmd()", "shop.example", SHOWN("accepted"), "\"bytes_in\":9"));
+    review_csv(r, &out);
+    assert_string_equal(text_str(&out),
+        "kind,app,device,ip,host,fault,accepted,refused,unused,how,as_ios,finding\r\n"
+        "\"fault\",\"'=cmd()\",\"192.0.2.7\",\"192.0.2.7\",\"shop.example\","
+        "\"cert-expired-leaf\",1,0,0,\"\",no,yes\r\n"
+        "\"fault\",\"Bank\",\"192.0.2.7\",\"192.0.2.7\",\"shop.example\","
+        "\"cert-expired-leaf\",0,2,1,\"alert 46 certificate_unknown\",no,no\r\n"
+        "\"fault\",\"Zoo\",\"192.0.2.7\",\"192.0.2.7\",\"shop.example\","
+        "\"cert-expired-leaf\",1,0,0,\"\",no,yes\r\n"
+        "\"pinning\",\"Bank\",\"192.0.2.7\",\"192.0.2.7\",\"api.bank.example\",\"\","
+        "0,1,0,\"alert 46 certificate_unknown\",no,no\r\n");
+    text_fini(&out);
+    review_free(r);
+}
+
 static void names_out_of_a_log_do_not_reach_the_terminal_as_they_are(void **state)
 {
     struct review *r = review_new(NULL);
@@ -129,6 +151,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_table_is_in_one_order_with_how_often_and_how),
         cmocka_unit_test(the_same_stands_in_json),
+        cmocka_unit_test(the_same_stands_in_a_spreadsheet),
         cmocka_unit_test(names_out_of_a_log_do_not_reach_the_terminal_as_they_are),
         cmocka_unit_test(without_a_fault_it_says_how_to_show_one),
     };

@@ -1,5 +1,6 @@
 """Faults shown on purpose: what clients make of them, and the table that a reviewer reads of it."""
 
+import csv
 import json
 import os
 import socket
@@ -9,7 +10,8 @@ import threading
 
 import pytest
 
-from proxy import WAIT_S, Proxy
+from proxy import WAIT_S, Proxy, ended_well
+from sites import Pki
 
 FAULTS = ["cert-expired-leaf", "cert-not-yet-valid", "name-mismatch", "self-signed-leaf", "untrusted-root",
           "validity-too-long", "weak-key-rsa", "weak-signature-sha1", "san-missing-cn-only", "eku-missing"]
@@ -25,16 +27,10 @@ class Site:
     """A healthy site for every host: one certificate of a root of its own, and 200 to whatever is asked."""
 
     def __init__(self, folder):
-        self.root = os.path.join(folder, "site-root.pem")
-        key, cert = os.path.join(folder, "site.key"), os.path.join(folder, "site.pem")
-        root_key = os.path.join(folder, "site-root.key")
-        new_key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc"]
-        run("openssl", "req", "-x509", *new_key, "-keyout", root_key, "-out", self.root, "-days", "100", "-subj", "/CN=Site Root")
-        run("openssl", "req", "-x509", *new_key, "-keyout", key, "-out", cert, "-days", "90", "-subj", "/CN=shop.example",
-            "-CA", self.root, "-CAkey", root_key, "-addext", "subjectAltName=DNS:shop.example,DNS:*.shop.example",
-            "-addext", "extendedKeyUsage=serverAuth", "-addext", "basicConstraints=critical,CA:FALSE")
+        pki = Pki(folder, "Site Root")
+        self.root = pki.root
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self.context.load_cert_chain(cert, key)
+        self.context.load_cert_chain(*pki.leaf("shop.example", others=["*.shop.example"]))
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self.serve, daemon=True).start()
@@ -59,13 +55,9 @@ class Site:
         self.listener.close()
 
 
-def run(*words, **more):
-    return subprocess.run(words, check=True, capture_output=True, **more)
-
-
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    one = Site(str(tmp_path_factory.mktemp("site")))
+    one = Site(tmp_path_factory.mktemp("site"))
     yield one
     one.stop()
 
@@ -78,7 +70,7 @@ def faulty(binary, site, tmp_path_factory):
         options += ["--fault", f"{cause}@{host_of(cause)}", "--resolve", f"{host_of(cause)}:127.0.0.1"]
     one = Proxy(binary, tmp_path_factory.mktemp("faulty") / "data", *options, "--resolve", "fine.shop.example:127.0.0.1")
     yield one
-    assert one.stop() == 0, "".join(one.stderr)[-4000:]
+    ended_well(one)
 
 
 def url(site, host):
@@ -167,7 +159,7 @@ def test_the_review_is_a_table_of_who_accepted_what(binary, site, tmp_path):
         one.curl(url(site, "pinned.shop.example"), "-A", "Careful/1.0 CFNetwork/1 Darwin/1", trust=False)
         flows = [one.record() for _ in range(4)]
     finally:
-        assert one.stop() == 0, "".join(one.stderr)[-4000:]
+        ended_well(one)
     log.write_text("".join(json.dumps(flow) + "\n" for flow in flows) + "no record\n")
 
     said = subprocess.run([binary, "review", log, "--json"], capture_output=True)
@@ -179,6 +171,10 @@ def test_the_review_is_a_table_of_who_accepted_what(binary, site, tmp_path):
     assert met == {"Careless": (1, 0, True), "Careful": (0, 1, False)}
     assert [(row["app"], row["host"], row["how"]) for row in answer["pinning"]] == [
         ("Careful", "pinned.shop.example", "alert 48 unknown_ca")]
+
+    sheet = subprocess.run([binary, "review", log, "--csv"], capture_output=True, text=True)
+    findings = [(row["app"], row["fault"]) for row in csv.DictReader(sheet.stdout.splitlines()) if row["finding"] == "yes"]
+    assert sheet.returncode == 1 and findings == [("Careless", "cert-expired-leaf")]
 
     careful = subprocess.run([binary, "review", log, "--app", "careful"], capture_output=True)
     assert careful.returncode == 0
@@ -202,7 +198,7 @@ def test_a_site_s_own_fault_is_mirrored(binary, tmp_path):
         assert flow["decision"]["action"] == "intercept" and flow["decision"]["answer"] == "page"
         assert "relay/no-mirror" in [note["code"] for note in flow["notes"]]
     finally:
-        assert one.stop() == 0, "".join(one.stderr)[-4000:]
+        ended_well(one)
 
 
 @pytest.mark.parametrize("words, why", [
