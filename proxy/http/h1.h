@@ -74,7 +74,7 @@ const char *h1_field(
     const struct h1_head *head, const char *name); /* first value, caseless name, or NULL */
 uint64_t h1_body_bytes(const struct h1 *h);        /* of the current message, framing left out */
 const char *h1_why(const struct h1 *h);            /* "a bare CR in the head (RFC 9112 §2.2)" */
-bool h1_is_idle(const struct h1 *h);               /* between messages, nothing half read */
+bool h1_is_idle(const struct h1 *h); /* between messages, nothing half read or to be told */
 
 /* Findings of the head audit that were let through: at most 16 short texts with their section. */
 size_t h1_findings(const struct h1 *h, const char *const **texts);

@@ -1,4 +1,4 @@
-/* http/h1_priv.h - what h1.c (heads, and the order of things) and h1_body.c (bodies) share. */
+/* http/h1_priv.h - what h1.c (the order of things), h1_head.c and h1_body.c share. */
 #ifndef WHYTLS_HTTP_H1_PRIV_H
 #define WHYTLS_HTTP_H1_PRIV_H
 
@@ -55,6 +55,8 @@ struct h1 {
 enum h1_event h1_bad(struct h1 *h, const char *why);
 /* Why llhttp refused, by its error code. */
 enum h1_event h1_refused(struct h1 *h);
+/* H1_HEAD once it is whole, and h->head, flags and length say what came; H1_NEED_MORE, H1_BAD. */
+enum h1_event h1_next_head(struct h1 *h, struct evbuffer *in);
 enum h1_event h1_next_body(struct h1 *h, struct evbuffer *in, struct evbuffer *out);
 
 #endif
