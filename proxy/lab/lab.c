@@ -29,12 +29,15 @@
 
 enum { BACKLOG = 4096, PAUSE_MS = 100, HTTP_PORT = 80, ADDRESS_CAP = 32 };
 
+#define NO_SITE SIZE_MAX
+
 /* A listening port and how it behaves. */
 struct door {
     struct lab *lab;
     struct manner manner;
-    SSL_CTX *next; /* borrowed: what it shows on the next visit; NULL: the same */
-    bool in_turn;  /* and then this one again */
+    size_t site;  /* by entry: what it shows; NO_SITE: no TLS */
+    size_t next;  /* what it shows on the next visit; NO_SITE: the same */
+    bool in_turn; /* and then this one again */
     struct evconnlistener *listener;
     struct sockaddr_in at;
 };
@@ -63,16 +66,23 @@ static void on_accept(
     struct evconnlistener *listener, evutil_socket_t fd, struct sockaddr *from, int len, void *arg)
 {
     struct door *d = arg;
+    struct err e = {0};
 
     (void)listener;
     (void)from;
     (void)len;
-    visit_take(&d->lab->house, &d->manner, fd);
-    if (!d->next)
+    d->manner.ctx = d->site == NO_SITE ? NULL : sites_at(&d->lab->sites, d->site, &e);
+    if (d->site != NO_SITE && !d->manner.ctx) {
+        log_warn("the lab: %s", e.text);
+        close(fd);
         return;
-    SSL_CTX *shown = d->manner.ctx;
-    d->manner.ctx = d->next;
-    d->next = d->in_turn ? shown : NULL;
+    }
+    visit_take(&d->lab->house, &d->manner, fd);
+    if (d->next == NO_SITE)
+        return;
+    size_t shown = d->site;
+    d->site = d->next;
+    d->next = d->in_turn ? shown : NO_SITE;
 }
 
 /* Out of descriptors, most likely: a listener that stays on would spin until one is free. */
@@ -113,12 +123,15 @@ static void *run(void *arg)
     return NULL;
 }
 
-static bool door_open(struct lab *lab, struct door *d, const struct manner *manner, struct err *e)
+static bool door_open(
+    struct lab *lab, struct door *d, const struct manner *manner, size_t site, struct err *e)
 {
     socklen_t len = sizeof d->at;
 
     d->lab = lab;
     d->manner = *manner;
+    d->site = site;
+    d->next = NO_SITE;
     d->at = (struct sockaddr_in){.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     d->listener = evconnlistener_new_bind(lab->base, on_accept, d,
         LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, BACKLOG, (struct sockaddr *)&d->at,
@@ -130,8 +143,8 @@ static bool door_open(struct lab *lab, struct door *d, const struct manner *mann
     return true;
 }
 
-/* What the entry PREFIX HOST shows; NULL: there is none. */
-static SSL_CTX *shown_by(const struct lab *lab, const char *prefix, const char *host)
+/* What the entry PREFIX HOST shows. */
+static size_t shown_by(const char *prefix, const char *host)
 {
     size_t n;
     const struct lab_entry *entries = lab_entries(&n);
@@ -139,17 +152,15 @@ static SSL_CTX *shown_by(const struct lab *lab, const char *prefix, const char *
     for (size_t i = 0; i < n; i++)
         if (text_starts(entries[i].host, prefix) &&
             strcmp(entries[i].host + strlen(prefix), host) == 0)
-            return lab->sites.at[i];
-    return NULL;
+            return i;
+    return NO_SITE;
 }
 
 /* Where an entry listens: on a shared port, in a hole, or on a port of its own, which is opened. */
 static bool entry_open(struct lab *lab, size_t i, const struct lab_entry *entry, struct err *e)
 {
-    struct manner manner = {.way = entry->way,
-        .ctx = lab->sites.at[i],
-        .protocol = entry->protocol,
-        .quirk = quirk_of(entry->host)};
+    const struct manner manner = {
+        .way = entry->way, .protocol = entry->protocol, .quirk = quirk_of(entry->host)};
     struct door *d = &lab->doors[lab->n_doors];
 
     switch (entry->way) {
@@ -189,12 +200,12 @@ static bool entry_open(struct lab *lab, size_t i, const struct lab_entry *entry,
     case N_LAB_WAYS:
         break;
     }
-    if (!door_open(lab, d, &manner, e))
+    if (!door_open(lab, d, &manner, sites_has(&lab->sites, i) ? i : NO_SITE, e))
         return err_wrap(e, "%s", entry->host);
-    d->next = shown_by(lab, "other.", entry->host);
-    d->in_turn = d->next != NULL;
-    if (!d->next)
-        d->next = shown_by(lab, "renewed.", entry->host);
+    d->next = shown_by("other.", entry->host);
+    d->in_turn = d->next != NO_SITE;
+    if (!d->in_turn)
+        d->next = shown_by("renewed.", entry->host);
     lab->n_doors++;
     lab->where[i] = d->at;
     return true;
@@ -204,13 +215,13 @@ static bool lab_open_doors(struct lab *lab, struct err *e)
 {
     size_t n;
     const struct lab_entry *entries = lab_entries(&n);
-    const struct manner tls = {.way = WAY_TLS, .ctx = lab->sites.at[0]}, http = {.http = true};
+    const struct manner tls = {.way = WAY_TLS}, http = {.http = true};
 
     lab->where = mem_array(n, sizeof *lab->where);
     lab->doors = mem_array(n + N_SHARED_DOORS, sizeof *lab->doors);
     lab->n_doors = N_SHARED_DOORS;
-    if (!door_open(lab, &lab->doors[DOOR_TLS], &tls, e) ||
-        !door_open(lab, &lab->doors[DOOR_HTTP], &http, e) ||
+    if (!door_open(lab, &lab->doors[DOOR_TLS], &tls, 0, e) ||
+        !door_open(lab, &lab->doors[DOOR_HTTP], &http, NO_SITE, e) ||
         !hole_open_refusing(&lab->refusing, e) || !hole_open_silent(&lab->silent, e))
         return false;
     for (size_t i = 0; i < n; i++)

@@ -26,6 +26,8 @@ struct pki_item {
     size_t n_chain;
     unsigned char *ocsp; /* owned: what the issuer says of it; NULL: nothing */
     size_t ocsp_len;
+    const char *pem; /* borrowed from the file: all this, not read yet */
+    size_t pem_len;
 };
 
 struct pki {
@@ -33,6 +35,8 @@ struct pki {
     struct pki_item *items;
     size_t n_items;
     char *root_path;
+    char *file; /* owned: what was read; NULL: it was made */
+    size_t file_len;
 };
 
 struct lab_ct_log; /* lab.h */
@@ -44,7 +48,9 @@ struct lab_ct_log; /* lab.h */
  * older than PKI_KEPT_DAYS. One process at a time does so. Freed with pki_free. */
 struct pki *pki_open(const char *data_dir, int64_t now_s, struct err *e) MUST_USE;
 void pki_free(struct pki *pki);
-/* NULL when there is none of this name. */
+bool pki_has(const struct pki *pki, const char *name);
+/* NULL when there is none of this name. A site's is read from the file when it is first asked for:
+ * thread: one at a time. */
 const struct pki_item *pki_find(const struct pki *pki, const char *name);
 /* A log's name, key and state: see lab.h. */
 bool pki_ct_log(const struct pki *pki, size_t i, struct lab_ct_log *out, struct err *e) MUST_USE;

@@ -3,9 +3,11 @@
 #include <stdint.h>
 #include <string.h>
 
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "issue.h"
@@ -31,7 +33,7 @@ static int choose_protocol(SSL *ssl, const unsigned char **out, unsigned char *o
 
 static int choose_site(SSL *ssl, int *alert, void *arg)
 {
-    const struct sites *s = arg;
+    struct sites *s = arg;
     const char *name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
     size_t n;
     const struct lab_entry *entries = lab_entries(&n);
@@ -41,8 +43,13 @@ static int choose_site(SSL *ssl, int *alert, void *arg)
     for (size_t i = 0; i < n; i++) {
         if (entries[i].way != WAY_TLS || !text_equal_caseless(entries[i].host, name))
             continue;
-        SSL_set_SSL_CTX(ssl, s->at[i]);
-        return SSL_TLSEXT_ERR_OK;
+        struct err e = {0};
+        SSL_CTX *ctx = sites_at(s, i, &e);
+        if (ctx && SSL_set_SSL_CTX(ssl, ctx))
+            return SSL_TLSEXT_ERR_OK;
+        log_warn("%s", e.text);
+        *alert = SSL_AD_INTERNAL_ERROR;
+        return SSL_TLSEXT_ERR_ALERT_FATAL;
     }
     *alert = SSL_AD_UNRECOGNIZED_NAME;
     return SSL_TLSEXT_ERR_ALERT_FATAL;
@@ -202,21 +209,38 @@ static SSL_CTX *site_new(const struct lab_entry *entry, const struct pki_item *i
 
 bool sites_init(struct sites *s, const struct pki *pki, struct err *e)
 {
-    const struct lab_entry *entries = lab_entries(&s->n);
-
+    lab_entries(&s->n);
+    s->pki = pki;
     s->at = mem_array(s->n, sizeof *s->at);
-    for (size_t i = 0; i < s->n; i++) {
-        const struct pki_item *item = pki_find(pki, entries[i].certificate);
-
-        if (!item)
-            continue;
-        s->at[i] = site_new(&entries[i], item, pki, e);
-        if (!s->at[i])
-            return false;
-    }
+    if (!sites_at(s, 0, e))
+        return false;
     SSL_CTX_set_tlsext_servername_callback(s->at[0], choose_site);
     SSL_CTX_set_tlsext_servername_arg(s->at[0], s);
     return true;
+}
+
+bool sites_has(const struct sites *s, size_t i)
+{
+    size_t n;
+
+    return i < s->n && pki_has(s->pki, lab_entries(&n)[i].certificate);
+}
+
+SSL_CTX *sites_at(struct sites *s, size_t i, struct err *e)
+{
+    size_t n;
+    const struct lab_entry *entry = &lab_entries(&n)[i];
+
+    if (!s->at[i] && sites_has(s, i)) {
+        const struct pki_item *item = pki_find(s->pki, entry->certificate);
+
+        if (item)
+            s->at[i] = site_new(entry, item, s->pki, e);
+        else
+            err_set(e, ERR_INPUT, "the certificate of %s cannot be read", entry->host);
+        ERR_clear_error(); /* else a handshake that is under way takes it for its own */
+    }
+    return s->at[i];
 }
 
 void sites_fini(struct sites *s)

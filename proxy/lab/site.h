@@ -13,9 +13,11 @@
 
 struct pki;
 
-/* One context for each entry of the table, NULL where an entry speaks no TLS. */
+/* One context for each entry of the table, made when it is first wanted: few are, of the whole lab.
+ */
 struct sites {
-    SSL_CTX **at; /* owned */
+    const struct pki *pki; /* borrowed */
+    SSL_CTX **at;          /* owned */
     size_t n;
 };
 
@@ -24,5 +26,9 @@ struct sites {
  * alert 112. *s must not move while it serves. */
 bool sites_init(struct sites *s, const struct pki *pki, struct err *e) MUST_USE;
 void sites_fini(struct sites *s);
+/* Does this entry show a certificate? */
+bool sites_has(const struct sites *s, size_t i);
+/* Its context, borrowed; NULL when it has none, or OpenSSL does not give it. */
+SSL_CTX *sites_at(struct sites *s, size_t i, struct err *e);
 
 #endif

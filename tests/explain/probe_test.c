@@ -293,7 +293,7 @@ static void a_site_that_refuses_our_offer_is_asked_what_it_would_take(void **sta
     };
     struct desk *desk = *state;
 
-    desk->stride_ms = 1;
+    desk->stride_ms = 20;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct flow *f = ask_site(desk, &rows[i].how, &good);
 

@@ -7,217 +7,114 @@
 
 #include <cmocka.h>
 
-#include <dirent.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <openssl/evp.h>
-#include <openssl/x509v3.h>
+#include <openssl/x509.h>
 
 #include "base/file.h"
 #include "base/mem.h"
-#include "cert/chain.h"
 #include "ct_log.h"
-#include "judge/judge.h"
-#include "judge/verdict.h"
 #include "lab.h"
 #include "pki.h"
-#include "trust/ct_logs.h"
-#include "trust/roots.h"
+#include "pki_priv.h"
 
 enum { NOW_S = 1795165200, DAY_S = 86400 };
 
-static struct cert_chain *chain_of(const struct pki_item *item)
+/* A folder with the files of one making, which takes a second: whoever spoils them puts them back.
+ */
+struct kept {
+    char folder[64];
+    char *path; /* of pki.pem */
+    uint8_t *bytes;
+    size_t len;
+    unsigned char print[32]; /* of its root: tells one making from another */
+};
+
+static void print_of(const struct pki *pki, unsigned char print[static 32])
 {
-    struct cert_chain *c = cert_chain_new();
+    unsigned len;
+
+    assert_int_equal(X509_digest(pki_find(pki, PKI_ROOT)->chain[0], EVP_sha256(), print, &len), 1);
+}
+
+static int set_up(void **state)
+{
+    static struct kept k;
     struct err e = {0};
 
-    for (size_t i = 0; i < item->n_chain; i++) {
-        unsigned char *der = NULL;
-        int len = i2d_X509(item->chain[i], &der);
-
-        assert_true(len > 0 && cert_chain_add(c, der, (size_t)len, &e));
-        OPENSSL_free(der);
-    }
-    return c;
-}
-
-static struct ct_logs *logs_of(const struct pki *pki)
-{
-    struct ct_logs *logs = ct_logs_new();
-
-    for (size_t i = 0; i < N_LAB_LOGS; i++) {
-        struct lab_ct_log log;
-
-        assert_true(pki_ct_log(pki, i, &log, NULL));
-        assert_true(ct_logs_add(logs,
-            &(struct ct_log_order){.key = log.key,
-                .key_len = log.key_len,
-                .name = log.name,
-                .state = log.retired ? CT_LOG_RETIRED : CT_LOG_USABLE,
-                .has_expiry = log.retired,
-                .expiry = log.retired_s},
-            NULL));
-        mem_free(log.key);
-    }
-    return logs;
-}
-
-static void judge_item(const struct pki_item *item, const struct roots *roots,
-    const struct ct_logs *logs, struct verdict *v)
-{
-    struct cert_chain *chain = chain_of(item);
-
-    struct cert_span said = {item->ocsp, item->ocsp_len};
-    struct judge_evidence evidence = {
-        .ocsp = &said, .n_ocsp = item->ocsp != NULL, .n_stapled = item->ocsp != NULL};
-
-    judge_chain(&(struct judge_case){.chain = chain,
-                    .host = item->name,
-                    .at = NOW_S,
-                    .anchors_are = ANCHORS_SYSTEM,
-                    .policy = JUDGE_TLS_SERVER,
-                    .roots = roots,
-                    .ct_logs = logs,
-                    .evidence = &evidence},
-        v);
-    cert_chain_free(chain);
-}
-
-/* An iPhone accepts the chain: what is wrong shows in the handshake. */
-static bool is_soft(const char *cause)
-{
-    static const char *const soft[] = {"ocsp-stale", "ocsp-unknown", "must-staple-missing",
-        "chain-wrong-order", "cert-expiring-soon", "cross-sign-expired", "cn-not-in-san",
-        "hostname-underscore", "san-oversize", "idn-spoof", "chain-unneeded-certs",
-        "issuer-not-usable", "key-id-missing", "root-as-leaf", "odd-rsa-size", "debian-or-roca-key",
-        "key-reused-public", "key-usage-leaf", "serial-abnormal", "duplicate-serial",
-        "cert-unparsable", "misdirected-421", "early-data-rejected", "rate-limited"};
-
-    for (size_t i = 0; i < sizeof soft / sizeof *soft; i++)
-        if (strcmp(cause, soft[i]) == 0)
-            return true;
-    return false;
-}
-
-/* Of a purpose and of a broken hash iOS has a loose and a strict check: two checks, one fault. */
-static size_t checks_of(const char *cause)
-{
-    static const char *const twice[] = {
-        "eku-not-server", "eku-intermediate", "weak-signature-md5", "dsa-key", "rsa-pss-cert"};
-
-    for (size_t i = 0; i < sizeof twice / sizeof *twice; i++)
-        if (strcmp(cause, twice[i]) == 0)
-            return 2;
-    return 1;
-}
-
-/* From the certificates alone; whose network the name is of they do not say. */
-static const char *judged_as(const char *cause)
-{
-    static const struct {
-        const char *cause, *judged_as;
-    } rows[] = {{"private-root-not-installed", "untrusted-root"},
-        {"chain-too-long", "signature-invalid"}, {"chain-hostile-dos", NULL},
-        /* as far as the judge gets; and several faults */
-        {"known-interception-root", "untrusted-root"},
-        {"signature-algorithm-mismatch", "signature-invalid"},
-        {"issuer-key-malformed", "signature-invalid"}, {"client-cert-on-server", NULL}};
-
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (strcmp(cause, rows[i].cause) == 0)
-            return rows[i].judged_as;
-    return cause;
-}
-
-static void every_chain_has_its_one_fault_and_no_other(void **state)
-{
-    struct err e = {0};
-    struct pki *pki = pki_make(NOW_S, &e);
-    size_t n;
-    const struct lab_entry *entries = lab_entries(&n);
-
-    (void)state;
+    snprintf(k.folder, sizeof k.folder, "/tmp/whytls-lab-test-XXXXXX");
+    if (!mkdtemp(k.folder))
+        return -1;
+    struct pki *pki = pki_open(k.folder, NOW_S, &e);
     assert_non_null(pki);
-    struct cert_chain *anchor = chain_of(pki_find(pki, PKI_ROOT));
-    struct roots *roots = roots_from_chain(anchor, "mozilla");
-    struct ct_logs *logs = logs_of(pki);
-    for (size_t i = 0; i < n; i++) {
-        const struct pki_item *item = pki_find(pki, entries[i].host);
-        struct verdict v = {0};
-
-        if (!item || entries[i].beside || entries[i].before || entries[i].dns ||
-            entries[i].way == WAY_QUIRK || strcmp(entries[i].protocol, "https") != 0)
-            continue;
-        judge_item(item, roots, logs, &v);
-        bool is_address = entries[i].way == WAY_TLS12 && entries[i].cause;
-        const char *cause = (entries[i].way == WAY_TLS || is_address) && entries[i].cause &&
-                                    !is_soft(entries[i].cause)
-                                ? entries[i].cause
-                                : NULL;
-        for (size_t k = 0; k < v.n_checks && (!cause || v.n_checks != checks_of(cause)); k++)
-            print_message("%s: %s at %zu: %s\n", item->name, v.checks[k].check->name,
-                v.checks[k].cert, v.checks[k].detail);
-        assert_int_equal(v.answer, cause ? VERDICT_REJECT : VERDICT_ACCEPT);
-        if (cause) {
-            if (judged_as(cause)) {
-                assert_string_equal(v.causes[0], judged_as(cause));
-                assert_int_equal(v.n_checks, checks_of(cause));
-            }
-        }
-        if (!cause)
-            assert_int_equal(v.ct, VERDICT_CT_QUALIFIED);
-        verdict_fini(&v);
-    }
-    ct_logs_unref(logs);
-    roots_unref(roots);
-    cert_chain_free(anchor);
+    assert_true(file_exists(pki->root_path));
+    print_of(pki, k.print);
     pki_free(pki);
+    k.path = file_join(k.folder, "lab/pki.pem");
+    assert_true(file_read(k.path, 1 << 20, &k.bytes, &k.len, &e));
+    *state = &k;
+    return 0;
 }
 
-static void the_left_out_issuer_is_what_heals_the_chain(void **state)
-{
-    struct err e = {0};
-    struct pki *pki = pki_make(NOW_S, &e);
-    struct cert_chain *anchor = chain_of(pki_find(pki, PKI_ROOT));
-    struct roots *roots = roots_from_chain(anchor, "mozilla");
-    struct ct_logs *logs = logs_of(pki);
-    struct pki_item healed = *pki_find(pki, "missing-intermediate-aia.lab.test");
-    struct verdict v = {0};
-
-    (void)state;
-    assert_int_equal(healed.n_chain, 1);
-    healed.chain[healed.n_chain++] = pki_find(pki, PKI_UNSENT)->chain[0];
-    judge_item(&healed, roots, logs, &v);
-    assert_int_equal(v.answer, VERDICT_ACCEPT);
-    verdict_fini(&v);
-    ct_logs_unref(logs);
-    roots_unref(roots);
-    cert_chain_free(anchor);
-    pki_free(pki);
-}
-
-/* A folder of our own that goes when the test ends. */
-static int folder_make(void **state)
-{
-    static char path[64];
-
-    snprintf(path, sizeof path, "/tmp/whytls-lab-test-XXXXXX");
-    *state = mkdtemp(path);
-    return *state ? 0 : -1;
-}
-
-static int folder_remove(void **state)
+static int tear_down(void **state)
 {
     static const char *const files[] = {"lab/pki.pem", "lab/root.pem", "lab/lock", "lab", ""};
+    struct kept *k = *state;
 
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        char *path = file_join(*state, files[i]);
+        char *path = file_join(k->folder, files[i]);
         remove(path);
         mem_free(path);
     }
+    mem_free(k->bytes);
+    mem_free(k->path);
     return 0;
+}
+
+static void put_back(const struct kept *k)
+{
+    struct err e = {0};
+
+    assert_true(file_write(k->path, k->bytes, k->len, 0600, &e));
+}
+
+static void it_is_kept_for_a_week(void **state)
+{
+    static const struct {
+        int64_t later_s;
+        bool kept;
+    } cases[] = {{0, true}, {(int64_t)PKI_KEPT_DAYS * DAY_S, true}, {-DAY_S, true},
+        {(int64_t)PKI_KEPT_DAYS * DAY_S + 1, false}, {-DAY_S - 1, false}};
+    const struct kept *k = *state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct pki *pki = pki_load(k->path, NOW_S + cases[i].later_s);
+
+        assert_int_equal(pki != NULL, cases[i].kept);
+        pki_free(pki);
+    }
+}
+
+static void a_site_is_read_when_it_is_asked_for(void **state)
+{
+    const struct kept *k = *state;
+    struct pki *pki = pki_load(k->path, NOW_S);
+
+    assert_non_null(pki);
+    for (size_t i = 0; i < pki->n_items; i++) {
+        const struct pki_item *item = pki_find(pki, pki->items[i].name);
+
+        assert_ptr_equal(item, &pki->items[i]);
+        assert_true(item->n_chain > 0);
+        if (item->key)
+            assert_int_equal(X509_check_private_key(item->chain[0], item->key), 1);
+    }
+    assert_true(pki_has(pki, "good.lab.test"));
+    assert_false(pki_has(pki, "nobody.lab.test"));
+    assert_null(pki_find(pki, "nobody.lab.test"));
+    pki_free(pki);
 }
 
 static unsigned mode_of(const char *folder, const char *name)
@@ -230,68 +127,15 @@ static unsigned mode_of(const char *folder, const char *name)
     return st.st_mode & 0777;
 }
 
-/* The root's fingerprint tells one making from another. */
-static void open_at(const char *folder, int64_t now_s, unsigned char print[EVP_MAX_MD_SIZE])
-{
-    struct err e = {0};
-    unsigned len;
-    struct pki *pki = pki_open(folder, now_s, &e);
-
-    assert_non_null(pki);
-    assert_int_equal(X509_digest(pki_find(pki, PKI_ROOT)->chain[0], EVP_sha256(), print, &len), 1);
-    assert_true(file_exists(pki->root_path));
-    pki_free(pki);
-}
-
-static void it_is_kept_for_a_week(void **state)
-{
-    static const struct {
-        int64_t later_s;
-        bool kept;
-    } cases[] = {{0, true}, {(int64_t)PKI_KEPT_DAYS * DAY_S, true}, {-DAY_S, true},
-        {(int64_t)PKI_KEPT_DAYS * DAY_S + 1, false}, {-DAY_S - 1, false}};
-    unsigned char first[EVP_MAX_MD_SIZE], then[EVP_MAX_MD_SIZE];
-    char *path = file_join(*state, "lab/pki.pem");
-    struct err e = {0};
-    uint8_t *bytes;
-    size_t len;
-
-    open_at(*state, NOW_S, first);
-    assert_true(file_read(path, 1 << 20, &bytes, &len, &e));
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        assert_true(file_write(path, bytes, len, 0600, &e));
-        open_at(*state, NOW_S + cases[i].later_s, then);
-        assert_int_equal(memcmp(first, then, 32) == 0, cases[i].kept);
-    }
-    mem_free(bytes);
-    mem_free(path);
-}
-
 static void what_it_keeps_is_for_its_owner_only(void **state)
 {
-    unsigned char print[EVP_MAX_MD_SIZE];
+    const struct kept *k = *state;
 
-    open_at(*state, NOW_S, print);
-    assert_int_equal(mode_of(*state, "lab"), 0700);
-    assert_int_equal(mode_of(*state, "lab/pki.pem"), 0600);
+    assert_int_equal(mode_of(k->folder, "lab"), 0700);
+    assert_int_equal(mode_of(k->folder, "lab/pki.pem"), 0600);
 }
 
-static void no_key_of_a_ca_is_kept(void **state)
-{
-    struct err e = {0};
-    struct pki *pki = pki_open(*state, NOW_S, &e);
-
-    assert_non_null(pki);
-    assert_null(pki_find(pki, PKI_ROOT)->key);
-    assert_null(pki_find(pki, PKI_UNSENT)->key);
-    for (size_t i = 0; i < pki->n_items; i++)
-        if (pki->items[i].key && strcmp(pki->items[i].name, "root-as-leaf.lab.test") != 0)
-            assert_int_equal(X509_check_ca(pki->items[i].chain[0]), 0);
-    pki_free(pki);
-}
-
-/* Each spoils the file in its own way; the PKI is made again and the file is whole afterwards. */
-static void a_broken_file_is_made_anew(void **state)
+static void a_broken_file_is_no_file(void **state)
 {
     static const struct {
         const char *find;
@@ -299,37 +143,27 @@ static void a_broken_file_is_made_anew(void **state)
     } cases[] = {{"whytls lab", 'W'}, {"made 2", 'x'}, {"item root", 'I'},
         {"item Lab Log Two", 'q'}, {"item good.lab.test", 'q'}, {"-----BEGIN PRIVATE KEY", '+'},
         {"-----END CERTIFICATE", '+'}, {"-----BEGIN CERTIFICATE", '\0'}};
-    char *path = file_join(*state, "lab/pki.pem");
+    const struct kept *k = *state;
+    struct err e = {0};
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        unsigned char first[EVP_MAX_MD_SIZE], second[EVP_MAX_MD_SIZE], third[EVP_MAX_MD_SIZE];
-        struct err e = {0};
-        uint8_t *bytes;
-        size_t len;
+        char *spoilt = mem_dup(k->bytes, k->len + 1);
+        char *at = strstr(spoilt, cases[i].find);
 
-        open_at(*state, NOW_S, first);
-        assert_true(file_read(path, 1 << 20, &bytes, &len, &e));
-        char *at = strstr((char *)bytes, cases[i].find);
         assert_non_null(at);
         at[strlen(cases[i].find) - 1] = cases[i].put;
-        assert_true(file_write(path, bytes, len, 0600, &e));
-        mem_free(bytes);
-        open_at(*state, NOW_S, second);
-        open_at(*state, NOW_S, third);
-        assert_memory_not_equal(first, second, 32);
-        assert_memory_equal(second, third, 32);
+        assert_true(file_write(k->path, spoilt, k->len, 0600, &e));
+        mem_free(spoilt);
+        assert_null(pki_load(k->path, NOW_S));
     }
-    mem_free(path);
+    put_back(k);
 }
 
-static void its_logs_are_the_same_when_it_is_read_again(void **state)
+static void assert_same_logs(const struct pki *made, const struct pki *read)
 {
-    struct err e = {0};
-    struct pki *made = pki_open(*state, NOW_S, &e), *read = pki_open(*state, NOW_S, &e);
-
-    assert_true(made && read);
     for (size_t i = 0; i < N_LAB_LOGS; i++) {
         struct lab_ct_log a, b;
+        struct err e = {0};
 
         assert_true(pki_ct_log(made, i, &a, &e) && pki_ct_log(read, i, &b, &e));
         assert_string_equal(a.name, b.name);
@@ -340,8 +174,25 @@ static void its_logs_are_the_same_when_it_is_read_again(void **state)
         mem_free(a.key);
         mem_free(b.key);
     }
-    pki_free(made);
+}
+
+static void what_cannot_be_used_is_made_anew(void **state)
+{
+    const struct kept *k = *state;
+    unsigned char print[32], again[32];
+    struct err e = {0};
+
+    assert_true(file_write(k->path, "whytls", 6, 0600, &e));
+    struct pki *anew = pki_open(k->folder, NOW_S, &e), *read = pki_open(k->folder, NOW_S, &e);
+    assert_true(anew && read);
+    print_of(anew, print);
+    print_of(read, again);
+    assert_memory_not_equal(print, k->print, sizeof print);
+    assert_memory_equal(print, again, sizeof print);
+    assert_same_logs(anew, read);
+    pki_free(anew);
     pki_free(read);
+    put_back(k);
 }
 
 static void a_folder_that_cannot_be_made_is_told_with_its_path(void **state)
@@ -353,20 +204,16 @@ static void a_folder_that_cannot_be_made_is_told_with_its_path(void **state)
     assert_non_null(strstr(e.text, "/dev/null"));
 }
 
-#define FOLDER(name) cmocka_unit_test_setup_teardown(name, folder_make, folder_remove)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_chain_has_its_one_fault_and_no_other),
-        cmocka_unit_test(the_left_out_issuer_is_what_heals_the_chain),
-        FOLDER(it_is_kept_for_a_week),
-        FOLDER(what_it_keeps_is_for_its_owner_only),
-        FOLDER(no_key_of_a_ca_is_kept),
-        FOLDER(a_broken_file_is_made_anew),
-        FOLDER(its_logs_are_the_same_when_it_is_read_again),
+        cmocka_unit_test(it_is_kept_for_a_week),
+        cmocka_unit_test(a_site_is_read_when_it_is_asked_for),
+        cmocka_unit_test(what_it_keeps_is_for_its_owner_only),
+        cmocka_unit_test(a_broken_file_is_no_file),
+        cmocka_unit_test(what_cannot_be_used_is_made_anew),
         cmocka_unit_test(a_folder_that_cannot_be_made_is_told_with_its_path),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, set_up, tear_down);
 }

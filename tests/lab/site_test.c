@@ -41,14 +41,15 @@ static int world_free(void **state)
     return 0;
 }
 
-static SSL_CTX *ctx_of(const struct world *w, const char *host)
+static SSL_CTX *ctx_of(struct world *w, const char *host)
 {
+    struct err e = {0};
     size_t n;
     const struct lab_entry *entries = lab_entries(&n);
 
     for (size_t i = 0; i < n; i++)
         if (strcmp(entries[i].host, host) == 0)
-            return w->sites.at[entries[i].way == WAY_TLS ? 0 : i];
+            return sites_at(&w->sites, entries[i].way == WAY_TLS ? 0 : i, &e);
     return NULL;
 }
 
@@ -85,7 +86,7 @@ static void turns(SSL *client, SSL *server)
     }
 }
 
-static void meet(const struct world *w, struct meeting *m)
+static void meet(struct world *w, struct meeting *m)
 {
     static const unsigned char protocols[] = "\x02h2\x08http/1.1";
     SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
@@ -230,9 +231,24 @@ static void each_way_fails_the_client_with_its_alert(void **state)
     }
 }
 
+static void each_entry_with_a_certificate_has_a_context_of_its_own(void **state)
+{
+    struct world *w = *state;
+    struct err e = {0};
+
+    for (size_t i = 0; i < w->sites.n; i++) {
+        SSL_CTX *ctx = sites_at(&w->sites, i, &e);
+
+        if (sites_has(&w->sites, i) != (ctx != NULL))
+            fail_msg("%s", e.text);
+        assert_ptr_equal(sites_at(&w->sites, i, &e), ctx);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_entry_with_a_certificate_has_a_context_of_its_own),
         cmocka_unit_test(sni_picks_the_certificate),
         cmocka_unit_test(every_certificate_is_shown_in_tls12_too),
         cmocka_unit_test(without_sni_the_healthy_site_answers_and_a_strange_name_is_refused),
