@@ -8,9 +8,11 @@ read_globals = {
 }
 
 files["lua/rules/*/texts"] = { max_line_length = false } -- prose: one sentence a line
-files["lua/rules/*/spec"] = {
+local spec = {
     max_line_length = 200,
     read_globals = { "describe", "it", "play", "days", "hours", "now", "none", "expect_diagnosis", "expect_no_diagnosis", "expect_ruled_out",
                      "expect_note", "expect_no_note", "expect_decision", "expect_header", "expect_asleep", "expect_equal" },
 }
+files["lua/rules/*/spec"] = spec
+files["lua/examples/*/spec"] = spec
 files["lua/whytls"] = { max_line_length = 120 }

@@ -1,8 +1,9 @@
 /* texts.c - texts/en.lua: the words of a package, as data, into its phrasebook; declared in
  * state_priv.h.
  *
- * The file is evaluated in an empty environment. Every template is parsed and every fact path in it
- * checked now; what a rule may diagnose or note and has no words is an error. */
+ * The file is evaluated in an environment that has nothing but require. Every template is parsed
+ * and every fact path in it checked now; what a rule may diagnose or note and has no words is an
+ * error. */
 #include "state_priv.h"
 
 #include <string.h>
@@ -218,10 +219,29 @@ static void note_read(struct texts *t, struct rule *r, struct rule_note *note)
     lua_pop(t->L, 1);
 }
 
+/* require "whytls.name": what the texts of several packages share; nothing else can be had. */
+static int require_shared(lua_State *L)
+{
+    const char *name = luaL_checkstring(L, 1);
+    struct package *library = state_of(L)->all->library_files;
+    const struct source *source = NULL;
+
+    if (library && text_starts(name, "whytls."))
+        source = package_source(library, lua_pushfstring(L, "%s.lua", name + strlen("whytls.")));
+    if (!source)
+        return luaL_error(L, "no module '%s': texts may use whytls.* alone", name);
+    lua_newtable(L);
+    state_compile(L, library, source, lua_gettop(L));
+    lua_call(L, 0, 1);
+    return 1;
+}
+
 /* Runs the file and leaves its table on the stack. */
 static void file_run(lua_State *L, struct package *p, const struct source *source)
 {
     lua_newtable(L);
+    lua_pushcfunction(L, require_shared);
+    lua_setfield(L, -2, "require");
     state_compile(L, p, source, lua_gettop(L));
     lua_remove(L, -2);
     lua_call(L, 0, 1);

@@ -25,4 +25,4 @@ def main(top):
 
 
 if __name__ == '__main__':
-    sys.exit(main(pathlib.Path(sys.argv[1]).resolve()))
+    sys.exit(main(house.root()))

@@ -14,6 +14,8 @@ static const struct {
     {"return {", "p/texts/en.lua:1:"},
     {"os.exit()", "p/texts/en.lua:1:"},
     {"x = 1 return {}", "has no words"},
+    {"require 'init' return {}", "no module 'init': texts may use whytls.* alone"},
+    {"require 'whytls.nothing' return {}", "no module 'whytls.nothing'"},
     {"return { n = 'x', ['cert-expired-leaf'] = { title = 't' } }", "needs title and why"},
     {"return { n = 'x', ['cert-expired-leaf'] = { title = 't', why = 'w', tilte = 'x' } }",
         "words have no 'tilte'; did you mean 'title'?"},
@@ -91,9 +93,40 @@ static void words_come_out_as_they_were_written(void **state)
     kit_fini(&k);
 }
 
+static void packages_may_say_the_same_words(void **state)
+{
+    struct kit k;
+    struct err e = {0};
+
+    (void)state;
+    kit_init(&k);
+    kit_write(&k, "rules/p", "init.lua",
+        "rule { name = 'x', about = 'a', notes = { n = 'low' }, wakes_on = { hello = 'always' }, "
+        "hello = function(flow) flow:note 'n' end }");
+    kit_write(&k, "rules/p/texts", "en.lua", "return { n = require('whytls.english').again }");
+    kit_write(&k, "whytls", "english.lua", "return { again = 'seen at {target.host}' }");
+    char *rules = file_join(k.folder, "rules"), *library = file_join(k.folder, "whytls");
+    const char *folders[] = {rules, NULL};
+    const struct rules_config config = {.folders = folders, .library = library};
+
+    assert_true(rules_load(&config, kit_warn, &k, &k.rules, &e));
+    assert_string_equal(text_str(&k.warnings), "");
+    k.hooks = hooks_new();
+    assert_true(rules_attach(k.rules, k.hooks, &e));
+    struct flow *f = spec_flow_new();
+    hook_fire(k.hooks, MOMENT_HELLO, f, NULL);
+    assert_int_equal(f->n_notes, 1);
+    assert_string_equal(f->notes[0].text, "seen at shop.example");
+    flow_free(f);
+    mem_free(rules);
+    mem_free(library);
+    kit_fini(&k);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(packages_may_say_the_same_words),
         cmocka_unit_test(wrong_words_are_load_errors),
         cmocka_unit_test(words_come_out_as_they_were_written),
     };

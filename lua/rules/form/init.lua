@@ -16,21 +16,27 @@ rule {
     tls_failed = unreadable,
 }
 
+-- A chain that cannot be followed ends as one whose issuer is not there.
+local function rule_out_what_it_looks_like(flow)
+    for _, cause in ipairs { "signature-invalid", "missing-intermediate-no-aia", "missing-intermediate-aia", "untrusted-root" } do
+        flow:rule_out(cause, "server_leg.oddities")
+    end
+end
+
 -- What a link of the chain that does not hold turns out to be, once one has looked closer.
+local broken = { "signature-algorithm-mismatch", "issuer-key-malformed" }
+
 rule {
     name     = "broken-link",
     about    = "An issuer was sent, and the link to it does not hold, for a reason that can be seen.",
-    causes   = { "signature-algorithm-mismatch", "issuer-key-malformed" },
-    wakes_on = { judged = { oddity = { "signature-algorithm-mismatch", "issuer-key-malformed" } } },
+    causes   = broken,
+    wakes_on = { judged = { oddity = broken } },
 
     judged = function(flow)
-        for _, cause in ipairs { "signature-algorithm-mismatch", "issuer-key-malformed" } do
+        for _, cause in ipairs(broken) do
             if list.has(flow.server_leg.oddities, cause) then
                 flow:suspect(cause):because("server_leg.oddities", 3):because("server_leg.verdict.verdict", 2)
-                flow:rule_out("signature-invalid", "server_leg.oddities")
-                flow:rule_out("missing-intermediate-no-aia", "server_leg.oddities")
-                flow:rule_out("missing-intermediate-aia", "server_leg.oddities")
-                flow:rule_out("untrusted-root", "server_leg.oddities")
+                rule_out_what_it_looks_like(flow)
             end
         end
     end,
@@ -48,10 +54,7 @@ rule {
         if leg.verdict.verdict == "accept" and not hostile then return end
         flow:suspect(hostile and "chain-hostile-dos" or "chain-too-long", { with = { sent = #leg.chain } })
             :because("server_leg.oddities", 3):because("server_leg.verdict.verdict", 2)
-        flow:rule_out("signature-invalid", "server_leg.oddities")
-        flow:rule_out("missing-intermediate-no-aia", "server_leg.oddities")
-        flow:rule_out("missing-intermediate-aia", "server_leg.oddities")
-        flow:rule_out("untrusted-root", "server_leg.oddities")
+        rule_out_what_it_looks_like(flow)
     end,
 }
 

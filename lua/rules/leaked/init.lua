@@ -18,18 +18,20 @@ rule {
     end,
 }
 
+-- Cause, and the field that shows it.
+local shown_by = { ["key-reused-public"] = "server_leg.chain.leaf.spki_sha256", ["debian-or-roca-key"] = "server_leg.chain.leaf.key" }
+local leaked   = { "key-reused-public", "debian-or-roca-key" }
+
 rule {
     name     = "public-key",
     about    = "The private key of the site's certificate is published, or can be computed.",
-    causes   = { "key-reused-public", "debian-or-roca-key" },
-    wakes_on = { judged = { oddity = { "key-reused-public", "debian-or-roca-key" } } },
+    causes   = leaked,
+    wakes_on = { judged = { oddity = leaked } },
 
     judged = function(flow)
-        local leg = flow.server_leg
-        for _, cause in ipairs { "key-reused-public", "debian-or-roca-key" } do
-            if list.has(leg.oddities, cause) then
-                flow:suspect(cause):because("server_leg.oddities", 3)
-                    :because(cause == "key-reused-public" and "server_leg.chain.leaf.spki_sha256" or "server_leg.chain.leaf.key", 2)
+        for _, cause in ipairs(leaked) do
+            if list.has(flow.server_leg.oddities, cause) then
+                flow:suspect(cause):because("server_leg.oddities", 3):because(shown_by[cause], 2)
             end
         end
     end,

@@ -2,19 +2,21 @@
 local list = require "whytls.list"
 
 -- Cause, and the fields that show it best. A cause that stands here is a notice in cause.def: it never hides what fails.
-local shown_by = {
-    ["cert-expiring-soon"]   = { "server_leg.chain.leaf.not_after" },
-    ["cross-sign-expired"]   = { "server_leg.verdict.path" },
-    ["cn-not-in-san"]        = { "server_leg.chain.leaf.subject.cn", "server_leg.chain.leaf.names" },
-    ["hostname-underscore"]  = { "target.host" },
-    ["san-oversize"]         = {},
-    ["chain-unneeded-certs"] = { "server_leg.verdict.path" },
-    ["key-id-missing"]       = {},
-    ["root-as-leaf"]         = { "server_leg.chain.leaf.is_ca", "server_leg.chain.leaf.key_usage" },
-    ["odd-rsa-size"]         = {},
-    ["serial-abnormal"]      = {},
-    ["duplicate-serial"]     = {},
+local remarks = {
+    { "cert-expiring-soon", "server_leg.chain.leaf.not_after" },
+    { "cross-sign-expired", "server_leg.verdict.path" },
+    { "cn-not-in-san", "server_leg.chain.leaf.subject.cn", "server_leg.chain.leaf.names" },
+    { "hostname-underscore", "target.host" },
+    { "san-oversize" },
+    { "chain-unneeded-certs", "server_leg.verdict.path" },
+    { "key-id-missing" },
+    { "root-as-leaf", "server_leg.chain.leaf.is_ca", "server_leg.chain.leaf.key_usage" },
+    { "odd-rsa-size" },
+    { "serial-abnormal" },
+    { "duplicate-serial" },
 }
+local causes = {}
+for i, remark in ipairs(remarks) do causes[i] = remark[1] end
 
 -- Words that only a look at the whole chain can give.
 local function told(leg, cause)
@@ -33,21 +35,20 @@ end
 rule {
     name     = "accepted",
     about    = "Something out of the ordinary in a chain that an iPhone accepts, and that its owner would want to mend.",
-    causes   = { "cert-expiring-soon", "cross-sign-expired", "cn-not-in-san", "hostname-underscore", "san-oversize",
-                 "chain-unneeded-certs", "key-id-missing", "root-as-leaf", "odd-rsa-size", "serial-abnormal", "duplicate-serial" },
-    wakes_on = { judged = { verdict = "accept",
-        oddity = { "cert-expiring-soon", "cross-sign-expired", "cn-not-in-san", "hostname-underscore", "san-oversize",
-                   "chain-unneeded-certs", "key-id-missing", "root-as-leaf", "odd-rsa-size", "serial-abnormal", "duplicate-serial" } } },
+    causes   = causes,
+    wakes_on = { judged = { verdict = "accept", oddity = causes } },
 
     judged = function(flow)
         local leg = flow.server_leg
         -- What breaks other clients is one of what is not needed.
         local crossed = list.has(leg.oddities, "cross-sign-expired")
         local refused = list.has(leg.oddities, "issuer-not-usable")
-        for _, cause in ipairs(leg.oddities) do
-            if shown_by[cause] and not (crossed and cause == "chain-unneeded-certs") and not (refused and cause == "key-id-missing") then
-                local remark = flow:suspect(cause, { with = told(leg, cause) }):because("server_leg.oddities", 3)
-                for _, path in ipairs(shown_by[cause]) do remark:because(path, 2) end
+        local hidden = { ["chain-unneeded-certs"] = crossed, ["key-id-missing"] = refused }
+        for _, remark in ipairs(remarks) do
+            local cause = remark[1]
+            if list.has(leg.oddities, cause) and not hidden[cause] then
+                local suspect = flow:suspect(cause, { with = told(leg, cause) }):because("server_leg.oddities", 3)
+                for i = 2, #remark do suspect:because(remark[i], 2) end
             end
         end
     end,
@@ -77,14 +78,16 @@ rule {
     end,
 }
 
+local by_design = { "short-lived-cert", "subject-empty-or-no-cn" }
+
 rule {
     name     = "by-design",
     about    = "Says, in a report on one site, what is unusual about its certificate and no fault.",
     notes    = { ["short-lived-cert"] = "info", ["subject-empty-or-no-cn"] = "info" },
-    wakes_on = { judged = { entry = "explain", oddity = { "short-lived-cert", "subject-empty-or-no-cn" } } },
+    wakes_on = { judged = { entry = "explain", oddity = by_design } },
 
     judged = function(flow)
-        for _, code in ipairs { "short-lived-cert", "subject-empty-or-no-cn" } do
+        for _, code in ipairs(by_design) do
             if list.has(flow.server_leg.oddities, code) then flow:note(code) end
         end
     end,

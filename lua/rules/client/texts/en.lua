@@ -1,3 +1,4 @@
+local english = require "whytls.english"
 return {
     ["client-version-too-low"] = {
         title = "The client speaks only old TLS",
@@ -22,7 +23,7 @@ return {
         },
         ios   = { app = "error -1200", grade = "unverified" },
         device_fix = { "Update the system, or the app." },
-        next_test = "Let {target.host} pass unread (by a rule that says `flow:decide \"tunnel\"`). If it works then, the site speaks what whytls does not.",
+        next_test = "Let " .. english.pass_unread .. ". If it works then, the site speaks what whytls does not.",
     },
     ["alpn-downstream-mismatch"] = {
         title = "The client speaks HTTP/2 only",

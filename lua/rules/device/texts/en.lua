@@ -1,3 +1,4 @@
+local english = require "whytls.english"
 local install = "In Safari open http://whytls.test/, download the profile, then Settings → Profile Downloaded → Install."
 local switch  = "Settings → General → About → Certificate Trust Settings: switch on the whytls root."
 local listed  = "Not in that list? Settings → General → VPN & Device Management → the whytls profile → Install, then step 1 again."
@@ -80,7 +81,7 @@ return {
         title = "Our own root has expired",
         why   = "The root of this whytls has expired, so no device accepts a certificate under it, {target.host} or any other. That is ours to mend, not the site's and not the phone's.",
         because = {
-            ["proxy.clock.state"] = "our own clock agrees with other sites",
+            ["proxy.clock.state"] = english.our_clock,
             ["client_leg.verdict.causes"] = "our own check of what we sent says so",
             ["client_leg.leaf.not_after"] = "what the root signs ends with it, on {client_leg.leaf.not_after}",
         },
@@ -112,7 +113,7 @@ return {
             ["client_leg.leaf.not_after"] = "our certificate runs until {client_leg.leaf.not_after}",
             ["client.device.clock_state"] = "the set-up page read its clock, and it was wrong",
             ["client.device.clock_offset"] = "its clock was {client.device.clock_offset} away from ours",
-            ["proxy.clock.state"] = "our own clock agrees with other sites",
+            ["proxy.clock.state"] = english.our_clock,
             ["history.device.streak"] = "refusals in a row on this device, whatever the app: {history.device.streak}",
             ["history.host.last_accepted"] = "the same app accepted us here, last on {history.host.last_accepted}",
             ["history.browser.last_accepted"] = "its browser accepted us here, last on {history.browser.last_accepted}",

@@ -1,4 +1,4 @@
-local safari = "a page titled “This Connection Is Not Private”, with a way on (unverified)"
+local english = require "whytls.english"
 return {
     ["mixed-fleet-certs"] = {
         title = "Servers of one name differ in certificate",
@@ -7,7 +7,7 @@ return {
             ["server_leg.leaf_turns"] = "it went back to a certificate that it had shown before; times within an hour: {server_leg.leaf_turns}",
             ["server_leg.former_verdict"] = "the other certificate, {server_leg.former_leaf}, was answered with “{server_leg.former_verdict}” {server_leg.former_seen|ago} ago",
         },
-        ios   = { safari = "now and then " .. safari .. ", and the page after a reload", app = "now and then error -1202", grade = "unverified" },
+        ios   = { safari = "now and then " .. english.not_private .. ", and the page after a reload", app = "now and then error -1202", grade = "unverified" },
         device_fix = { "Nothing. Trying again may reach a server that is in order." },
         server_fix = {
             "Install the same chain on every server behind {target.host}[; the one at {server_leg.address} answered this time].",
@@ -28,13 +28,13 @@ return {
             ["server_leg.newer_from"] = "that one began on {server_leg.newer_from}",
             ["server_leg.chain.leaf.not_after"] = "the one on port {target.port} ended on {server_leg.chain.leaf.not_after}",
         },
-        ios   = { safari = safari .. "; Mail: “Cannot Verify Server Identity” (unverified)", app = "error -1202 (observed)", grade = "Apple source" },
-        device_fix = { "Nothing. No setting helps." },
+        ios   = { safari = english.not_private .. "; Mail: “Cannot Verify Server Identity” (unverified)", app = english.refused_seen, grade = "Apple source" },
+        device_fix = english.no_setting,
         server_fix = {
             "Reload the service on port {target.port}: it reads the file again then.",
             "If it reads another file, install the new certificate there too.",
             "Let the renewal reload every service that uses the file: web, IMAP, SMTP.",
         },
-        next_test = "After the reload, `whytls explain {target.host}:{target.port}` says that an iPhone accepts it.",
+        next_test = english.accepted,
     },
 }

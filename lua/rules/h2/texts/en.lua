@@ -1,4 +1,5 @@
-local safari = "“Safari Can't Open the Page” (unverified): the network connection was lost"
+local english = require "whytls.english"
+local safari = english.cannot_open .. ": the network connection was lost"
 local why    = { client = "it was: {client_leg.h2.why}", server = "it was: {server_leg.h2.why}" }
 local off    = "Until it is mended, switch HTTP/2 off at the site (in nginx: leave `http2` out of `listen`). Clients then speak HTTP/1.1."
 local because = {
@@ -9,7 +10,7 @@ local because = {
     ["client_leg.h2.code"]  = "the code is {client_leg.h2.code} (RFC 9113 §7)",
     ["client_leg.h2.why"]   = why.client,
 }
-local without = "Let {target.host} pass unread (by a rule that says `flow:decide \"tunnel\"`). If it fails then as well, whytls has no part in it."
+local without = "Let " .. english.pass_unread .. ". If it fails then as well, whytls has no part in it."
 return {
     ["h2-protocol-error"] = {
         title = "The site broke a rule of HTTP/2",
@@ -73,7 +74,7 @@ return {
                 why   = "The connection was made for {target.host}, our leaf names only that, and the client asked for {client_leg.misdirected} on it. whytls answered 421 (“Misdirected Request”), so that nothing goes to the wrong site.",
                 device_fix = { "Nothing, if the app asks again by itself. An app that names one host in TLS and another in HTTP (domain fronting) cannot be read." },
                 server_fix = { "Nothing." },
-                next_test = "Let {target.host} pass unread (by a rule that says `flow:decide \"tunnel\"`). If it works then, this was it.",
+                next_test = "Let " .. english.pass_unread .. ". If it works then, this was it.",
             },
         },
     },

@@ -1,5 +1,5 @@
 describe("http/status", function()
-    local function answers(status, headers) 
+    local function answers(status, headers)
         return play { talk = { { request = { url = "https://shop.example/a" }, response = { status = status, headers = headers or {} } } } }
     end
 

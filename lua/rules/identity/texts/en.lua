@@ -1,3 +1,4 @@
+local english = require "whytls.english"
 local refused  = "the profile does not install (unverified)"
 local again    = "Run `whytls explain` on the new file. It then says that iOS installs it."
 local how      = "`openssl pkcs12 -export -inkey key.pem -in cert.pem -certfile chain.pem -out new.p12`"
@@ -60,7 +61,7 @@ return {
             ["identity.state"] = "the file was {identity.state}",
         },
         ios   = { app = "may say that the password is incorrect, whatever is entered", grade = "unverified" },
-        device_fix = { "Nothing. No setting helps." },
+        device_fix = english.no_setting,
         server_fix = { "Export it again with a password: " .. how .. ". A key without one is open to everybody who gets the file." },
         next_test = again,
         variants = {
@@ -126,7 +127,7 @@ return {
             ["identity.keys"] = "private keys in the file: {identity.keys}",
         },
         ios   = { app = "no identity is offered, or the server ends the handshake with alert 51", grade = "observed" },
-        device_fix = { "Nothing. No setting helps." },
+        device_fix = english.no_setting,
         server_fix = { "Find the key that the request for this certificate was made with, and export both: " .. how .. ". After a renewal the old key is often left in place." },
         next_test = "Compare `openssl x509 -pubkey -noout -in cert.pem` with `openssl pkey -pubout -in key.pem`. They are the same when they belong together.",
         variants = {
@@ -162,7 +163,7 @@ return {
             ["identity.keys"] = "private keys in the file: {identity.keys}",
         },
         ios   = { app = "the wrong identity may be chosen", grade = "unverified" },
-        device_fix = { "Nothing. No setting helps." },
+        device_fix = english.no_setting,
         server_fix = { "Make one file for each identity." },
         next_test = again,
     },
@@ -220,7 +221,7 @@ return {
         why   = "The certificate[ of “{identity.leaf.subject.cn}”] may not be used by a client: its list of usages leaves clientAuth out.",
         because = checked,
         ios   = { app = "it is not offered when a server asks for an identity", grade = "observed" },
-        device_fix = { "Nothing. No setting helps." },
+        device_fix = english.no_setting,
         server_fix = { "Have it issued again with the usage clientAuth." },
         next_test = again,
         variants = {
@@ -236,7 +237,7 @@ return {
         why   = "The key[ of “{identity.leaf.subject.cn}”] is {identity.leaf.key}. iOS uses RSA, P-256, P-384 and P-521 in identities.",
         because = checked,
         ios   = { app = "the import fails, or the identity is not offered", grade = "observed" },
-        device_fix = { "Nothing. No setting helps." },
+        device_fix = english.no_setting,
         server_fix = { "Have it issued for an RSA key of 2048 bits, or for P-256." },
         next_test = again,
         variants = {
@@ -285,7 +286,7 @@ return {
         why   = "The certificate[ of “{identity.leaf.subject.cn}”] is signed by {identity.leaf.signature}. iOS does not take that for mail any more.",
         because = checked,
         ios   = { app = "Mail: a warning, or the signature is refused", grade = "Apple source" },
-        device_fix = { "Nothing. No setting helps." },
+        device_fix = english.no_setting,
         server_fix = { "Have it issued again with SHA-256." },
         next_test = again,
         variants = {
@@ -330,7 +331,7 @@ return {
             ["identity.result"] = "the profile is {identity.result}",
         },
         ios   = { app = "“Profile Installation Failed”", grade = "observed" },
-        device_fix = { "Nothing. No setting helps." },
+        device_fix = english.no_setting,
         server_fix = { "One DER certificate a payload: com.apple.security.root for a root, com.apple.security.pkcs1 for others, com.apple.security.pkcs12 for an identity. `whytls profile build` writes it so." },
         next_test = "Run `whytls profile lint` on the mended file.",
         variants = {
@@ -345,7 +346,7 @@ return {
         why   = "The profile brings a certificate whose issuer is neither in it nor on the phone: {identity.profile.missing}.",
         because = { ["identity.profile.missing"] = "missing: {identity.profile.missing}" },
         ios   = { app = "it installs; what needs the chain is not trusted", grade = "Apple source" },
-        device_fix = { "Nothing. No setting helps." },
+        device_fix = english.no_setting,
         server_fix = { "Put the issuer into the profile as well: `whytls profile build` takes all certificates at once." },
         next_test = "Run `whytls profile lint` on the mended file.",
     },
@@ -379,7 +380,7 @@ return {
             ["identity.leaf.key"] = "its key is {identity.leaf.key}",
         },
         ios   = { app = "sites below it are refused", grade = "Apple source" },
-        device_fix = { "Nothing. No setting helps." },
+        device_fix = english.no_setting,
         server_fix = { "Make the root again: in date, RSA of 2048 bits or P-256, with key usage keyCertSign." },
         next_test = again,
     },

@@ -1,5 +1,6 @@
+local english = require "whytls.english"
 local because = {
-    ["server_leg.oddities"] = "our look at the chain finds: {server_leg.oddities}",
+    ["server_leg.oddities"] = english.oddities,
     ["server_leg.chain.top.issuer.cn"] = "the last certificate that was sent is signed by “{server_leg.chain.top.issuer.cn}”",
     ["server_leg.chain.leaf.spki_sha256"] = "its public key is {server_leg.chain.leaf.spki_sha256}",
     ["server_leg.chain.leaf.key"] = "the site's own key is {server_leg.chain.leaf.key}",
@@ -10,7 +11,7 @@ return {
         title = "The authority's private key is public",
         why   = "The chain of {target.host} ends at an authority whose private key everybody can have.[ It is “{$root}”.] It came with software for developers or with an intercepting product. Whoever holds its key can stand in for any site.",
         because = because,
-        ios = { safari = "a page titled “This Connection Is Not Private” (unverified); nothing where that root was installed", app = "error -1202 (unverified)", grade = "Apple source" },
+        ios = { safari = "a page titled “This Connection Is Not Private” (unverified); nothing where that root was installed", app = english.refused, grade = "Apple source" },
         device_fix = { "Do not go on.", "Settings → General → VPN & Device Management: remove the profile with that root, if there is one." },
         server_fix = { "If the site is yours: have its certificate issued by another authority. If it is not, somebody on the network intercepts it: look for the product named in the certificate." },
         next_test = "Open the site on another network. If the chain is another one there, somebody on this network intercepts.",
@@ -22,7 +23,7 @@ return {
         ios = { safari = "nothing until the certificate is revoked", app = "nothing until the certificate is revoked", grade = "Apple source" },
         device_fix = { "Send nothing secret there." },
         server_fix = new_key,
-        next_test = "After the reload, `whytls explain {target.host}:{target.port}` does not mention it any more.",
+        next_test = english.unmentioned,
     },
     ["debian-or-roca-key"] = {
         title = "A key can be computed from its public half",
@@ -31,6 +32,6 @@ return {
         ios = { safari = "nothing until the certificate is revoked", app = "nothing until the certificate is revoked", grade = "Apple source" },
         device_fix = { "Send nothing secret there." },
         server_fix = { "Make a new key with other software, not on the smart card or chip that made this one, and have a certificate issued for it.", new_key[2] },
-        next_test = "After the reload, `whytls explain {target.host}:{target.port}` does not mention it any more.",
+        next_test = english.unmentioned,
     },
 }

@@ -1,3 +1,4 @@
+local english = require "whytls.english"
 local app = "Mail: “Cannot Connect Using SSL”, and an offer to go on without"
 local never = "Do not go on without SSL: the password would cross the network in the open."
 local because = {
@@ -82,7 +83,7 @@ return {
             ["server_leg.verdict.verdict"] = "the certificate on this port is refused",
         },
         ios   = { app = "Mail: receiving works and sending does not, or the other way round", grade = "unverified" },
-        device_fix = { "Nothing. No setting helps." },
+        device_fix = english.no_setting,
         server_fix = { "Install the certificate of port {mail.good_port} for the service on port {target.port} as well, and reload that service." },
         next_test = "Run `whytls compare {target.host}:{mail.good_port} {target.host}:{target.port}`. It shows how the two differ.",
     },

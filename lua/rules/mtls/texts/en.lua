@@ -1,4 +1,5 @@
-local pass    = "Let {target.host} pass unread (by a rule that says `flow:decide \"tunnel\"`) and try again."
+local english = require "whytls.english"
+local pass    = "Let " .. english.pass_unread .. " and try again."
 local asked   = "the site asked for a client certificate"
 local give    = "Give whytls an identity that the site takes: `whytls run --identity FILE={target.host}`."
 local through = "If the phone has an identity for this site, let the host pass unread. A proxy cannot show an identity that stays in the phone."
@@ -28,7 +29,7 @@ return {
             ["server_leg.certificate_request.certificate.not_after"] = "that certificate ended on {server_leg.certificate_request.certificate.not_after}",
             ["mtls.status"] = "it then answered with status {mtls.status}",
         },
-        ios   = { safari = "“Safari Can't Open the Page” (unverified)", app = "error -1205, “The server “{target.host}” did not accept the certificate.”", grade = "observed" },
+        ios   = { safari = english.cannot_open, app = "error -1205, “The server “{target.host}” did not accept the certificate.”", grade = "observed" },
         device_fix = { "Renew the identity, or choose the right one: it must be in date, for client authentication, and by a CA that the server takes." },
         server_fix = { "Look into the server's log for the reason. Check its list of client CAs, and whether the certificate was revoked." },
         next_test = "Run `openssl s_client -connect {target.host}:{target.port} -cert FILE -key FILE`. If it is refused there too, the certificate is the reason.",
@@ -63,7 +64,7 @@ return {
             ["client_leg.certificate_request.answer"] = "the phone showed us a certificate when we asked",
         },
         ios   = { safari = "it works without the proxy only", app = "it works without the proxy only", grade = "observed" },
-        device_fix = { "Let {target.host} pass unread (by a rule that says `flow:decide \"tunnel\"`).", give },
+        device_fix = { "Let " .. english.pass_unread .. ".", give },
         server_fix = { "Nothing." },
         next_test = pass .. " If it works then, this was the reason.",
     },

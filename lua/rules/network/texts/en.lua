@@ -1,4 +1,5 @@
-local safari  = "“Safari Can't Open the Page” (unverified): "
+local english = require "whytls.english"
+local safari  = english.cannot_open .. ": "
 local because = {
     ["dial.addresses"] = "tried {dial.addresses}",
     ["target.host"] = "asked for {target.host}",
@@ -54,7 +55,7 @@ return {
             ["target.host"] = because["target.host"],
         },
         ios   = { safari = safari .. "the server can't be found", app = "error -1003, where the resolver checks signatures; elsewhere it works", grade = "unverified" },
-        device_fix = { "Nothing. No setting helps." },
+        device_fix = english.no_setting,
         server_fix = { "Sign the zone anew, or have the DS record of the domain above renewed. It has to name a key that the zone has." },
         next_test = "`delv {target.host}` names the signature that does not check out.",
     },

@@ -1,3 +1,4 @@
+local english = require "whytls.english"
 local again = "After the change, `whytls explain {target.host}:{target.port}` says nothing of the order any more."
 local because = {
     ["server_leg.order"] = "the certificates, as they came: {server_leg.order}",
@@ -24,7 +25,7 @@ return {
         title = "The first certificate is not the site's own",
         why   = "{target.host} sends another certificate before its own.[ The first is “{$first}”.] The first one is what a client judges, so the site's own is never looked at.",
         because = because,
-        ios   = { safari = "a page titled “This Connection Is Not Private”, with a way on (unverified)", app = "error -1202 (unverified)", grade = "Apple source" },
+        ios   = { safari = english.not_private, app = english.refused, grade = "Apple source" },
         device_fix = { "Nothing." },
         server_fix = { "Put the site's own certificate first into the chain file, then the intermediate that signed it." },
         next_test = again,

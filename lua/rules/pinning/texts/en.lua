@@ -1,4 +1,5 @@
-local pass = "let {target.host} pass unread (by a rule that says `flow:decide \"tunnel\"`)"
+local english = require "whytls.english"
+local pass = "let " .. english.pass_unread
 return {
     ["apple-pinned-service"] = {
         title = "Apple services refuse any proxy",

@@ -1,8 +1,8 @@
+local english = require "whytls.english"
 local fine  = { safari = "nothing", app = "nothing", grade = "Apple source" }
-local again = "After the reload, `whytls explain {target.host}:{target.port}` does not mention it any more."
 local none  = { "Nothing." }
 local because = {
-    ["server_leg.oddities"] = "our look at the chain finds: {server_leg.oddities}",
+    ["server_leg.oddities"] = english.oddities,
     ["server_leg.chain.leaf.not_after"] = "the certificate ends on {server_leg.chain.leaf.not_after}",
     ["server_leg.verdict.path"] = "iOS uses these of the certificates: {server_leg.verdict.path}",
     ["server_leg.verdict.openssl.code"] = "OpenSSL does not accept the chain: its code is {server_leg.verdict.openssl.code}",
@@ -11,7 +11,7 @@ local because = {
     ["server_leg.chain.leaf.is_ca"] = "it says that it may sign others: {server_leg.chain.leaf.is_ca}",
     ["server_leg.chain.leaf.key_usage"] = "its key is for: {server_leg.chain.leaf.key_usage}",
     ["target.host"] = "the name is {target.host}",
-    ["proxy.clock.state"] = "our clock agrees with the Date headers of other sites",
+    ["proxy.clock.state"] = english.our_clock,
 }
 return {
     ["cert-expiring-soon"] = {
@@ -28,7 +28,7 @@ return {
         because = because, ios = fine,
         device_fix = none,
         server_fix = { "Take the expired certificate out of the chain file. The site's own may stay." },
-        next_test = again,
+        next_test = english.unmentioned,
     },
     ["cn-not-in-san"] = {
         title = "The common name is not among the names",
@@ -36,7 +36,7 @@ return {
         because = because, ios = fine,
         device_fix = none,
         server_fix = { "Have it issued again without a common name, or with one that is copied from the list." },
-        next_test = again,
+        next_test = english.unmentioned,
     },
     ["hostname-underscore"] = {
         title = "The site's name has an underscore",
@@ -44,7 +44,7 @@ return {
         because = because, ios = fine,
         device_fix = { "Use another name of the site, if it has one." },
         server_fix = { "Give the site a name of letters, digits and hyphens, and have a certificate issued for it." },
-        next_test = again,
+        next_test = english.unmentioned,
     },
     ["idn-spoof"] = {
         title = "The name looks like another one",
@@ -61,7 +61,7 @@ return {
         because = because, ios = { safari = "nothing; slower on a poor network", app = "nothing; error -1200 where the limit of an app is lower (unverified)", grade = "unverified" },
         device_fix = none,
         server_fix = { "Split the names over several certificates. Every server has the one for the name that was asked for (SNI)." },
-        next_test = again,
+        next_test = english.unmentioned,
     },
     ["chain-unneeded-certs"] = {
         title = "Certificates are sent that nobody needs",
@@ -69,7 +69,7 @@ return {
         because = because, ios = fine,
         device_fix = none,
         server_fix = { "Leave in the chain file the site's own certificate, then the intermediate that signed it, then the next one. The root is not needed." },
-        next_test = again,
+        next_test = english.unmentioned,
     },
     ["key-id-missing"] = {
         title = "A certificate does not name its issuer's key",
@@ -77,7 +77,7 @@ return {
         because = because, ios = fine,
         device_fix = none,
         server_fix = { "Have it issued again with both key identifiers, not critical. If the CA is your own, its profile is the place." },
-        next_test = again,
+        next_test = english.unmentioned,
     },
     ["root-as-leaf"] = {
         title = "The site uses an authority's certificate",
@@ -85,7 +85,7 @@ return {
         because = because, ios = fine,
         device_fix = none,
         server_fix = { "Have a certificate issued for the site alone, and keep the authority's key off the server." },
-        next_test = again,
+        next_test = english.unmentioned,
     },
     ["odd-rsa-size"] = {
         title = "An RSA key has an unusual length",
@@ -93,7 +93,7 @@ return {
         because = because, ios = { safari = "nothing; slow with a very long key", app = "nothing; error -1200 in some apps with a very long key (unverified)", grade = "unverified" },
         device_fix = none,
         server_fix = { "Make a new key of 2,048, 3,072 or 4,096 bits, or on P-256, and have a certificate issued for it." },
-        next_test = again,
+        next_test = english.unmentioned,
     },
     ["serial-abnormal"] = {
         title = "A serial number breaks the rules",
@@ -101,7 +101,7 @@ return {
         because = because, ios = fine,
         device_fix = none,
         server_fix = { "Have it issued again with a positive random serial number of at most 20 bytes." },
-        next_test = again,
+        next_test = english.unmentioned,
     },
     ["duplicate-serial"] = {
         title = "Two certificates share a serial number",
@@ -109,7 +109,7 @@ return {
         because = because, ios = fine,
         device_fix = { "In Firefox: remove the stored certificate of the site." },
         server_fix = { "Have one of them issued again. No authority may use a number twice; small appliances often do." },
-        next_test = again,
+        next_test = english.unmentioned,
     },
     ["issuer-not-usable"] = {
         title = "Some programs pass the issuer over",

@@ -1,4 +1,4 @@
-local refused = "a page titled “This Connection Is Not Private”, without a way on (unverified)"
+local english = require "whytls.english"
 local nothing = "nothing"
 local again   = "After the change, `whytls explain {target.host}:{target.port} --revocation` says what the responder says."
 local because = {
@@ -16,7 +16,7 @@ return {
         title = "The certificate has been revoked",
         why   = "The CA has withdrawn the certificate of {target.host}.[ In its words: {$detail}.] An iPhone that learns of it refuses the site and offers no way on.",
         because = because,
-        ios   = { safari = refused, app = "error -1202 (unverified)", grade = "Apple source" },
+        ios   = { safari = english.no_way_on, app = english.refused, grade = "Apple source" },
         device_fix = { "Nothing. Do not go on: somebody else may have the key." },
         server_fix = {
             "Find out why it was withdrawn. If the key was stolen, make a new key.",
@@ -28,7 +28,7 @@ return {
         title = "The issuer's certificate has been revoked",
         why   = "An authority above the certificate of {target.host} has been withdrawn.[ It is “{$who}”.][ In the issuer's words: {$detail}.]",
         because = because,
-        ios   = { safari = refused, app = "error -1202 (unverified)", grade = "Apple source" },
+        ios   = { safari = english.no_way_on, app = english.refused, grade = "Apple source" },
         device_fix = { "Nothing." },
         server_fix = { "Get a certificate, or at least a new chain file, from the CA: another intermediate may have signed for the same key." },
         next_test = again,

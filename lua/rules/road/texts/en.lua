@@ -1,4 +1,4 @@
-local safari = "“Safari Can't Open the Page” (unverified)"
+local english = require "whytls.english"
 return {
     ["proxy-auth-required"] = {
         title = "This proxy wants a login",
@@ -18,8 +18,8 @@ return {
             ["dial.via_status"] = "it answered {dial.via_status}",
             ["dial.via_asks"] = "it takes a login of the kind {dial.via_asks}",
         },
-        ios   = { safari = safari, app = "error -1005 or -1200; every site is affected alike", grade = "unverified" },
-        device_fix = { "Nothing. No setting helps." },
+        ios   = { safari = english.cannot_open, app = "error -1005 or -1200; every site is affected alike", grade = "unverified" },
+        device_fix = english.no_setting,
         server_fix = { "Nothing on the site. On the computer that runs whytls: put the right login into `--upstream` (only Basic is spoken, and SOCKS5 with a password), or go past that proxy with `--upstream direct={target.host}`." },
         next_test = "`curl -v -x {dial.via} https://{target.host}/` on the computer that runs whytls. If curl is refused as well, it is that proxy's rule.",
     },
@@ -32,8 +32,8 @@ return {
             ["dial.via_status"] = "it answered {dial.via_status}",
             ["dial.via_asks"] = "it takes a login of the kind {dial.via_asks}",
         },
-        ios   = { safari = safari, app = "error -1005 or -1200", grade = "unverified" },
-        device_fix = { "Nothing. No setting helps." },
+        ios   = { safari = english.cannot_open, app = "error -1005 or -1200", grade = "unverified" },
+        device_fix = english.no_setting,
         server_fix = { "Nothing on the site, as far as can be seen. On the computer that runs whytls: check the address in `--upstream`, and look into the log of that proxy." },
         next_test = "`curl -v -x {dial.via} https://{target.host}/`, then the same without `-x`, both on the computer that runs whytls. If only the second passes, that proxy is the reason.",
     },

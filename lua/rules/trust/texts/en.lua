@@ -1,6 +1,5 @@
-local safari  = "a page titled “This Connection Is Not Private”, with a way on (unverified)"
-local refused = "error -1202 (observed)"
-local again   = "After the change, `whytls explain {target.host}:{target.port}` says that an iPhone accepts it."
+local english = require "whytls.english"
+local ios = { safari = english.not_private, app = english.refused_seen, grade = "Apple source" }
 return {
     ["self-signed-leaf"] = {
         title = "The certificate is signed by itself",
@@ -9,7 +8,7 @@ return {
             ["server_leg.chain.leaf.self_signed"] = "its own key verifies its signature",
             ["checks.AnchorTrusted@0"] = "it is not among the roots that are trusted here",
         },
-        ios   = { safari = safari, app = refused, grade = "Apple source" },
+        ios = ios,
         device_fix = { "Nothing, unless the device behind this name is your own. Then put its certificate on the phone, and turn on full trust for it." },
         server_fix = { "Get a certificate from a public CA, or from one that your phones already trust." },
         next_test = "Compare the certificate's SHA-256 with the one that the machine itself shows: {server_leg.chain.leaf.sha256}",
@@ -32,7 +31,7 @@ return {
             ["server_leg.chain.top.is_ca"] = "the chain got as far as an authority before it broke off",
             ["server_leg.verdict_user.verdict"] = "with that root installed and trusted, an iPhone would accept the chain",
         },
-        ios   = { safari = safari, app = refused, grade = "Apple source" },
+        ios = ios,
         device_fix = {
             "If the root is your organisation's, install its profile and turn on full trust.",
             "Otherwise nothing. Do not install a root that you do not know.",
@@ -88,14 +87,14 @@ return {
             ["checks.GrayListedKey"] = "iOS no longer trusts what it issued at that time",
             ["checks.IssuerPolicyConstraints"] = "iOS trusts it for other purposes only",
         },
-        ios   = { safari = "a page titled “This Connection Is Not Private” (unverified)", app = "error -1202 (unverified)", grade = "Apple source" },
+        ios   = { safari = "a page titled “This Connection Is Not Private” (unverified)", app = english.refused, grade = "Apple source" },
         server_fix = { "Replace the certificate with one from a CA that Apple trusts." },
-        next_test = again,
+        next_test = english.accepted,
         variants = {
             limited = {
                 title = "Apple limits what this authority may issue",
                 why   = "The authority behind {target.host} may not issue such a certificate any more, as Apple has it.[ In detail: {server_leg.ca_detail}.] What is known of such limits is of November 2023, unless they are fixed in iOS; a phone gets newer ones over the air.",
-                ios   = { safari = "a page titled “This Connection Is Not Private” (unverified)", app = "error -1202 (unverified)", grade = "Apple source" },
+                ios   = { safari = "a page titled “This Connection Is Not Private” (unverified)", app = english.refused, grade = "Apple source" },
             },
         },
     },
@@ -108,7 +107,7 @@ return {
             ["checks.AnchorTrusted"] = "nothing that the phone trusts vouches for the chain",
             ["checks.MissingIntermediate"] = "the chain that was sent ends below a root",
         },
-        ios   = { safari = safari, app = refused, grade = "Apple source" },
+        ios = ios,
         device_fix = {
             "Install the profile of your organisation.",
             "Settings → General → About → Certificate Trust Settings: switch on its root.",
@@ -136,10 +135,10 @@ return {
                 why = "{target.host} leaves out the certificate between its own and the root.[ “{$issuer}” was not sent.] whytls fetched it, as iPhones do, and judged the chain with it.",
             },
         },
-        ios   = { safari = "mostly nothing; the first visit is slower. Where the fetch is blocked: " .. safari, app = "mostly nothing; else error -1202 (observed)", grade = "Apple source" },
+        ios   = { safari = "mostly nothing; the first visit is slower. Where the fetch is blocked: " .. english.not_private, app = "mostly nothing; else error -1202 (observed)", grade = "Apple source" },
         device_fix = { "Nothing." },
         server_fix = { "Serve the full chain file: your certificate first, then the intermediate. The root is not needed." },
-        next_test = again,
+        next_test = english.accepted,
     },
     ["missing-intermediate-no-aia"] = {
         title = "The site left out an intermediate",
@@ -157,10 +156,10 @@ return {
                 server_fix = { "Serve the full chain file: your certificate first, then the intermediate. The CA has it ready, often named fullchain or bundle.", "Tell the CA that its address does not give the certificate." },
             },
         },
-        ios   = { safari = safari, app = refused, grade = "Apple source" },
+        ios = ios,
         device_fix = { "Nothing. A phone that met the missing certificate elsewhere may accept the site; others do not." },
         server_fix = { "Serve the full chain file: your certificate first, then the intermediate. The CA has it ready, often named fullchain or bundle." },
-        next_test = again,
+        next_test = english.accepted,
     },
     ["signature-invalid"] = {
         title = "The issuer's key does not fit the signature",
@@ -169,9 +168,9 @@ return {
             ["server_leg.verdict.causes"] = "the issuer's name fits, and its key does not verify the signature",
             ["checks.MissingIntermediate"] = "so no chain leads to a trusted root",
         },
-        ios   = { safari = safari, app = refused, grade = "Apple source" },
+        ios = ios,
         server_fix = { "Put the CA's current intermediate into the chain file. If there is only one, have the certificate issued again." },
-        next_test = again,
+        next_test = english.accepted,
     },
     ["apple-only-root"] = "iPhones trust {target.host}: its root is in Apple's list[ ({server_leg.apple_list})]. It is not in Mozilla's, as this computer has it, so Firefox, Android and most Linux machines may refuse it.",
 }

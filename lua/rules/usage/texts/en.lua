@@ -1,6 +1,5 @@
-local safari  = "a page titled “This Connection Is Not Private”, with a way on (unverified)"
-local refused = "error -1202 (unverified)"
-local again   = "After the change, `whytls explain {target.host}:{target.port}` says that an iPhone accepts it."
+local english = require "whytls.english"
+local ios = { safari = english.not_private, app = english.refused, grade = "Apple source" }
 local because = {
     ["checks.ExtendedKeyUsage"] = "a list of usages in the chain leaves servers out",
     ["checks.ExtendedKeyUsage@0"] = "the list of usages leaves servers out",
@@ -17,19 +16,19 @@ return {
         title = "A person's certificate is on the server",
         why   = "{target.host} sends a certificate that was made out to a person or a program, so an iPhone refuses it. It names no host, and its list of usages (extended key usage) says {server_leg.chain.leaf.eku}.",
         because = because,
-        ios   = { safari = safari, app = refused, grade = "Apple source" },
-        device_fix = { "Nothing. No setting helps." },
+        ios = ios,
+        device_fix = english.no_setting,
         server_fix = { "Install the server's own certificate. The one that is there now belongs to a client, a mail program or a developer." },
-        next_test = again,
+        next_test = english.accepted,
     },
     ["eku-not-server"] = {
         title = "The certificate is not for servers",
         why   = "The certificate of {target.host} is for other uses than a server's, so an iPhone refuses it. Its list of usages (extended key usage) says {server_leg.chain.leaf.eku}; serverAuth is not there.",
         because = because,
-        ios   = { safari = safari, app = refused, grade = "Apple source" },
-        device_fix = { "Nothing. No setting helps." },
+        ios = ios,
+        device_fix = english.no_setting,
         server_fix = { "Have it issued again with the usage serverAuth. A certificate for clients or for mail was installed." },
-        next_test = again,
+        next_test = english.accepted,
     },
     ["eku-missing"] = {
         title = "The certificate does not say what it is for",
@@ -39,18 +38,18 @@ return {
             ["checks.ServerAuthEKU"] = because["checks.ServerAuthEKU"],
             ["checks.ServerAuthEKU@0"] = because["checks.ServerAuthEKU"],
         },
-        ios   = { safari = safari, app = refused, grade = "Apple source" },
-        device_fix = { "Nothing. No setting helps." },
+        ios = ios,
+        device_fix = english.no_setting,
         server_fix = { "Have it issued again with the usage serverAuth." },
-        next_test = again,
+        next_test = english.accepted,
     },
     ["eku-intermediate"] = {
         title = "The authority may not sign for servers",
         why   = "An authority in the chain of {target.host} may not sign for servers, so an iPhone refuses the chain.[ It is “{server_leg.chain.leaf.issuer.cn}”.][ Its list of usages says {server_leg.chain.issuer.eku}.]",
         because = because,
-        ios   = { safari = safari, app = refused, grade = "Apple source" },
-        device_fix = { "Nothing. No setting helps." },
+        ios = ios,
+        device_fix = english.no_setting,
         server_fix = { "Get the certificate from a CA of the same provider that is meant for servers." },
-        next_test = again,
+        next_test = english.accepted,
     },
 }
