@@ -135,8 +135,15 @@ bool call_decide(struct call *c, enum action action, const char *fault, const ch
             .fault = arena_text(&c->arena, fault),
             .by = c->who.id,
             .why = arena_text(&c->arena, why),
+            .bodies_by = c->decision.bodies_by,
         };
     return true;
+}
+
+void call_keep_bodies(struct call *c)
+{
+    assert(moment_is_before_bodies(c->moment));
+    c->decision.bodies_by = c->who.id;
 }
 
 bool call_set(struct call *c, const struct flow_fact *fact)

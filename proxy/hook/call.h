@@ -49,6 +49,8 @@ bool call_against(
 bool call_rule_out(struct call *c, const struct cause *cause, const char *fact) MUST_USE;
 /* An action that has no strength at this moment is a mistake of the caller. */
 bool call_decide(struct call *c, enum action action, const char *fault, const char *why) MUST_USE;
+/* At a moment that is before bodies. */
+void call_keep_bodies(struct call *c);
 bool call_set(struct call *c, const struct flow_fact *fact) MUST_USE;
 /* What this call has set itself, or NULL. */
 const struct flow_fact *call_fact(const struct call *c, const char *name);

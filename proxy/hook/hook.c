@@ -30,7 +30,7 @@ struct hooks {
 static const struct {
     const char *name;
     int at_hello, at_judged, at_request;
-} actions[] = {
+} actions[N_ACTIONS] = {
     [ACTION_NONE] = {NULL, 0, 0, 0},
     [ACTION_INTERCEPT] = {"intercept", 1, 0, 0},
     [ACTION_MIRROR] = {"mirror", 2, 2, 0},
@@ -39,8 +39,6 @@ static const struct {
     [ACTION_PAGE] = {"page", 0, 3, 0},
     [ACTION_REFUSE] = {"refuse", 4, 4, 4},
 };
-
-enum { N_ACTIONS = sizeof actions / sizeof *actions };
 
 const char *action_name(enum action a)
 {
@@ -62,6 +60,11 @@ int action_strength(enum action a, enum moment m)
     if (m == MOMENT_JUDGED)
         return actions[a].at_judged;
     return m == MOMENT_REQUEST ? actions[a].at_request : 0;
+}
+
+bool moment_is_before_bodies(enum moment m)
+{
+    return m == MOMENT_HELLO || m == MOMENT_JUDGED || m == MOMENT_REQUEST || m == MOMENT_RESPONSE;
 }
 
 static int64_t thread_cost_us(void *arg)
@@ -208,6 +211,7 @@ static void decide(
         .fault = flow_text(f, said->fault),
         .by = flow_text(f, said->by),
         .why = flow_text(f, said->why),
+        .bodies_by = standing->bodies_by,
     };
 }
 
@@ -227,6 +231,8 @@ static void visit(struct hooks *h, struct seat *seat, struct flow *f, struct dec
         if (f->board && f->board->changed)
             table_pin(h->table, f);
         decide(decision, &call.decision, f->moment, f);
+        if (!decision->bodies_by)
+            decision->bodies_by = flow_text(f, call.decision.bodies_by);
     } else {
         watch_fault(&seat->watch, f, f->moment, why.text, clock_steady_ms(h->clock));
     }

@@ -31,18 +31,25 @@ enum action {
     ACTION_REFUSE,
 };
 
+enum { N_ACTIONS = ACTION_REFUSE + 1 };
+
 const char *action_name(enum action a); /* NULL for ACTION_NONE */
 /* ACTION_NONE when there is no such action. */
 enum action action_find(const char *name);
 /* How strict an action is at a moment; 0: it cannot be decided then. */
 int action_strength(enum action a, enum moment m);
+/* Can it be asked at that moment that bodies are kept? */
+bool moment_is_before_bodies(enum moment m);
 
 struct decision {
     enum action action;
-    const char *fault; /* of ACTION_MIRROR: which, by its cause; in the flow's arena; NULL: the
-                          site's own */
-    const char *by;    /* "rule:pinning/apple"; in the flow's arena; NULL when nobody decided */
-    const char *why;   /* or NULL */
+    const char *fault;     /* of ACTION_MIRROR: which, by its cause; in the flow's arena; NULL: the
+                              site's own */
+    const char *by;        /* "rule:pinning/apple"; in the flow's arena; NULL when nobody decided */
+    const char *why;       /* or NULL */
+    const char *bodies_by; /* who asked first that bodies are kept: at request both of the exchange,
+                              at response the response's, before that all; in the flow's arena;
+                              NULL: nobody */
 };
 
 struct hooks *hooks_new(void);

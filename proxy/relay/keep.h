@@ -1,5 +1,5 @@
 /* relay/keep.h - what is said in exchanges, kept beside the record (flow/spoken.h): heads, and
- * the beginnings of bodies when the owner wants them. Private to relay/. */
+ * the beginnings of bodies when the owner or a rule wants them. Private to relay/. */
 #ifndef WHYTLS_RELAY_KEEP_H
 #define WHYTLS_RELAY_KEEP_H
 
@@ -15,6 +15,11 @@ struct relay;
 
 /* A head as it stood. `exchange` is its index in the record; -1: past its bound, and not kept. */
 void keep_head(struct relay *r, int exchange, enum spoken_side side, const struct h1_head *head);
+
+/* A rule, `by` (NULL: none does), wants the bodies of that exchange that have not begun; or all
+ * that come from now on. Where anything is kept the record names the first. */
+void keep_bodies_of(struct relay *r, int exchange, const char *by);
+void keep_all_bodies(struct relay *r, const char *by);
 
 /* A body on its way. */
 struct kept_body {

@@ -259,21 +259,21 @@ static void declare_notes(lua_State *L, struct rule *r)
 
 static void declare_may(lua_State *L, struct rule *r)
 {
-    static const char *const names[] = {
-        "tunnel", "refuse", "mirror", "intercept", "allow", "page", "edit", NULL};
+    const char *names[N_POWERS] = {NULL}; /* none of ACTION_NONE: the place of the last NULL */
 
+    for (unsigned power = ACTION_NONE + 1; power < N_POWERS; power++)
+        names[power - 1] = power_name(power);
     lua_getfield(L, 1, "may");
     struct flow_texts powers = declare_texts(L, -1, "may");
 
     for (size_t i = 0; i < powers.n; i++) {
-        enum action action = action_find(powers.at[i]);
+        unsigned power = ACTION_NONE + 1;
 
-        if (action != ACTION_NONE)
-            r->may |= 1u << action;
-        else if (!strcmp(powers.at[i], "edit"))
-            r->may |= 1u << POWER_EDIT;
-        else
+        while (power < N_POWERS && strcmp(power_name(power), powers.at[i]))
+            power++;
+        if (power == N_POWERS)
             luaL_error(L, "may: no power '%s'%s", powers.at[i], push_hint(L, powers.at[i], names));
+        r->may |= 1u << power;
     }
     lua_pop(L, 1);
 }

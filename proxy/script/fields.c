@@ -20,6 +20,9 @@ const struct method_row method_rows[] = {
     {"flow:decide(action [, {why=, fault=}])", "hello judged request",
         "steer the connection; needs the power under may"},
     {"flow:set(fact, value)", "any", "give a fact listed under provides"},
+    {"flow:keep_bodies()", "hello judged request response",
+        "keep the first 64 KiB of each body: at request of this exchange, at response the "
+        "response's, from hello or judged on of all; needs the power keep"},
     {"certificate:covers(host)", "any", "does a SAN entry match by iOS's rules?"},
     {"certificate:extension(oid)", "any", "the extension, or nil"},
     {"headers:all(name)", "any", "every value, in order"},

@@ -71,7 +71,8 @@ struct known_fact {
     const char *idle; /* why it is not given now, or NULL */
 };
 
-enum power_bit { POWER_EDIT = 31 }; /* after those of enum action */
+/* What a rule may do: each action, and what is none. */
+enum power { POWER_KEEP = N_ACTIONS, POWER_EDIT, N_POWERS };
 
 struct rule {
     struct rule *next; /* of the same package */
@@ -85,7 +86,7 @@ struct rule {
     size_t n_causes;
     struct rule_note *notes;
     size_t n_notes;
-    uint32_t may; /* bit per action; POWER_EDIT */
+    uint32_t may; /* bit per action and power */
     const char **needs;
     size_t n_needs;
     struct known_fact *provides;
@@ -137,6 +138,7 @@ bool rules_make(const struct rules_config *config, const struct rules_more *more
     void (*warn)(void *arg, const char *line), void *arg, struct rules **out,
     struct err *e) MUST_USE;
 
+const char *power_name(unsigned power); /* NULL for ACTION_NONE */
 const struct rule_note *rule_note(const struct rule *r, const char *code);
 const struct setting *rule_setting(const struct rule *r, const char *name);
 bool rule_has_cause(const struct rule *r, const char *id);

@@ -151,18 +151,20 @@ static void moments_json(const struct rule *r, struct json_out *out)
     json_array_end(out);
 }
 
-static const char *power_name(unsigned bit)
+const char *power_name(unsigned power)
 {
-    return bit == POWER_EDIT ? "edit" : action_name((enum action)bit);
+    static const char *const names[N_POWERS] = {[POWER_KEEP] = "keep", [POWER_EDIT] = "edit"};
+
+    return names[power] ? names[power] : action_name((enum action)power);
 }
 
 static void powers_json(const struct rule *r, struct json_out *out)
 {
     json_key(out, "may");
     json_array(out);
-    for (unsigned bit = 0; bit <= POWER_EDIT; bit++)
-        if (r->may >> bit & 1)
-            json_text(out, power_name(bit));
+    for (unsigned power = ACTION_NONE + 1; power < N_POWERS; power++)
+        if (r->may >> power & 1)
+            json_text(out, power_name(power));
     json_array_end(out);
 }
 
@@ -266,9 +268,9 @@ static void rule_line(const struct rule *r, struct text *out)
                 wake_is_always(r->wakes[m]) ? " (always)" : "");
             separator = ", ";
         }
-    for (unsigned bit = 0; bit <= POWER_EDIT; bit++)
-        if (r->may >> bit & 1)
-            text_printf(out, "  may %s", power_name(bit));
+    for (unsigned power = ACTION_NONE + 1; power < N_POWERS; power++)
+        if (r->may >> power & 1)
+            text_printf(out, "  may %s", power_name(power));
     text_printf(out, "\n    %s\n", r->about);
     if (r->asleep)
         text_printf(out, "    asleep: %s\n", r->asleep);

@@ -456,5 +456,5 @@ void view_open(lua_State *L)
     lua_pushliteral(L, "view");
     lua_setfield(L, -2, "__name");
     lua_rawsetp(L, LUA_REGISTRYINDEX, &metatable_key);
-    verb_open(L);
+    hypothesis_open(L);
 }

@@ -57,8 +57,8 @@ struct view *view_push(
 bool verb_push(lua_State *L, const struct view *v, const char *name);
 /* Adds the names of the methods to a list of names; gives how many. */
 size_t verb_names(const struct view *v, const char **names);
-/* The records of methods that give a record. */
-void verb_open(lua_State *L);
+/* verbs_cause.c: what flow:suspect gives. */
+void hypothesis_open(lua_State *L);
 
 /* view_map.c: the maps that are no records. Each pushes its result, or raises. */
 void facts_index(lua_State *L, const struct view *v, const char *key);

@@ -18,6 +18,7 @@ struct voice {
     enum action action;
     const struct cause *cause;
     const char *sets, *fails;
+    bool keeps_bodies;
     size_t n_calls;
 };
 
@@ -29,6 +30,8 @@ static bool speak(void *arg, struct call *c, struct err *e)
     v->n_calls++;
     if (v->action != ACTION_NONE)
         assert_true(call_decide(c, v->action, NULL, "because"));
+    if (v->keeps_bodies)
+        call_keep_bodies(c);
     if (v->sets)
         assert_true(call_set(c, &(struct flow_fact){.name = v->sets, .text = "yes"}));
     if (v->cause) {
@@ -85,6 +88,31 @@ static void the_stricter_decision_wins_and_ties_go_to_the_first_id(void **state)
         wake_free(w);
         flow_free(f);
     }
+}
+
+/* Whoever asks for bodies gets them, whatever others decide; the first is named. */
+static void one_wish_for_bodies_is_enough(void **state)
+{
+    struct hooks *h = hooks_new();
+    struct flow *f = flow_new("x", 0);
+    struct wake *w = wake_new(MOMENT_JUDGED);
+    struct voice one = {.keeps_bodies = true}, two = {.action = ACTION_PAGE},
+                 three = {.keeps_bodies = true, .action = ACTION_ALLOW};
+    struct decision d;
+
+    (void)state;
+    add(h, "rule:a/x", w, &one);
+    add(h, "rule:b/x", w, &two);
+    add(h, "rule:c/x", w, &three);
+    hook_fire(h, MOMENT_JUDGED, f, &d);
+    assert_int_equal(d.action, ACTION_PAGE);
+    assert_string_equal(d.bodies_by, "rule:a/x");
+    one.fails = three.fails = "broken";
+    hook_fire(h, MOMENT_JUDGED, f, &d);
+    assert_null(d.bodies_by);
+    hooks_free(h);
+    wake_free(w);
+    flow_free(f);
 }
 
 static void strength_follows_the_moment(void **state)
@@ -209,6 +237,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_stricter_decision_wins_and_ties_go_to_the_first_id),
+        cmocka_unit_test(one_wish_for_bodies_is_enough),
         cmocka_unit_test(strength_follows_the_moment),
         cmocka_unit_test(who_is_not_woken_costs_nothing),
         cmocka_unit_test(a_fact_that_was_just_given_wakes_the_next),
