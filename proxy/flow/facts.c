@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include <openssl/evp.h>
+#include <openssl/x509.h>
 
 #include "base/host.h"
 #include "base/host_likeness.h"
@@ -79,7 +80,7 @@ static void fill_services(struct flow *f, struct flow_certificate *out, const st
     out->must_staple = c->must_staple;
 }
 
-static void keep(struct flow *f, const struct cert *c)
+void flow_keep_certificate(struct flow *f, const struct cert *c)
 {
     struct flow_kept *kept;
 
@@ -104,7 +105,7 @@ const struct cert *flow_certificate_kept(const struct flow *f, const char *sha25
 void flow_fill_certificate(struct flow *f, struct flow_certificate *out, const struct cert *c,
     size_t depth, const char *source)
 {
-    keep(f, c);
+    flow_keep_certificate(f, c);
     out->sha256 = flow_text(f, c->sha256_hex);
     out->spki_sha256 = flow_text(f, c->spki_sha256_hex);
     out->depth = (int64_t)depth;
@@ -218,6 +219,11 @@ struct flow_verdict *flow_make_verdict(struct flow *f, const struct verdict *v)
     out->openssl->code = v->openssl.code;
     out->openssl->depth = v->openssl.depth;
     return out;
+}
+
+const char *flow_openssl_text(const struct flow_openssl *o)
+{
+    return X509_verify_cert_error_string((long)o->code);
 }
 
 void flow_fill_oddities(struct flow *f, const char *const *names, size_t n)

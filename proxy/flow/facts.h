@@ -10,6 +10,7 @@ struct flow;
 struct flow_certificate;
 struct flow_verdict;
 struct flow_hello;
+struct flow_openssl;
 struct cert;           /* cert/facts.h */
 struct cert_chain;     /* cert/chain.h */
 struct verdict;        /* judge/verdict.h */
@@ -18,6 +19,8 @@ struct client_hello;   /* wire/client_hello.h */
 
 void flow_fill_certificate(struct flow *f, struct flow_certificate *out, const struct cert *c,
     size_t depth, const char *source);
+/* Keeps a reference to it beside the record, once. */
+void flow_keep_certificate(struct flow *f, const struct cert *c);
 /* A certificate that a record of this flow tells of, whole; borrowed from the flow. NULL: it is not
  * there. */
 const struct cert *flow_certificate_kept(const struct flow *f, const char *sha256);
@@ -29,6 +32,8 @@ void flow_fill_ct(struct flow *f, const struct verdict *v);
 /* server_leg.oddities: the names are static. */
 void flow_fill_oddities(struct flow *f, const char *const *names, size_t n);
 struct flow_verdict *flow_make_verdict(struct flow *f, const struct verdict *v);
+/* "certificate has expired": what OpenSSL calls its result; static. */
+const char *flow_openssl_text(const struct flow_openssl *o);
 /* server_leg.staple, as judged with the handshake's evidence alone. */
 void flow_fill_staple(struct flow *f, const struct verdict *v, bool stapled);
 /* server_leg.revocation_fault, after the last verdict. `asked`: somebody wanted to know more than a

@@ -93,7 +93,7 @@ struct flow_fact {
 
 struct flow_tick {
     int64_t at_ms;      /* since accept */
-    const char *moment; /* static text: a stage's or a moment's name */
+    const char *moment; /* a stage's or a moment's name */
 };
 
 struct board;  /* diagnosis/board.h: what the rules brought, in the arena */
@@ -161,7 +161,7 @@ struct flow_note *flow_note_add(
     struct flow *f, const char *code, const char *severity, const char *text, const char *by);
 void flow_fact_set(struct flow *f, const struct flow_fact *fact);
 const struct flow_fact *flow_fact_get(const struct flow *f, const char *name);
-/* Stamps the timeline. `what` must be static text. */
+/* Stamps the timeline. Borrows `what` for the flow's life. Past FLOW_TICKS_MOST it is left out. */
 void flow_tick(struct flow *f, int64_t at_ms, const char *what);
 
 #endif

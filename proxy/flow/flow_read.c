@@ -11,6 +11,12 @@
 #include "flow.h"
 #include "path.h"
 
+/* Numbers that are added up later without a second look. NUMBER: on these all readers of JSON
+ * agree (RFC 8259 §6); MS: 34 years; TIME: the end of the year 9999. */
+#define NUMBER_MOST ((INT64_C(1) << 53) - 1)
+#define MS_MOST (INT64_C(1) << 40)
+#define TIME_MOST INT64_C(253402300799)
+
 struct reading {
     struct flow *flow;
     struct err *e;
@@ -50,12 +56,25 @@ static bool texts_read(
     return true;
 }
 
+static int64_t number_most(enum field_kind kind)
+{
+    return kind == FIELD_TIME ? TIME_MOST : kind == FIELD_MS ? MS_MOST : NUMBER_MOST;
+}
+
+static bool is_within(int64_t n, int64_t most)
+{
+    return -most <= n && n <= most;
+}
+
 static bool number_read(
     struct reading *r, const struct field *field, const json_t *from, int64_t *out)
 {
     if (json_is_integer(from)) {
         *out = json_integer_value(from);
-        return true;
+        return is_within(*out, number_most(field->kind)) ||
+               wrong(r, field,
+                   field->kind == FIELD_TIME ? "time before the year 10000"
+                                             : "number of the size that ours have");
     }
     if (field->kind == FIELD_TIME && json_is_string(from) &&
         time_parse_rfc3339(json_string_value(from), out))
@@ -134,12 +153,27 @@ static bool part_read(struct reading *r, const struct field *field, const json_t
         return word_read(r, type, record, field, from);
     if (!json_is_object(from))
         return wrong(r, field, "record");
-    bool right = record_read(r, from, type, record);
-    struct flow_certificate *c = type == flow_type_certificate() ? record : NULL;
+    return record_read(r, from, type, record);
+}
 
-    if (c && !c->sha256) /* its place in a chain is its fingerprint */
-        c->sha256 = "";
-    return right;
+/* What is needed is never NULL, in a record that the line brings into being. One that a word stands
+ * for has that word. */
+static bool new_part_read(struct reading *r, const struct field *field, const json_t *from,
+    const struct record_type *type, unsigned char *record)
+{
+    if (!part_read(r, field, from, type, record))
+        return false;
+    for (size_t i = 0; json_is_object(from) && i < type->n_fields; i++) {
+        const struct field *one = &type->fields[i];
+        const char *text;
+
+        if (one->kind != FIELD_TEXT || !one->needed)
+            continue;
+        memcpy(&text, record + one->offset, sizeof text);
+        text = text ? text : "";
+        memcpy(record + one->offset, &text, sizeof text);
+    }
+    return true;
 }
 
 static bool list_read(
@@ -153,7 +187,7 @@ static bool list_read(
         void *row = flow_list_add(r->flow, record + field->offset, &n, field->type);
 
         memcpy(record + field->n_offset, &n, sizeof n);
-        if (!part_read(r, field, json_array_get(from, i), field->type, row))
+        if (!new_part_read(r, field, json_array_get(from, i), field->type, row))
             return false;
     }
     return true;
@@ -190,10 +224,11 @@ static bool value_read(
         return true;
     case FIELD_RECORD:
         memcpy(&part, at, sizeof part);
-        if (!part)
-            part = flow_make(r->flow, field->type);
+        if (part)
+            return part_read(r, field, from, field->type, part);
+        part = flow_make(r->flow, field->type);
         memcpy(at, &part, sizeof part);
-        return part_read(r, field, from, field->type, part);
+        return new_part_read(r, field, from, field->type, part);
     case FIELD_LIST:
         return list_read(r, field, from, record);
     case FIELD_HEADERS:
@@ -297,6 +332,37 @@ static bool facts_take(struct reading *r, const json_t *facts)
     return true;
 }
 
+static bool tick_take(struct reading *r, const json_t *tick)
+{
+    const json_t *at = json_object_get(tick, "at_ms"), *moment = json_object_get(tick, "moment");
+
+    if (!json_is_integer(at) || !is_within(json_integer_value(at), MS_MOST) ||
+        !json_is_string(moment) || json_string_length(moment) > FLOW_TEXT_MOST)
+        return err_set(r->e, ERR_INPUT, "\"timeline\" is no list of { \"at_ms\", \"moment\" }");
+    flow_tick(r->flow, json_integer_value(at), flow_text(r->flow, json_string_value(moment)));
+    return true;
+}
+
+static bool timeline_take(struct reading *r, const json_t *timeline)
+{
+    size_t n = json_array_size(timeline);
+
+    if (timeline && !json_is_null(timeline) && (!json_is_array(timeline) || n > FLOW_ROWS_MOST))
+        return err_set(r->e, ERR_INPUT, "\"timeline\" is no list of the length that ours have");
+    for (size_t i = 0; i < n; i++)
+        if (!tick_take(r, json_array_get(timeline, i)))
+            return false;
+    return true;
+}
+
+/* A number that is no field of the record; 0: none that ours could be. */
+static int64_t count_of(const json_t *from, const char *key)
+{
+    json_int_t n = json_integer_value(json_object_get(from, key));
+
+    return n > 0 && n <= MS_MOST ? n : 0;
+}
+
 static void target_finish(struct flow *f)
 {
     char host[HOST_CAP];
@@ -321,10 +387,13 @@ static bool flow_take(struct reading *r, const json_t *from)
         return err_set(r->e, ERR_INPUT, "it is no record of a connection: { \"v\":1, … }");
     if (!record_read(r, from, flow_type_flow(), r->flow) ||
         !chain_take(r, json_object_get(from, "server_leg")) ||
-        !facts_take(r, json_object_get(from, "facts")))
+        !facts_take(r, json_object_get(from, "facts")) ||
+        !timeline_take(r, json_object_get(from, "timeline")))
         return false;
+    r->flow->n_exchanges_cut = (size_t)count_of(from, "exchanges_cut");
+    r->flow->n_notes_cut = (size_t)count_of(from, "notes_cut");
     client_take(r->flow, json_object_get(from, "client"));
-    r->flow->ms = json_integer_value(json_object_get(from, "ms"));
+    r->flow->ms = count_of(from, "ms");
     time_take(r->flow, json_object_get(from, "at"));
     target_finish(r->flow);
     return true;

@@ -1,6 +1,6 @@
 /* flow/identity_json.c - the opened file as JSON, by the rows of record.def; declared in
- * identity_json_priv.h. */
-#include "identity_json_priv.h"
+ * flow_json_priv.h. */
+#include "flow_json_priv.h"
 
 #include "base/time_text.h"
 #include "flow_json.h"

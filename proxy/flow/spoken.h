@@ -34,6 +34,7 @@ struct spoken_message {
 struct spoken_exchange {
     int64_t at_ms; /* since the flow's beginning */
     struct spoken_message said[2];
+    bool bodies_asked; /* a rule wants its bodies; not stored */
 };
 
 struct spoken {

@@ -131,6 +131,7 @@ static void a_refusal_has_its_codes_and_an_acceptance_has_none(void **state)
     assert_string_equal(out->causes.at[0], "cert-expired-leaf");
     assert_string_equal(out->path.at[0], "aa11");
     assert_int_equal(out->openssl->code, 10);
+    assert_string_equal(flow_openssl_text(out->openssl), "certificate has expired");
 
     out = flow_make_verdict(f, &(struct verdict){.answer = VERDICT_ACCEPT});
     assert_string_equal(out->verdict, "accept");

@@ -89,6 +89,12 @@ static const struct {
         "\"not_after\" is no time"},
     {HEAD ",\"server_leg\":{\"verdict\":{\"causes\":[1]}}}", "\"causes\" is no text"},
     {"{\"v\":1,\"client\":{\"agent\":\"a\\u0000b\"}}", "column"},
+    {HEAD ",\"timeline\":{}}", "\"timeline\" is no list"},
+    {HEAD ",\"timeline\":[{\"at_ms\":1}]}", "\"timeline\" is no list of"},
+    {HEAD ",\"timeline\":[{\"at_ms\":1e99,\"moment\":\"dial\"}]}", "\"timeline\" is no list of"},
+    {HEAD ",\"exchanges\":[{\"ms\":9007199254740991}]}", "\"ms\" is no number of the size"},
+    {HEAD ",\"target\":{\"port\":9223372036854775807}}", "\"port\" is no number of the size"},
+    {"{\"v\":1,\"at\":9223372036854775807,\"client\":{}}", "\"at\" is no time"},
 };
 
 static void what_is_no_line_of_ours_is_an_error_that_says_why(void **state)
@@ -103,6 +109,29 @@ static void what_is_no_line_of_ours_is_an_error_that_says_why(void **state)
         if (!strstr(e.text, wrongs[i].wanted))
             fail_msg("%s\n  wanted: %s\n  got:    %s", wrongs[i].line, wrongs[i].wanted, e.text);
     }
+}
+
+static void what_is_needed_is_there_though_the_line_lacks_it(void **state)
+{
+    struct err e = {0};
+    struct flow *f = read_line(HEAD
+        ",\"exchanges\":[{}],\"server_leg\":{\"verdict\":{\"checks\":[{}]},\"certificates\":[{}]},"
+        "\"diagnosis\":[{\"evidence\":[{}]}],\"notes\":[{}],\"mail\":{}}",
+        &e);
+
+    (void)state;
+    if (!f)
+        fail_msg("%s", e.text);
+    assert_string_equal(f->exchanges[0].method, "");
+    assert_string_equal(f->exchanges[0].url, "");
+    assert_string_equal(f->server_leg->verdict->verdict, "");
+    assert_string_equal(f->server_leg->verdict->checks[0].check, "");
+    assert_string_equal(f->server_leg->chain[0].sha256, "");
+    assert_string_equal(f->diagnosis[0].cause, "");
+    assert_string_equal(f->diagnosis[0].evidence[0].fact, "");
+    assert_string_equal(f->notes[0].text, "");
+    assert_string_equal(f->mail->protocol, "");
+    flow_free(f);
 }
 
 static void too_much_of_anything_is_refused(void **state)
@@ -144,6 +173,11 @@ static void what_we_write_we_read(void **state)
     f->dial = FLOW_MAKE(f, dial);
     f->dial->error = "nxdomain";
     flow_note_add(f, "a/b", "low", "text", "rule:a/x");
+    flow_tick(f, 0, "sniff");
+    flow_tick(f, 12, "dial");
+    f->ms = 20;
+    f->n_exchanges_cut = 3;
+    f->n_notes_cut = 4;
     json_init(&json, &one);
     flow_json(f, &json);
     back = read_line(text_str(&one), &e);
@@ -163,6 +197,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_the_log_tells_is_there),
         cmocka_unit_test(what_is_no_line_of_ours_is_an_error_that_says_why),
+        cmocka_unit_test(what_is_needed_is_there_though_the_line_lacks_it),
         cmocka_unit_test(too_much_of_anything_is_refused),
         cmocka_unit_test(what_we_write_we_read),
     };
