@@ -61,12 +61,15 @@ static bool is_http_port(uint16_t port)
 
 static bool speaks_http(const struct relay *r)
 {
+    const struct flow_client_leg *leg = r->flow->client_leg;
+    const struct flow_texts *offered = leg ? &leg->hello->alpn : NULL;
+
     if (r->mail != MAIL_NONE)
         return false;
-    if (r->hello.n_alpn == 0)
+    if (!offered || !offered->n)
         return is_http_port(r->port);
-    for (size_t i = 0; i < r->hello.n_alpn; i++)
-        if (!strcmp(r->hello.alpn[i], "http/1.1") || !strcmp(r->hello.alpn[i], "h2"))
+    for (size_t i = 0; i < offered->n; i++)
+        if (!strcmp(offered->at[i], "http/1.1") || !strcmp(offered->at[i], "h2"))
             return true;
     return false;
 }
@@ -224,12 +227,12 @@ bool client_has_left(const struct relay *r)
         return client->reset;
     /* No TLS client ends its direction before the handshake is done; a plain one may, once its
      * request is out. */
-    return r->has_hello || (!r->head_waits && evbuffer_get_length(client->pipe->in) == 0);
+    return r->came_with_tls || (!r->head_waits && evbuffer_get_length(client->pipe->in) == 0);
 }
 
 enum stage client_left(struct relay *r)
 {
-    if (!r->has_hello || r->tunnel || r->client_failed)
+    if (!r->came_with_tls || r->tunnel || r->client_failed)
         return STAGE_DRAIN;
     r->client_failed = true;
     record_client_leg(r);

@@ -148,7 +148,7 @@ static bool is_misdirected(const struct relay *r, const struct h2_head *head)
     char host[HOST_CAP];
     uint16_t port;
 
-    if (!head->authority || !r->has_hello || !r->hello.sni[0])
+    if (!head->authority || !r->flow->client_leg || !r->flow->client_leg->sni)
         return false;
     if (!strcmp(head->method, "CONNECT") && !head->protocol)
         return false; /* the site is asked to be a proxy: the authority is whom it shall call */
@@ -209,7 +209,7 @@ static void take_request(struct relay *r, const struct h2_event *e)
         answer_misdirected(r, p, e->head);
     else if (r->h2->page_only)
         pair_page(r, p);
-    else if (!message_ask_rules(r, &view))
+    else if (!message_ask_rules(r, p->exchange, &view))
         answer_empty(r, p, STATUS_REFUSED);
     else
         ask_site(r, p, e->head, e->end);

@@ -23,17 +23,23 @@ static const char *scheme_of(const struct relay *r)
     return r->side[LEG_CLIENT].leg ? "https" : "http";
 }
 
+void message_authority(const struct relay *r, char out[static MESSAGE_AUTHORITY_CAP])
+{
+    uint16_t usual = r->side[LEG_CLIENT].leg ? 443 : 80;
+
+    if (r->port == usual && !strchr(r->asked, ':'))
+        snprintf(out, MESSAGE_AUTHORITY_CAP, "%s", r->asked);
+    else
+        host_port_text(out, MESSAGE_AUTHORITY_CAP, r->asked, r->port);
+}
+
 static const char *url_of(struct relay *r, struct arena *arena, const struct h1_head *head)
 {
-    char where[HOST_CAP + 16];
+    char where[MESSAGE_AUTHORITY_CAP];
 
     if (head->target[0] != '/')
         return arena_text_n(arena, head->target, strnlen(head->target, URL_MOST));
-    uint16_t usual = r->side[LEG_CLIENT].leg ? 443 : 80;
-    if (r->port == usual && !strchr(r->asked, ':'))
-        snprintf(where, sizeof where, "%s", r->asked);
-    else
-        host_port_text(where, sizeof where, r->asked, r->port);
+    message_authority(r, where);
     return arena_printf(arena, "%s://%s%.*s", scheme_of(r), where, URL_MOST, head->target);
 }
 
@@ -132,7 +138,7 @@ void message_show_request(struct relay *r, const struct h1_head *head)
     f->request = request;
 }
 
-bool message_ask_rules(struct relay *r, const struct h1_head *head)
+bool message_ask_rules(struct relay *r, int exchange, const struct h1_head *head)
 {
     struct decision decision = {0};
 
@@ -143,6 +149,7 @@ bool message_ask_rules(struct relay *r, const struct h1_head *head)
     message_show_request(r, head);
     record_now(r);
     hook_fire(relay_world(r)->hooks, MOMENT_REQUEST, r->flow, &decision);
+    keep_bodies_of(r, exchange, decision.bodies_by);
     return decision.action != ACTION_REFUSE;
 }
 
@@ -184,6 +191,7 @@ void message_show_response(struct relay *r, const struct h1_head *head)
 void message_response(struct relay *r, struct flow_exchange *exchange, const struct h1_head *head)
 {
     struct flow *f = r->flow;
+    struct decision decision = {0};
 
     if (exchange) {
         exchange->status = head->status;
@@ -200,5 +208,7 @@ void message_response(struct relay *r, struct flow_exchange *exchange, const str
         return;
     message_show_response(r, head);
     record_now(r);
-    hook_fire(relay_world(r)->hooks, MOMENT_RESPONSE, f, NULL);
+    hook_fire(relay_world(r)->hooks, MOMENT_RESPONSE, f, &decision);
+    if (exchange)
+        keep_bodies_of(r, (int)(exchange - f->exchanges), decision.bodies_by);
 }

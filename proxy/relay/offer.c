@@ -43,11 +43,11 @@ void offer_fill(const struct relay *r, struct leg_server_ask *ask)
 {
     const struct relay_world *world = relay_world(r);
 
-    ask->like = &r->hello;
+    ask->like = r->hello;
     ask->host = r->asked;
     ask->identities = world->identities;
     /* Sites with TLS 1.3 ask for a certificate of one path only of those who say that they may. */
-    ask->late_request = client_hello_has_extension(&r->hello, POST_HANDSHAKE_AUTH) ||
+    ask->late_request = client_hello_has_extension(r->hello, POST_HANDSHAKE_AUTH) ||
                         identities_for(world->identities, r->asked) > 0;
 }
 
@@ -85,7 +85,7 @@ void offer_note(struct relay *r, const struct leg_server_ask *ask)
     struct text unlike = {0}, note = {0};
 
     text_add(&unlike, leg_unlike(r->side[LEG_SERVER].leg));
-    protocols_add(&unlike, &r->hello, ask);
+    protocols_add(&unlike, r->hello, ask);
     if (unlike.len) {
         text_printf(
             &note, "The client offers more than we offered the site: %s.", text_str(&unlike));

@@ -241,7 +241,7 @@ static void note_tunnel(struct relay *r)
 {
     struct history_key key = history_key_of(r);
 
-    if (!r->tunnel || !r->has_hello || !r->flow->client_leg)
+    if (!r->tunnel || !r->came_with_tls || !r->flow->client_leg)
         return;
     if (tunnel_was_refused(r))
         r->flow->client_leg->unread_end = "refused";

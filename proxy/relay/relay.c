@@ -69,6 +69,20 @@ struct relays *relays_new(const struct relay_world *world)
     return all;
 }
 
+void hello_take(struct relay *r, const struct client_hello *hello)
+{
+    assert(!r->hello);
+    r->hello = mem_dup(hello, sizeof *hello);
+}
+
+void hello_drop(struct relay *r)
+{
+    if (r->hello)
+        client_hello_fini(r->hello);
+    mem_free(r->hello);
+    r->hello = NULL;
+}
+
 static void relay_free(struct relay *r)
 {
     side_close(&r->side[LEG_SERVER], false);
@@ -82,8 +96,7 @@ static void relay_free(struct relay *r)
     mail_watch_fini(&r->watch);
     websocket_free(r->websocket);
     body_free(r);
-    if (r->has_hello)
-        client_hello_fini(&r->hello);
+    hello_drop(r);
     arena_fini(&r->message);
     flow_free(r->flow);
     mem_free(r);
@@ -135,6 +148,8 @@ static void relay_end(struct relay *r)
 
 static void stage_enter(struct relay *r, enum stage next)
 {
+    if (next >= STAGE_TALK) /* no leg is begun from there on */
+        hello_drop(r);
     r->stage = next;
     r->stage_ms = r->moved_ms = clock_steady_ms(r->all->world.clock);
     flow_tick(r->flow, r->stage_ms - r->accepted_ms, stages[next].name);

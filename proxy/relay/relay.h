@@ -30,6 +30,7 @@ struct host_patterns;
 struct identities;
 struct leaf_cache;
 struct mirror_plan;
+struct passes;
 struct pinned_hosts;
 struct pipe;
 struct relays;
@@ -77,8 +78,9 @@ struct relay_world {
     bool retries; /* a site that refuses the handshake at once is asked again, to learn why */
     bool asks_revocation; /* responders and lists are asked for every chain; iOS does not */
     enum relay_keeps keeps;
-    bool keeps_tapes;   /* the ciphertext of both legs, and its secrets */
-    struct learn learn; /* hosts that an app refused us for, and that pass unread since */
+    bool keeps_tapes;      /* the ciphertext of both legs, and its secrets */
+    struct learn learn;    /* hosts that an app refused us for, and that pass unread since */
+    struct passes *passes; /* hosts that the owner lets pass unread; NULL: none */
     struct device_history *history;
     struct clock_witness *witness;
     struct sightings *sightings;       /* NULL: which certificates were seen where is not kept */

@@ -81,17 +81,17 @@ struct relay {
     char sent_to[64]; /* transparent: the address that the client connected to; else empty */
     uint16_t sent_to_port;
     bool road_recorded;
-    bool sent_to_us;      /* … which is this machine's */
-    char named[HOST_CAP]; /* transparent, plain HTTP: what Host says */
-    struct client_hello hello;
-    bool has_hello;
-    enum mail_protocol mail;  /* by the port, or by how the server greets */
-    bool implicit;            /* this port of mail begins with TLS */
-    bool listens;             /* plain words come first, the server's; STAGE_UPGRADE reads them */
-    bool upgraded;            /* … and both went over to TLS */
-    struct mail_watch watch;  /* … as it stands; owned */
-    struct mail_login *login; /* inside TLS; in the flow's arena; NULL: no mail, or not yet */
-    size_t drain_left;        /* bytes that waited to leave at the last tick */
+    bool sent_to_us;            /* … which is this machine's */
+    char named[HOST_CAP];       /* transparent, plain HTTP: what Host says */
+    bool came_with_tls;         /* the client begins TLS with the site, or with a page of ours */
+    struct client_hello *hello; /* owned; NULL from STAGE_TALK on: then the record tells of it */
+    enum mail_protocol mail;    /* by the port, or by how the server greets */
+    bool implicit;              /* this port of mail begins with TLS */
+    bool listens;               /* plain words come first, the server's; STAGE_UPGRADE reads them */
+    bool upgraded;              /* … and both went over to TLS */
+    struct mail_watch watch;    /* … as it stands; owned */
+    struct mail_login *login;   /* inside TLS; in the flow's arena; NULL: no mail, or not yet */
+    size_t drain_left;          /* bytes that waited to leave at the last tick */
 
     struct dial *dial;
     bool dialled; /* an answer came (good or bad) */
@@ -113,8 +113,8 @@ struct relay {
     bool client_judged;  /* its behaviour is in the history */
 
     enum talk talk;
-    bool head_waits; /* h1_head of the client's codec is read, and not forwarded yet */
-    struct h1 *h1[2];
+    bool head_waits;      /* h1_head of the client's codec is read, and not forwarded yet */
+    struct h1 *h1[2];     /* owned; NULL: not begun, or nothing is half said */
     struct talk_h2 *h2;   /* owned; NULL: another protocol */
     struct arena message; /* the current request and response, for rules */
     struct pending pending[PENDING_MOST];
@@ -129,6 +129,7 @@ struct relay {
     bool upgrade_asked;          /* the client waits for 101 */
     struct decode *body[2];      /* views of bodies on their way, for rules; owned */
     struct kept_body kept[2];    /* the same bodies, for the store */
+    bool bodies_asked;           /* a rule wants them all kept */
     struct websocket *websocket; /* asked for, or open; owned */
     unsigned n_websockets;       /* asked for so far */
 };
@@ -182,6 +183,9 @@ enum stage stage_late(struct relay *r);
 enum stage dial_late(struct relay *r);
 
 const struct relay_world *relay_world(const struct relay *r);
+/* A ClientHello that was read becomes the relay's, with what it owns. */
+void hello_take(struct relay *r, const struct client_hello *hello);
+void hello_drop(struct relay *r);
 /* Runs the stages until they wait. The only place where a stage changes. */
 void relay_drive(struct relay *r);
 bool relay_is_draining(const struct relay *r);
@@ -277,13 +281,17 @@ void mail_not_tls(struct relay *r);
 
 /* message.c - one request or response head: the exchange in the record, and the moments `request`
  * and `response`. */
+enum { MESSAGE_AUTHORITY_CAP = HOST_CAP + 16 };
+/* "shop.example", "shop.example:8443": whom the client talks to, as a URL and a Host field have
+ * it. */
+void message_authority(const struct relay *r, char out[static MESSAGE_AUTHORITY_CAP]);
 /* Gives the index of the new exchange; -1 past the record's bound. */
 int message_request(struct relay *r, const struct h1_head *head);
 /* The exchange of the oldest (newest) request that is not answered, or NULL. */
 struct flow_exchange *message_oldest(struct relay *r);
 struct flow_exchange *message_newest(struct relay *r);
 /* False when a rule refused the request. */
-bool message_ask_rules(struct relay *r, const struct h1_head *head);
+bool message_ask_rules(struct relay *r, int exchange, const struct h1_head *head);
 /* The request becomes the one that the rules see. */
 void message_show_request(struct relay *r, const struct h1_head *head);
 void message_response(struct relay *r, struct flow_exchange *exchange, const struct h1_head *head);

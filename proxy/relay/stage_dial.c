@@ -32,7 +32,7 @@ static enum stage failed(struct relay *r)
         mail_say_no(r);
     if (r->tunnel || r->listens)
         return STAGE_DRAIN;
-    return r->has_hello ? STAGE_MINT : STAGE_PAGE;
+    return r->came_with_tls ? STAGE_MINT : STAGE_PAGE;
 }
 
 enum stage dial_late(struct relay *r)
@@ -68,5 +68,5 @@ enum stage stage_dial(struct relay *r)
         return STAGE_UPGRADE;
     if (r->tunnel)
         return STAGE_TUNNEL;
-    return r->has_hello ? STAGE_SERVER_TLS : STAGE_TALK;
+    return r->came_with_tls ? STAGE_SERVER_TLS : STAGE_TALK;
 }

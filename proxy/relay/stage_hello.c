@@ -83,6 +83,7 @@ enum stage stage_hello(struct relay *r)
 {
     struct evbuffer *in = r->side[LEG_CLIENT].pipe->in;
     size_t n = evbuffer_get_length(in);
+    struct client_hello hello;
     const char *why = "";
 
     mail_begin(r);
@@ -101,7 +102,7 @@ enum stage stage_hello(struct relay *r)
         return STAGE_DECIDE; /* plain HTTP, as SOCKS clients send it: read like any other */
     if (what != SNIFF_TLS)
         return other(r);
-    switch (client_hello_read(bytes, n, &r->hello, &why)) {
+    switch (client_hello_read(bytes, n, &hello, &why)) {
     case HELLO_NEED_MORE:
         return n < CLIENT_HELLO_MOST ? wait_or_end(r, false)
                                      : bad_hello(r, "it is longer than 64 KiB");
@@ -110,7 +111,8 @@ enum stage stage_hello(struct relay *r)
     case HELLO_READY:
         break;
     }
-    r->has_hello = true;
-    flow_fill_hello(r->flow, &r->hello);
+    hello_take(r, &hello);
+    r->came_with_tls = true;
+    flow_fill_hello(r->flow, r->hello);
     return STAGE_DECIDE;
 }

@@ -224,6 +224,7 @@ static enum stage conclude(struct relay *r)
     record_sighting(r);
     record_now(r);
     hook_fire(relay_world(r)->hooks, MOMENT_JUDGED, r->flow, &decision);
+    keep_all_bodies(r, decision.bodies_by);
     answer(r, &decision);
     return STAGE_MINT;
 }

@@ -14,8 +14,8 @@ enum { ACCESS_DENIED = 49 }; /* RFC 8446 §6.2: what we tell a client that canno
 
 static bool client_offers(const struct relay *r, const char *protocol)
 {
-    for (size_t i = 0; i < r->hello.n_alpn; i++)
-        if (strcmp(r->hello.alpn[i], protocol) == 0)
+    for (size_t i = 0; i < r->hello->n_alpn; i++)
+        if (strcmp(r->hello->alpn[i], protocol) == 0)
             return true;
     return false;
 }
@@ -71,7 +71,7 @@ enum stage stage_mint(struct relay *r)
         log_error("cannot begin the client leg: %s", e.text);
         return STAGE_DRAIN;
     }
-    if (r->answer == ANSWER_ALERT && client_hello_max_version(&r->hello) >= 0x0303) {
+    if (r->answer == ANSWER_ALERT && client_hello_max_version(r->hello) >= 0x0303) {
         leg_refuse(r->side[LEG_CLIENT].leg, ACCESS_DENIED);
         side_pump(&r->side[LEG_CLIENT]);
         return STAGE_DRAIN;

@@ -33,7 +33,7 @@ bool retry_by_name_is_worth(const struct relay *r)
 {
     const struct flow_verdict *v = r->flow->server_leg->verdict;
 
-    if (!relay_world(r)->retries || r->retry || r->listens || !r->hello.sni[0] || !v)
+    if (!relay_world(r)->retries || r->retry || r->listens || !r->hello->sni[0] || !v)
         return false;
     for (size_t i = 0; i < v->n_checks; i++)
         if (strcmp(v->checks[i].check, "SSLHostname") == 0)
@@ -66,16 +66,16 @@ static bool leg_begin(struct relay *r)
     struct retry *t = r->retry;
     struct leg_server_ask ask = {
         .min_version = 0x0303,
-        .max_version = client_hello_max_version(&r->hello),
+        .max_version = client_hello_max_version(r->hello),
         .wide = t->way == RETRY_WIDE,
-        .like = &r->hello,
+        .like = r->hello,
     };
     uint8_t alpn[ALPN_WIRE_MOST];
     struct err e = {0};
 
-    ask.alpn_len = offer_protocols(&r->hello, alpn);
+    ask.alpn_len = offer_protocols(r->hello, alpn);
     ask.alpn = ask.alpn_len ? alpn : NULL;
-    if (r->hello.sni[0])
+    if (r->hello->sni[0])
         ask.sni = t->way == RETRY_WIDE ? r->asked : RETRY_OTHER_HOST;
     t->leg = leg_server_new(relay_world(r)->contexts, &ask, &e);
     if (!t->leg)
@@ -148,7 +148,7 @@ static bool conclude(struct relay *r)
         finding = retry_read(way, r->flow->client_leg->hello, leg_facts(t->leg));
     told->retry = finding.what;
     told->retry_found = finding.found ? flow_text(r->flow, finding.found) : NULL;
-    bool goes_on = !strcmp(finding.what, "nothing") && r->hello.sni[0] &&
+    bool goes_on = !strcmp(finding.what, "nothing") && r->hello->sni[0] &&
                    retry_goes_on(way, leg_facts(r->side[LEG_SERVER].leg));
     hang_up(r);
     return goes_on;

@@ -21,10 +21,11 @@ static bool read_hello(struct relay *r, const char **bad)
 {
     struct evbuffer *in = r->side[LEG_CLIENT].pipe->in;
     size_t n = evbuffer_get_length(in);
+    struct client_hello hello;
 
     if (n > CLIENT_HELLO_MOST)
         n = CLIENT_HELLO_MOST;
-    switch (client_hello_read(evbuffer_pullup(in, (ssize_t)n), n, &r->hello, bad)) {
+    switch (client_hello_read(evbuffer_pullup(in, (ssize_t)n), n, &hello, bad)) {
     case HELLO_NEED_MORE:
         if (n == CLIENT_HELLO_MOST)
             *bad = "it is longer than 64 KiB";
@@ -34,14 +35,14 @@ static bool read_hello(struct relay *r, const char **bad)
     case HELLO_READY:
         break;
     }
-    r->has_hello = true;
+    hello_take(r, &hello);
     return true;
 }
 
 /* The name that the client will look for in our certificate. */
 static void find_own_name(struct relay *r)
 {
-    const char *sni = r->hello.sni;
+    const char *sni = r->hello->sni;
 
     if (*sni && host_normalise(sni, strlen(sni), r->asked) && !host_is_ip(r->asked))
         return;
@@ -58,8 +59,8 @@ static bool begin(struct relay *r)
 
     find_own_name(r);
     r->flow->entry = "secure-proxy";
-    flow_set_target(r->flow, r->asked, r->at_port, *r->hello.sni ? "sni" : "origdst");
-    flow_fill_hello(r->flow, &r->hello);
+    flow_set_target(r->flow, r->asked, r->at_port, *r->hello->sni ? "sni" : "origdst");
+    flow_fill_hello(r->flow, r->hello);
     r->leaf = leaf_cache_get(world->leaves, r->asked, clock_wall_ms(world->clock) / 1000, &e);
     if (!r->leaf) {
         log_error("cannot make a certificate for the proxy itself: %s", e.text);
@@ -87,8 +88,7 @@ static enum stage go_inside(struct relay *r)
     pipe_want_read(inside, true);
     leaf_unref(r->leaf);
     r->leaf = NULL;
-    client_hello_fini(&r->hello);
-    r->has_hello = false;
+    hello_drop(r);
     r->asked[0] = 0;
     r->flow->client_leg = NULL;
     r->flow->client->secure = true;

@@ -7,14 +7,14 @@
 static bool leg_begin(struct relay *r)
 {
     struct leg_server_ask ask = {
-        .sni = r->hello.sni[0] ? r->asked : NULL,
+        .sni = r->hello->sni[0] ? r->asked : NULL,
         .min_version = 0x0303,
-        .max_version = client_hello_max_version(&r->hello),
+        .max_version = client_hello_max_version(r->hello),
     };
     uint8_t alpn[ALPN_WIRE_MOST];
     struct err e = {0};
 
-    ask.alpn_len = offer_protocols(&r->hello, alpn);
+    ask.alpn_len = offer_protocols(r->hello, alpn);
     ask.alpn = ask.alpn_len ? alpn : NULL;
     offer_fill(r, &ask);
     r->side[LEG_SERVER].leg = leg_server_new(relay_world(r)->contexts, &ask, &e);

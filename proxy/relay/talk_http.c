@@ -137,7 +137,7 @@ static bool take_request(struct relay *r)
     int exchange = message_request(r, head);
     r->pending[r->n_pending++] =
         (struct pending){.exchange = exchange, .at_ms = clock_steady_ms(relay_world(r)->clock)};
-    if (!message_ask_rules(r, head)) {
+    if (!message_ask_rules(r, exchange, head)) {
         if (message_newest(r))
             message_newest(r)->status = 403;
         r->n_pending--;
@@ -199,6 +199,14 @@ static bool requests(struct relay *r)
         }
     }
     return false;
+}
+
+static void codecs_drop(struct relay *r)
+{
+    for (int which = 0; which < 2; which++) {
+        h1_free(r->h1[which]);
+        r->h1[which] = NULL;
+    }
 }
 
 static void response_done(struct relay *r)
@@ -276,6 +284,7 @@ static bool take_response(struct relay *r, enum h1_event event)
     case H1_UPGRADED:
         r->upgrade_asked = false;
         response_done(r);
+        codecs_drop(r);
         r->talk = TALK_RAW;
         break;
     case H1_BAD:
@@ -382,6 +391,18 @@ static bool is_client_gone(const struct relay *r, bool starved)
     return has_nothing_more(client, starved) && r->n_pending == 0;
 }
 
+/* Between two exchanges, where a connection is most of its time, the codecs hold 16 KiB and know
+ * nothing that matters. */
+static void rest(struct relay *r)
+{
+    if (r->n_pending || r->in_request || r->head_waits || r->upgrade_asked || r->last)
+        return;
+    for (int which = 0; which < 2; which++)
+        if (!h1_is_idle(r->h1[which]) || evbuffer_get_length(side_in(&r->side[which])) > 0)
+            return;
+    codecs_drop(r);
+}
+
 static enum stage hand_on(struct relay *r)
 {
     const struct h1_head *head = h1_head(r->h1[LEG_CLIENT]);
@@ -414,5 +435,6 @@ enum stage talk_http(struct relay *r)
         return server_gone(r);
     if (r->n_pending == 0 && (r->last || (relay_is_draining(r) && !r->in_request)))
         return STAGE_DRAIN;
+    rest(r);
     return STAGE_TALK;
 }

@@ -37,17 +37,18 @@ static const struct row rows[] = {
 
 static void play(const struct row *row, const struct tls_contexts *contexts)
 {
-    struct relay r = {.flow = flow_new("x", 0), .hello = {.versions = {{0x0304}, 1}}};
-    struct leg_server_ask ask = {.alpn = row->asked, .alpn_len = row->asked_len, .like = &r.hello};
+    struct client_hello hello = {.versions = {{0x0304}, 1}};
+    struct relay r = {.flow = flow_new("x", 0), .hello = &hello};
+    struct leg_server_ask ask = {.alpn = row->asked, .alpn_len = row->asked_len, .like = &hello};
     struct err e = {0};
 
-    while (row->groups[r.hello.groups.n]) {
-        r.hello.groups.at[r.hello.groups.n] = row->groups[r.hello.groups.n];
-        r.hello.groups.n++;
+    while (row->groups[hello.groups.n]) {
+        hello.groups.at[hello.groups.n] = row->groups[hello.groups.n];
+        hello.groups.n++;
     }
-    while (row->protocols[r.hello.n_alpn]) {
-        r.hello.alpn[r.hello.n_alpn] = row->protocols[r.hello.n_alpn];
-        r.hello.n_alpn++;
+    while (row->protocols[hello.n_alpn]) {
+        hello.alpn[hello.n_alpn] = row->protocols[hello.n_alpn];
+        hello.n_alpn++;
     }
     r.side[LEG_SERVER].leg = leg_server_new(contexts, &ask, &e);
     assert_non_null(r.side[LEG_SERVER].leg);

@@ -330,6 +330,29 @@ static void an_oddity_that_is_let_through_is_noted_once(void **state)
     talk_free(call.t);
 }
 
+/* RFC 9112 §2.2: as some clients end a POST; it may come apart from what follows. */
+static void an_empty_line_between_two_requests_is_noted(void **state)
+{
+    (void)state;
+    for (int answered = 0; answered < 2; answered++) {
+        struct call call = begin();
+
+        caller_says(
+            call.c, "POST /a HTTP/1.1\r\nHost: shop.example\r\nContent-Length: 3\r\n\r\nask");
+        if (!answered)
+            caller_says(call.c, "\r\n");
+        site_says(&call, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+        if (answered)
+            caller_says(call.c, "\r\n");
+        caller_says(call.c, GET("/b"));
+        site_says(&call, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+        const struct flow *f = hang_up(&call);
+        assert_int_equal(f->n_exchanges, 2);
+        assert_true(flow_has_note(f, "http/odd-request"));
+        talk_free(call.t);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -348,6 +371,7 @@ int main(void)
         cmocka_unit_test(what_follows_the_last_request_goes_nowhere),
         cmocka_unit_test(a_connect_inside_is_a_tunnel_once_it_is_answered),
         cmocka_unit_test(an_oddity_that_is_let_through_is_noted_once),
+        cmocka_unit_test(an_empty_line_between_two_requests_is_noted),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

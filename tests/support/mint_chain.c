@@ -331,6 +331,18 @@ void mint_free(struct mint *m)
     mem_free(m);
 }
 
+struct mint *mint_with_extension(const char *oid, const char *hex)
+{
+    return mint_make(
+        &(struct mint_spec){.no_basic_constraints = true,
+            .no_key_usage = true,
+            .eku = "",
+            .no_ski = true,
+            .no_aki = true,
+            .extensions = (const struct mint_extension[]){{oid, false, hex}, {NULL, false, NULL}}},
+        NULL);
+}
+
 struct cert_chain *mint_chain(const struct mint *first, ...)
 {
     struct cert_chain *chain = cert_chain_new();

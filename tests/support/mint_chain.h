@@ -89,6 +89,8 @@ struct mint {
 /* Signed by `issuer`, by itself when NULL. Freed with mint_free. */
 struct mint *mint_make(const struct mint_spec *spec, const struct mint *issuer);
 void mint_free(struct mint *m);
+/* Self-signed, with this extension and no other: the DER of its value. */
+struct mint *mint_with_extension(const char *oid, const char *hex);
 
 /* A chain of these, up to NULL: mint_chain(leaf, intermediate, NULL). Freed with cert_chain_free.
  */

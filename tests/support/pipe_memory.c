@@ -135,6 +135,17 @@ void memory_pipe_feed(struct memory_pipe *m, const void *bytes, size_t n)
     turns(m);
 }
 
+bool memory_pipe_feed_all(struct memory_pipe *m, struct evbuffer *from)
+{
+    size_t n = evbuffer_get_length(from);
+
+    if (n == 0)
+        return false;
+    evbuffer_add_buffer(m->coming, from);
+    turns(m);
+    return true;
+}
+
 void memory_pipe_feed_text(struct memory_pipe *m, const char *text)
 {
     memory_pipe_feed(m, text, strlen(text));

@@ -21,6 +21,8 @@ struct pipe *memory_pipe_end(struct memory_pipe *m);
 /* The peer sends, ends its direction, resets. Each is told in this order, as soon as reading is
  * wanted (a reset at once when nothing is queued before it). */
 void memory_pipe_feed(struct memory_pipe *m, const void *bytes, size_t n);
+/* All that is in the buffer, and out of it; false: nothing was. */
+bool memory_pipe_feed_all(struct memory_pipe *m, struct evbuffer *from);
 void memory_pipe_feed_text(struct memory_pipe *m, const char *text);
 void memory_pipe_eof(struct memory_pipe *m);
 void memory_pipe_reset(struct memory_pipe *m);

@@ -26,6 +26,7 @@
 #include "mint_chain.h"
 #include "net/dial.h"
 #include "phone.h"
+#include "relay/relay.h"
 
 struct ca;
 struct caller;
@@ -36,6 +37,7 @@ struct device_history;
 struct host_patterns;
 struct identities;
 struct mirror_plan;
+struct passes;
 struct relays;
 struct roads;
 struct talk;
@@ -62,6 +64,10 @@ struct talk *talk_new_with_identities(
 struct talk *talk_new_that_learns(void);
 /* Sites that refuse the handshake at once are asked a second time, as in `whytls run`. */
 struct talk *talk_new_that_retries(void);
+/* With these hosts (borrowed) that the owner lets pass unread, and no rules. */
+struct talk *talk_new_that_lets_pass(struct passes *passes);
+/* So much of what is said is kept, and no rules. */
+struct talk *talk_new_that_keeps(enum relay_keeps keeps);
 void talk_free(struct talk *t);
 /* Another flow than one for each caller: a connection on which several hosts were asked for. */
 void talk_expects_more_flows(struct talk *t, size_t n);
@@ -149,6 +155,8 @@ const char *talk_seen(const struct talk *t);
 const char *talk_seen_of(const struct talk *t);
 /* What the rules decide at a moment from now on. */
 void talk_decides(struct talk *t, enum moment m, enum action action);
+/* The rules ask at that moment, from now on, that bodies are kept; or no more. */
+void talk_asks_for_bodies(struct talk *t, enum moment m, bool asks);
 /* From now on there are no rules, and the test hears of this moment alone. */
 void talk_listens_only_to(struct talk *t, enum moment m);
 size_t talk_flows(const struct talk *t);
