@@ -3,7 +3,6 @@
 #include <sqlite3.h>
 
 #include "database.h"
-#include "flow/outcome.h"
 #include "flow_look.h"
 #include "tag.h"
 
@@ -16,17 +15,27 @@ static const char *text_at(sqlite3_stmt *s, int at)
     return text ? text : "";
 }
 
+/* What could not be counted in time says so, and what to ask instead. */
+static bool counted(struct flow_look *look, bool fine, struct err *e)
+{
+    if (!fine && sqlite3_errcode(database_handle(flow_look_database(look))) == SQLITE_INTERRUPT)
+        err_set(e, ERR_INPUT, "so long a time holds too much to be counted: ask for a shorter one");
+    flow_look_budget(look, 0);
+    return fine;
+}
+
 bool cause_look_each(struct flow_look *look, int64_t since_ms, int64_t budget_ms,
     void (*each)(void *arg, const struct cause_row *row), void *arg, struct err *e)
 {
     static const char sql[] =
         "SELECT (SELECT text FROM tag WHERE tag.id = found.cause),"
         " (SELECT text FROM tag WHERE tag.id = found.title), n, hosts, apps, devices, last_ms,"
-        " expected FROM (SELECT cause, max(title) AS title, count(*) AS n,"
+        " outcome FROM (SELECT cause, outcome, max(title) AS title, count(*) AS n,"
         " count(DISTINCT nullif(host, 0)) AS hosts, count(DISTINCT nullif(app, 0)) AS apps,"
-        " count(DISTINCT nullif(device, 0)) AS devices, max(at_ms) AS last_ms,"
-        " min(outcome = ?2) AS expected"
-        " FROM flow WHERE at_ms >= ?1 AND cause > 0 GROUP BY cause) AS found ORDER BY n DESC";
+        " count(DISTINCT nullif(device, 0)) AS devices, max(at_ms) AS last_ms"
+        " FROM flow INDEXED BY flow_cause WHERE at_ms >= ?1 AND cause > 0"
+        " GROUP BY cause, outcome) AS found"
+        " ORDER BY n DESC";
     struct database *db = flow_look_database(look);
     sqlite3_stmt *s = database_statement(db, sql, e);
     bool row, fine;
@@ -35,7 +44,6 @@ bool cause_look_each(struct flow_look *look, int64_t since_ms, int64_t budget_ms
         return false;
     flow_look_budget(look, budget_ms);
     sqlite3_bind_int64(s, 1, since_ms);
-    sqlite3_bind_int(s, 2, OUTCOME_EXPECTED);
     while ((fine = database_step(db, s, &row, e)) && row) {
         const struct cause_row one = {.cause = text_at(s, 0),
             .title = text_at(s, 1),
@@ -44,31 +52,33 @@ bool cause_look_each(struct flow_look *look, int64_t since_ms, int64_t budget_ms
             .apps = sqlite3_column_int64(s, 4),
             .devices = sqlite3_column_int64(s, 5),
             .last_ms = sqlite3_column_int64(s, 6),
-            .expected = sqlite3_column_int(s, 7) != 0};
+            .outcome = (enum outcome)sqlite3_column_int(s, 7)};
 
         each(arg, &one);
     }
-    flow_look_budget(look, 0);
-    return fine;
+    return counted(look, fine, e);
 }
 
-bool cause_look_hours(struct flow_look *look, int64_t since_ms,
-    void (*each)(void *arg, int64_t hour, const char *cause, int64_t n), void *arg, struct err *e)
+bool cause_look_hours(struct flow_look *look, int64_t since_ms, int64_t budget_ms,
+    void (*each)(void *arg, int64_t hour, enum outcome outcome, int64_t n), void *arg,
+    struct err *e)
 {
     static const char sql[] =
-        "SELECT hour, (SELECT text FROM tag WHERE tag.id = cause_hour.cause), n FROM cause_hour"
-        " WHERE hour >= ?1 ORDER BY hour, n DESC";
+        "SELECT at_ms / ?2 AS hour, outcome, count(*) FROM flow"
+        " INDEXED BY flow_cause WHERE at_ms >= ?1 AND cause > 0 GROUP BY hour, outcome";
     struct database *db = flow_look_database(look);
     sqlite3_stmt *s = database_statement(db, sql, e);
     bool row, fine;
 
     if (!s)
         return false;
-    flow_look_budget(look, 0);
-    sqlite3_bind_int64(s, 1, since_ms / HOUR_MS);
+    flow_look_budget(look, budget_ms);
+    sqlite3_bind_int64(s, 1, since_ms);
+    sqlite3_bind_int(s, 2, HOUR_MS);
     while ((fine = database_step(db, s, &row, e)) && row)
-        each(arg, sqlite3_column_int64(s, 0), text_at(s, 1), sqlite3_column_int64(s, 2));
-    return fine;
+        each(arg, sqlite3_column_int64(s, 0), (enum outcome)sqlite3_column_int(s, 1),
+            sqlite3_column_int64(s, 2));
+    return counted(look, fine, e);
 }
 
 bool cause_look_by(struct flow_look *look, const char *cause, enum cause_by by, int64_t since_ms,
@@ -76,9 +86,9 @@ bool cause_look_by(struct flow_look *look, const char *cause, enum cause_by by, 
 {
 #define BY(column)                                                                                 \
     "SELECT (SELECT text FROM tag WHERE tag.id = found.who), n FROM (SELECT " column               \
-    " AS who, count(*) AS n FROM flow WHERE at_ms >= ?3 AND " column                               \
-    " > 0 AND cause = (SELECT id FROM tag WHERE kind = ?1 AND text = ?2) GROUP BY " column         \
-    ") AS found ORDER BY n DESC LIMIT ?4"
+    " AS who, count(*) AS n FROM flow INDEXED BY flow_cause WHERE at_ms >= ?3 AND " column         \
+    " > 0 AND cause > 0 AND cause = (SELECT id FROM tag WHERE kind = ?1 AND text = ?2) GROUP "     \
+    "BY " column ") AS found ORDER BY n DESC LIMIT ?4"
     static const char *const sql[N_CAUSE_BYS] = {
         [CAUSE_BY_HOST] = BY("host"), [CAUSE_BY_APP] = BY("app"), [CAUSE_BY_DEVICE] = BY("device")};
 #undef BY

@@ -9,9 +9,10 @@
 #include "base/attrib.h"
 #include "base/err.h"
 
+struct filter;
 struct flow_look;
 
-/* Texts are borrowed for the call. Times are seconds since 1970. */
+/* Texts are borrowed for the call. Times are seconds since 1970. Lists leave `der` out. */
 struct certificate_row {
     int64_t tag; /* where a list goes on */
     const char *sha256, *subject, *issuer, *names, *key;
@@ -29,11 +30,18 @@ enum certificate_kind {
 
 struct certificate_ask {
     enum certificate_kind kind;
-    const char *ours; /* part of the issuer of what we made */
-    const char *text; /* part of a subject, an issuer, a name or the fingerprint; "": any */
-    int64_t after_s,
-        after_tag; /* goes on behind this one's end and tag; INT64_MIN: from the start */
+    const char *ours;            /* part of the issuer of what we made */
+    const struct filter *filter; /* FILTER_ABOUT_CERTIFICATES; NULL: any */
+    /* Goes on behind this one's end and tag; INT64_MIN: from the start. */
+    int64_t after_s, after_tag;
     size_t most;
+    int64_t budget_ms; /* 0: until it is done */
+};
+
+struct certificate_end {
+    size_t n;
+    bool late;                    /* the time was over before the last one */
+    int64_t looked_s, looked_tag; /* end and tag of the last one that was looked at */
 };
 
 struct certificate_use {
@@ -43,10 +51,22 @@ struct certificate_use {
 
 enum { CERTIFICATE_USES_MOST = 100000 };
 
-/* What ends first comes first. */
+/* What ends first comes first. A late list has looked at one at least. */
 bool certificate_look_each(struct flow_look *look, const struct certificate_ask *ask,
     void (*each)(void *arg, const struct certificate_row *row, const struct certificate_use *use),
-    void *arg, struct err *e) MUST_USE;
+    void *arg, struct certificate_end *end, struct err *e) MUST_USE;
+
+struct certificate_tops_ask {
+    const char *ours; /* as above */
+    size_t most;
+    int64_t budget_ms;
+};
+
+/* Of sites, those whose issuer was never sent: a root of a store may stand above them. `seq` is of
+ * the last flow that had it and went through. What was first seen last comes first. */
+bool certificate_look_tops(struct flow_look *look, const struct certificate_tops_ask *ask,
+    void (*each)(void *arg, const struct certificate_row *row, int64_t seq), void *arg, bool *late,
+    struct err *e) MUST_USE;
 /* Hosts that were seen with it, of late; at most `most`. */
 bool certificate_look_hosts(struct flow_look *look, int64_t tag, size_t most,
     void (*each)(void *arg, const char *host), void *arg, struct err *e) MUST_USE;

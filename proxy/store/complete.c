@@ -15,6 +15,7 @@ enum { NEAR = 200, INSERT_CAP = 2 * TAG_BYTES + 8 };
 
 struct asking {
     struct flow_look *look;
+    enum filter_about about;
     void (*each)(void *arg, const struct completion *one);
     void *arg;
     size_t n;
@@ -94,7 +95,7 @@ static void give_atoms(struct asking *a, const char *prefix, size_t len)
     const struct filter_atom *atoms = filter_atoms(&n);
 
     for (size_t i = 0; i < n; i++) {
-        if (strncmp(atoms[i].name, prefix, len) != 0)
+        if (strncmp(atoms[i].name, prefix, len) != 0 || !filter_atom_fits(&atoms[i], a->about))
             continue;
         snprintf(insert, sizeof insert, "~%s ", atoms[i].name);
         give(a, insert, atoms[i].gloss, 0);
@@ -186,10 +187,10 @@ static bool give_of_atom(
     return true;
 }
 
-bool complete(struct flow_look *look, const char *text, size_t at, size_t *from,
-    void (*each)(void *arg, const struct completion *one), void *arg, struct err *e)
+bool complete(struct flow_look *look, enum filter_about about, const char *text, size_t at,
+    size_t *from, void (*each)(void *arg, const struct completion *one), void *arg, struct err *e)
 {
-    struct asking a = {.look = look, .each = each, .arg = arg};
+    struct asking a = {.look = look, .about = about, .each = each, .arg = arg};
     size_t upto = bytes_of(text, at), begin = word_begin(text, upto);
     size_t quoted = text[begin] == '"' && begin < upto;
     const char *prefix = text + begin + quoted;
@@ -197,6 +198,8 @@ bool complete(struct flow_look *look, const char *text, size_t at, size_t *from,
     const struct filter_atom *atom = atom_before(text, begin);
 
     *from = characters_of(text, begin);
+    if (atom && !filter_atom_fits(atom, about))
+        return true;
     if (atom && takes_value(atom))
         return give_of_atom(&a, atom, prefix, len, e);
     if (len == 0 || *prefix == '~')

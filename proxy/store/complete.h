@@ -9,6 +9,7 @@
 
 #include "base/attrib.h"
 #include "base/err.h"
+#include "store/filter.h"
 
 struct flow_look;
 
@@ -23,7 +24,8 @@ enum { COMPLETE_MOST = 8, COMPLETE_COUNT_MOST = 10000 };
 
 /* `at`: how many characters stand before the writer; *from: what is inserted takes the place of
  * what stands between there and the writer. At most COMPLETE_MOST calls. */
-bool complete(struct flow_look *look, const char *text, size_t at, size_t *from,
-    void (*each)(void *arg, const struct completion *one), void *arg, struct err *e) MUST_USE;
+bool complete(struct flow_look *look, enum filter_about about, const char *text, size_t at,
+    size_t *from, void (*each)(void *arg, const struct completion *one), void *arg,
+    struct err *e) MUST_USE;
 
 #endif

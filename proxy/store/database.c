@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include <fcntl.h>
 #include <sqlite3.h>
@@ -15,14 +16,23 @@
 #include "schema.h"
 
 /* APPLICATION_ID: "wtls", which marks the file as ours (sqlite.org/fileformat2.html, offset 68).
- * WAIT_MS: for another process that writes. SHRINK_PAGES: at most so many are given back at once,
- * each one is a move on the disk. */
-enum { APPLICATION_ID = 0x77746c73, WAIT_MS = 2000, STATEMENTS_MOST = 48, SHRINK_PAGES = 2000 };
+ * PATIENCE_MS: for another process that writes; a command has more than the proxy, behind whose
+ * store flows queue up. SHRINK_PAGES: at most so many are given back at once, each one is a move on
+ * the disk. */
+enum {
+    APPLICATION_ID = 0x77746c73,
+    PATIENCE_MS = 2000,
+    VISIT_PATIENCE_MS = 15000,
+    TURN_MS = 2,
+    STATEMENTS_MOST = 48,
+    SHRINK_PAGES = 2000
+};
 
 struct database {
     sqlite3 *handle;
     const struct database_form *form;
     char *path; /* owned */
+    int patience_ms;
     struct {
         const char *sql;
         sqlite3_stmt *statement;
@@ -51,6 +61,10 @@ struct sqlite3 *database_handle(const struct database *db)
 
 static bool fail_at(const struct database *db, struct err *e)
 {
+    if (sqlite3_extended_errcode(db->handle) == SQLITE_BUSY)
+        return err_set(e, ERR_SYSTEM,
+            "%s: another program has been writing to it for %d s (a second whytls on this folder?)",
+            db->path, db->patience_ms / 1000);
     return err_set(e, ERR_SYSTEM, "%s: %s", db->path, sqlite3_errmsg(db->handle));
 }
 
@@ -187,6 +201,8 @@ static bool schema_climb(struct database *db, int64_t version, struct err *e)
 {
     char sql[96];
 
+    if (version)
+        log_info("%s is of an earlier whytls: it is brought up to date", db->path);
     for (; version < (int64_t)db->form->n_steps; version++)
         if (!database_run(db, db->form->steps[version], e))
             return false;
@@ -244,11 +260,22 @@ static bool pragmas_set(struct database *db, struct err *e)
            (pages > 0 || database_run(db, new_pragmas, e)) && database_run(db, pragmas, e);
 }
 
+/* Who writes all the time, as a proxy under load, leaves a gap of some milliseconds between its
+ * transactions. SQLite's own timer looks ten times a second and misses most. */
+static int wait_turn(void *arg, int n_waits)
+{
+    static const struct timespec turn = {.tv_nsec = TURN_MS * 1000 * 1000};
+    const struct database *db = arg;
+
+    nanosleep(&turn, NULL);
+    return n_waits < db->patience_ms / TURN_MS;
+}
+
 static enum state settle(struct database *db, struct err *e)
 {
     enum state state;
 
-    sqlite3_busy_timeout(db->handle, WAIT_MS);
+    sqlite3_busy_handler(db->handle, wait_turn, db);
     /* A peer can send names, never SQL; a file that was tampered with is held as well. */
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)NULL);
     if (!pragmas_set(db, e))
@@ -291,12 +318,12 @@ static bool file_ready(const char *path, enum database_use use, struct err *e)
 }
 
 static struct database *connect_to(
-    const char *path, const struct database_form *form, struct err *e)
+    const char *path, const struct database_form *form, enum database_use use, struct err *e)
 {
     struct database *db = mem_new(sizeof *db);
 
     db->form = form;
-
+    db->patience_ms = use == DATABASE_VISIT ? VISIT_PATIENCE_MS : PATIENCE_MS;
     db->path = mem_text(path);
     if (sqlite3_open_v2(path, &db->handle,
             SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE,
@@ -335,7 +362,7 @@ struct database *database_open(const char *path, const struct database_form *for
         struct database *db = NULL;
         enum state state = STATE_FAILED;
 
-        if (file_ready(path, use, &why) && (db = connect_to(path, form, &why)))
+        if (file_ready(path, use, &why) && (db = connect_to(path, form, use, &why)))
             state = settle(db, &why);
         if (state == STATE_FINE)
             return db;

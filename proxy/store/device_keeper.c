@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "database.h"
 #include "device_rows.h"
+#include "pass_rows.h"
 #include "schema.h"
 #include "sink.h"
 
@@ -81,7 +82,8 @@ bool device_keeper_open(const struct device_keeper_config *config, struct sink *
     mem_free(path);
     if (!db)
         return false;
-    if (!device_rows_load(db, config->history, now_ms, e)) {
+    if (!device_rows_load(db, config->history, now_ms, e) ||
+        (config->passes && !pass_rows_load(db, config->passes, now_ms, e))) {
         database_close(db);
         return false;
     }

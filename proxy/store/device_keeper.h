@@ -11,6 +11,7 @@
 struct clock;
 struct device_history;
 struct memory;
+struct passes;
 struct sink;
 
 /* A kill costs at most what happened within KEEPER_SAVE_MS. */
@@ -20,6 +21,7 @@ struct device_keeper_config {
     const char *folder;             /* where the database lies */
     struct device_history *history; /* borrowed until the sink is closed; filled from the file */
     struct memory *rules;           /* what rules remember; borrowed as well; NULL: none run */
+    struct passes *passes;          /* hosts that pass unread: filled from the file; may be NULL */
     const struct clock *clock;      /* borrowed as well */
 };
 

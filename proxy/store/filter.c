@@ -25,6 +25,7 @@ struct parser {
     struct filter *filter;
     const char *text, *at;
     int64_t now_ms;
+    enum filter_about about;
     size_t n_nodes, depth;
     struct filter_fault *fault;
 };
@@ -41,6 +42,13 @@ const struct filter_atom *filter_atom_find(const char *name, size_t len)
         if (strlen(atoms[i].name) == len && !strncmp(atoms[i].name, name, len))
             return &atoms[i];
     return NULL;
+}
+
+bool filter_atom_fits(const struct filter_atom *atom, enum filter_about about)
+{
+    return about == FILTER_ABOUT_FLOWS || atom->value == FILTER_HOST ||
+           atom->value == FILTER_ENDS || atom->value == FILTER_WORD || atom->kind == TAG_ISSUER ||
+           atom->kind == TAG_SUBJECT || atom->kind == TAG_SHA256;
 }
 
 /* --- faults --- */
@@ -323,6 +331,21 @@ static struct filter_node *unknown_atom(struct parser *p, const char *at, size_t
         near ? "; did you mean ~" : "", near ? near : "", near ? "?" : "");
 }
 
+/* "~fail says nothing of a certificate; ~d ~issuer do" */
+static struct filter_node *odd_atom(
+    struct parser *p, const char *at, const struct filter_atom *atom)
+{
+    struct text fit = {0};
+
+    for (size_t i = 0; i < sizeof atoms / sizeof *atoms; i++)
+        if (filter_atom_fits(&atoms[i], p->about))
+            text_printf(&fit, " ~%s", atoms[i].name);
+    wrong(
+        p, at, false, "~%s says nothing of a certificate; these do:%s", atom->name, text_str(&fit));
+    text_fini(&fit);
+    return NULL;
+}
+
 static struct filter_node *take_atom(struct parser *p)
 {
     const char *begin = p->at++;
@@ -334,6 +357,8 @@ static struct filter_node *take_atom(struct parser *p)
     const struct filter_atom *atom = filter_atom_find(name, len);
     if (!atom)
         return unknown_atom(p, name, len);
+    if (!filter_atom_fits(atom, p->about))
+        return odd_atom(p, begin, atom);
     struct filter_node *node = node_new(p, FILTER_IS);
     if (!node)
         return NULL;
@@ -458,10 +483,12 @@ static struct filter_node *take_any(struct parser *p)
     return NULL;
 }
 
-struct filter *filter_parse(const char *text, int64_t now_ms, struct filter_fault *fault)
+struct filter *filter_parse_about(
+    enum filter_about about, const char *text, int64_t now_ms, struct filter_fault *fault)
 {
     struct filter *f = mem_new(sizeof *f);
-    struct parser p = {.filter = f, .text = text, .at = text, .now_ms = now_ms, .fault = fault};
+    struct parser p = {
+        .filter = f, .text = text, .at = text, .now_ms = now_ms, .about = about, .fault = fault};
 
     *fault = (struct filter_fault){0};
     arena_init(&f->arena);
@@ -474,6 +501,11 @@ struct filter *filter_parse(const char *text, int64_t now_ms, struct filter_faul
         return f;
     filter_free(f);
     return NULL;
+}
+
+struct filter *filter_parse(const char *text, int64_t now_ms, struct filter_fault *fault)
+{
+    return filter_parse_about(FILTER_ABOUT_FLOWS, text, now_ms, fault);
 }
 
 void filter_free(struct filter *f)

@@ -45,6 +45,11 @@ struct filter_atom {
 const struct filter_atom *filter_atoms(size_t *n);
 const struct filter_atom *filter_atom_find(const char *name, size_t len);
 
+/* What it is that is filtered: of certificates few atoms say something. */
+enum filter_about { FILTER_ABOUT_FLOWS = 0, FILTER_ABOUT_CERTIFICATES };
+
+bool filter_atom_fits(const struct filter_atom *atom, enum filter_about about);
+
 enum filter_op { FILTER_ALL = 0, FILTER_ANY, FILTER_NOT, FILTER_IS };
 
 /* A device that ~dev means by its name (filter_names.h). */
@@ -76,6 +81,8 @@ struct filter_fault {
 /* Times count from now_ms. NULL and *fault: "column 12: after ~alert comes a number or a name". An
  * empty text is a filter that lets all through. */
 struct filter *filter_parse(const char *text, int64_t now_ms, struct filter_fault *fault) MUST_USE;
+struct filter *filter_parse_about(
+    enum filter_about about, const char *text, int64_t now_ms, struct filter_fault *fault) MUST_USE;
 void filter_free(struct filter *f);
 /* NULL: everything. */
 const struct filter_node *filter_root(const struct filter *f);

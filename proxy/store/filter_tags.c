@@ -50,14 +50,10 @@ static uint64_t kind_bit(enum tag_kind kind)
 
 /* --- what an atom wants --- */
 
-/* The text with LIKE's signs made harmless by '\'; '*' is any text. */
-static void want_add(
-    struct wants *w, uint64_t kinds, const char *before, const char *text, const char *after)
+char *filter_pattern(const char *before, const char *text, const char *after)
 {
     struct text out = {0};
 
-    if (w->n == WANTS_MOST)
-        return;
     text_add(&out, before);
     for (const char *c = text; *c; c++) {
         if (strchr("%_\\", *c))
@@ -65,8 +61,16 @@ static void want_add(
         text_add_char(&out, (char)(*c == '*' ? '%' : *c));
     }
     text_add(&out, after);
+    return text_give(&out);
+}
+
+static void want_add(
+    struct wants *w, uint64_t kinds, const char *before, const char *text, const char *after)
+{
+    if (w->n == WANTS_MOST)
+        return;
     w->at[w->n++] = (struct want){.kinds = kinds,
-        .pattern = text_give(&out),
+        .pattern = filter_pattern(before, text, after),
         .plain = !strpbrk(text, "%_\\*") && strlen(text) >= GRAM,
         .whole = !*before && !*after};
 }

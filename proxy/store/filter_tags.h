@@ -21,5 +21,8 @@ struct filter_node;
  * looked up. */
 bool filter_tags_sql(struct database *db, const struct filter_node *node, size_t number,
     struct text *out, bool *rare, struct err *e) MUST_USE;
+/* The text of an atom for LIKE, whose own signs are made harmless by '\'; '*' is any text. Freed
+ * with mem_free. */
+char *filter_pattern(const char *before, const char *text, const char *after);
 
 #endif

@@ -51,7 +51,7 @@ struct flow_list_ask {
 
 struct flow_list_end {
     size_t n;
-    bool complete;     /* everything between the bounds was looked at, or `most` rows were found */
+    bool complete;     /* everything between the bounds was looked at */
     int64_t looked_to; /* the seq of the last flow that was looked at; 0: none */
 };
 

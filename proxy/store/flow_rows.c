@@ -15,14 +15,14 @@
 #include "flow/flow.h"
 #include "flow/flow_json.h"
 #include "flow/outcome.h"
+#include "prune.h"
 #include "squeeze.h"
 #include "tag.h"
 #include "tape_rows.h"
 #include "varint.h"
 
-/* PRUNE_ROWS: of one transaction, so that traffic's own wait is short. NAMES_BYTES: of a
- * certificate, for lists. HOUR_MS: of the chart of causes. */
-enum { PRUNE_ROWS = 1000, NAMES_BYTES = 2048, HOUR_MS = 3600 * 1000 };
+/* NAMES_BYTES: of a certificate, for lists. */
+enum { NAMES_BYTES = 2048 };
 
 struct flow_rows {
     struct database *db;
@@ -284,24 +284,7 @@ static bool add_certificates(struct flow_rows *rows, const struct flow *f, struc
     return true;
 }
 
-/* --- what is counted --- */
-
-static bool count_causes(struct flow_rows *rows, const struct flow *f, struct err *e)
-{
-    static const char sql[] = "INSERT INTO cause_hour VALUES (?1, ?2, 1)"
-                              " ON CONFLICT (hour, cause) DO UPDATE SET n = n + 1";
-    int64_t cause = tag_first(&rows->tags, TAG_CAUSE);
-    sqlite3_stmt *s;
-    bool row;
-
-    if (!cause)
-        return true;
-    if (!(s = database_statement(rows->db, sql, e)))
-        return false;
-    sqlite3_bind_int64(s, 1, f->at_ms / HOUR_MS);
-    sqlite3_bind_int64(s, 2, cause);
-    return database_step(rows->db, s, &row, e);
-}
+/* --- what needs a look --- */
 
 static bool is_of_client(const struct flow *f)
 {
@@ -380,8 +363,7 @@ bool flow_rows_add(struct flow_rows *rows, const struct flow *f, struct err *e)
     return !seq ||
            (add_record(rows, f, seq, e) && exchange_rows_add(rows->db, rows->squeeze, f, seq, e) &&
                tape_rows_add(rows->db, f, seq, e) && add_tags(rows, seq, e) &&
-               add_certificates(rows, f, e) && count_causes(rows, f, e) &&
-               tell_story(rows, f, seq, e));
+               add_certificates(rows, f, e) && tell_story(rows, f, seq, e));
 }
 
 /* --- ageing --- */
@@ -413,127 +395,62 @@ static bool size_ask(struct database *db, int64_t *bytes, struct err *e)
     return true;
 }
 
-/* The last seq that goes: those that are too old, or the oldest ones when the file is too large. */
-static bool last_to_drop(struct flow_rows *rows, const struct flow_rows_limits *limits,
-    int64_t *first, int64_t *last, struct err *e)
+static bool has_older(struct database *db, int64_t than_ms, bool *has, struct err *e)
 {
-    static const char old[] = "SELECT max(seq) FROM (SELECT seq FROM flow WHERE at_ms < ?1"
-                              " ORDER BY at_ms LIMIT 1000)";
-    sqlite3_stmt *s = database_statement(rows->db, old, e);
-    int64_t bytes;
-    bool row;
-
-    *last = 0;
-    if (!s || !number_ask(rows->db, "SELECT min(seq) FROM flow", first, e) ||
-        !size_ask(rows->db, &bytes, e))
-        return false;
-    sqlite3_bind_int64(s, 1, limits->oldest_ms);
-    if (!database_step(rows->db, s, &row, e))
-        return false;
-    if (row && sqlite3_column_type(s, 0) != SQLITE_NULL)
-        *last = sqlite3_column_int64(s, 0);
-    sqlite3_reset(s);
-    sqlite3_clear_bindings(s);
-    if (limits->most_bytes && bytes > limits->most_bytes && *last < *first)
-        *last = *first + PRUNE_ROWS - 1;
-    if (*last >= *first + PRUNE_ROWS)
-        *last = *first + PRUNE_ROWS - 1;
-    return true;
-}
-
-static bool drop_tags(
-    struct flow_rows *rows, int64_t seq, const uint8_t *at, size_t len, struct err *e)
-{
-    sqlite3_stmt *s =
-        database_statement(rows->db, "DELETE FROM flow_tag WHERE tag = ?1 AND seq = ?2", e);
-    const uint8_t *end = at + len;
-    uint64_t tag;
-    bool row;
-
-    while (s && at < end && varint_next(&at, end, &tag)) {
-        sqlite3_bind_int64(s, 1, (int64_t)tag);
-        sqlite3_bind_int64(s, 2, seq);
-        if (!database_step(rows->db, s, &row, e))
-            return false;
-    }
-    return s != NULL;
-}
-
-static bool drop_links(struct flow_rows *rows, int64_t last, struct err *e)
-{
-    sqlite3_stmt *s =
-        database_statement(rows->db, "SELECT seq, tags FROM record WHERE seq <= ?1", e);
-    bool row, fine = true;
+    sqlite3_stmt *s = database_statement(db, "SELECT 1 FROM flow WHERE at_ms < ?1 LIMIT 1", e);
 
     if (!s)
         return false;
-    sqlite3_bind_int64(s, 1, last);
-    while (fine && (fine = database_step(rows->db, s, &row, e)) && row)
-        fine = drop_tags(rows, sqlite3_column_int64(s, 0), sqlite3_column_blob(s, 1),
-            (size_t)sqlite3_column_bytes(s, 1), e);
-    if (!fine) {
+    sqlite3_bind_int64(s, 1, than_ms);
+    if (!database_step(db, s, has, e))
+        return false;
+    if (*has) {
         sqlite3_reset(s);
         sqlite3_clear_bindings(s);
     }
-    return fine;
+    return true;
 }
 
-static bool drop_until(struct flow_rows *rows, const char *sql, int64_t last, struct err *e)
+/* Flows from before *before_ms go: those that are too old, or any when the file is too large. */
+static bool prune_ask(struct flow_rows *rows, const struct flow_rows_limits *limits,
+    int64_t *before_ms, bool *wanted, struct err *e)
 {
-    sqlite3_stmt *s = database_statement(rows->db, sql, e);
-    bool row;
+    int64_t bytes;
+    bool old;
 
-    if (!s)
+    if (!has_older(rows->db, limits->oldest_ms, &old, e) || !size_ask(rows->db, &bytes, e))
         return false;
-    sqlite3_bind_int64(s, 1, last);
-    return database_step(rows->db, s, &row, e);
+    bool large = limits->most_bytes && bytes > limits->most_bytes;
+    *before_ms = old ? limits->oldest_ms : INT64_MAX;
+    *wanted = old || large;
+    return true;
 }
 
-/* Tags that stand for no flow any more; the certificates with them. */
-static bool drop_idle_tags(struct flow_rows *rows, struct err *e)
+static bool prune_in_turn(struct flow_rows *rows, int64_t before_ms, int64_t *gone, struct err *e)
 {
-    static const char idle[] =
-        "CREATE TEMP TABLE idle AS SELECT id, text FROM tag WHERE NOT EXISTS"
-        " (SELECT 1 FROM flow_tag WHERE flow_tag.tag = tag.id);"
-        "INSERT INTO tag_words (tag_words, rowid, text) SELECT 'delete', id, text FROM idle;"
-        "DELETE FROM certificate WHERE tag IN (SELECT id FROM idle);"
-        "DELETE FROM cause_hour WHERE cause IN (SELECT id FROM idle);"
-        "DELETE FROM story WHERE cause IN (SELECT id FROM idle) OR host IN (SELECT id FROM idle);"
-        "DELETE FROM tag WHERE id IN (SELECT id FROM idle); DROP TABLE idle;";
-
+    if (!database_begin(rows->db, e))
+        return false;
+    bool fine = prune_oldest(rows->db, before_ms, gone, e) && database_commit(rows->db, e);
+    if (!fine)
+        database_roll_back(rows->db);
     tag_book_forget(rows->book);
-    return database_run(rows->db, idle, e);
-}
-
-static bool drop(struct flow_rows *rows, int64_t last, bool is_last, int64_t *gone, struct err *e)
-{
-    if (!(drop_links(rows, last, e) &&
-            drop_until(rows, "DELETE FROM record WHERE seq <= ?1", last, e) &&
-            drop_until(rows, "DELETE FROM heads WHERE seq <= ?1", last, e) &&
-            drop_until(rows, "DELETE FROM bodies WHERE seq <= ?1", last, e) &&
-            drop_until(rows, "DELETE FROM tape WHERE seq <= ?1", last, e) &&
-            drop_until(rows, "DELETE FROM flow WHERE seq <= ?1", last, e)))
-        return false;
-    *gone = sqlite3_changes64(database_handle(rows->db));
-    return !is_last || drop_idle_tags(rows, e);
+    return fine && database_shrink(rows->db, e);
 }
 
 bool flow_rows_prune(struct flow_rows *rows, const struct flow_rows_limits *limits, int64_t *gone,
     bool *more, struct err *e)
 {
-    int64_t first, last;
+    int64_t before_ms;
+    bool wanted;
 
     *gone = 0;
     *more = false;
-    if (!last_to_drop(rows, limits, &first, &last, e))
+    if (!prune_ask(rows, limits, &before_ms, &wanted, e))
         return false;
-    if (!first || last < first)
+    if (!wanted)
         return true;
-    *more = last == first + PRUNE_ROWS - 1;
-    if (!database_begin(rows->db, e))
+    if (!prune_in_turn(rows, before_ms, gone, e))
         return false;
-    if (drop(rows, last, !*more, gone, e) && database_commit(rows->db, e))
-        return database_shrink(rows->db, e);
-    database_roll_back(rows->db);
-    return false;
+    *more = *gone > 0;
+    return true;
 }

@@ -28,8 +28,8 @@ struct flow_rows_limits {
     int64_t most_bytes; /* of the file; past it the oldest are dropped */
 };
 
-/* Drops at most a thousand of what is too old or too much, in a transaction of its own; *gone: how
- * many, *more: there is more to drop. */
+/* Drops at most a thousand of what is too old or, when nothing is, too much, in a transaction of
+ * its own; *gone: how many, *more: call again. */
 bool flow_rows_prune(struct flow_rows *rows, const struct flow_rows_limits *limits, int64_t *gone,
     bool *more, struct err *e) MUST_USE;
 

@@ -22,8 +22,8 @@ static void take_counts(sqlite3_stmt *s, int64_t counts[static N_OUTCOMES])
         counts[outcome] += sqlite3_column_int64(s, 1);
 }
 
-bool flow_tally_between(struct flow_look *look, int64_t from, int64_t to,
-    int64_t counts[static N_OUTCOMES], struct err *e)
+bool flow_tally_between(struct flow_look *look, int64_t from, int64_t to, int64_t budget_ms,
+    int64_t counts[static N_OUTCOMES], bool *exact, struct err *e)
 {
     /* Few are found by their seq, all of them by the index of outcomes. */
     static const char some[] = "SELECT outcome, count(*) FROM flow WHERE seq > ?1 AND seq <= ?2"
@@ -33,17 +33,40 @@ bool flow_tally_between(struct flow_look *look, int64_t from, int64_t to,
         " GROUP BY outcome";
     struct database *db = flow_look_database(look);
     sqlite3_stmt *s = from ? database_statement(db, some, e) : database_statement(db, all, e);
+    struct err why = {0};
     bool row, fine;
 
+    *exact = false;
     memset(counts, 0, N_OUTCOMES * sizeof *counts);
     if (!s)
         return false;
-    flow_look_budget(look, 0);
+    flow_look_budget(look, budget_ms);
     sqlite3_bind_int64(s, 1, from);
     sqlite3_bind_int64(s, 2, to);
-    while ((fine = database_step(db, s, &row, e)) && row)
+    while ((fine = database_step(db, s, &row, &why)) && row)
         take_counts(s, counts);
-    return fine;
+    flow_look_budget(look, 0);
+    *exact = fine;
+    if (fine || sqlite3_errcode(database_handle(db)) == SQLITE_INTERRUPT)
+        return true;
+    if (e)
+        *e = why;
+    return false;
+}
+
+bool flow_tally_oldest(struct flow_look *look, int64_t *seq, struct err *e)
+{
+    struct database *db = flow_look_database(look);
+    sqlite3_stmt *s = database_statement(db, "SELECT seq FROM flow ORDER BY at_ms, seq LIMIT 1", e);
+    bool row;
+
+    *seq = 0;
+    flow_look_budget(look, 0);
+    if (!s || !database_step(db, s, &row, e))
+        return false;
+    *seq = row ? sqlite3_column_int64(s, 0) : 0;
+    sqlite3_reset(s);
+    return true;
 }
 
 bool flow_tally_stories(struct flow_look *look, int64_t *n, struct err *e)

@@ -31,7 +31,12 @@ static const char memory_2[] =
     " PRIMARY KEY (owner, subject, key)) STRICT, WITHOUT ROWID;"
     "CREATE INDEX rule_memory_used ON rule_memory (used);";
 
-static const char *const memory_steps[] = {memory_1, memory_2};
+/* Hosts that pass unread. until_ms: 0, until it is taken back. */
+static const char memory_3[] =
+    "CREATE TABLE pass (host TEXT PRIMARY KEY, since_ms INTEGER NOT NULL,"
+    " until_ms INTEGER NOT NULL, by TEXT NOT NULL) STRICT, WITHOUT ROWID;";
+
+static const char *const memory_steps[] = {memory_1, memory_2, memory_3};
 
 const struct database_form schema_memory = {
     .file = "whytls.db",
@@ -72,7 +77,7 @@ static const char traffic_1[] =
     " key TEXT NOT NULL) STRICT;"
     "CREATE INDEX certificate_ends ON certificate (not_after);"
     "CREATE TABLE cause_hour (hour INTEGER NOT NULL, cause INTEGER NOT NULL,"
-    " n INTEGER NOT NULL, PRIMARY KEY (hour, cause)) STRICT, WITHOUT ROWID;"
+    " n INTEGER NOT NULL, PRIMARY KEY (hour, cause)) STRICT, WITHOUT ROWID;" /* until step 4 */
     /* What needs a look: a cause on a host, or on a host of a device (client leg). It goes when
      * that works again, or when the reader settles it. */
     "CREATE TABLE story (cause INTEGER NOT NULL, host INTEGER NOT NULL, device INTEGER NOT NULL,"
@@ -91,7 +96,15 @@ static const char traffic_2[] =
 static const char traffic_3[] =
     "CREATE TABLE tape (seq INTEGER PRIMARY KEY, packed BLOB NOT NULL) STRICT;";
 
-static const char *const traffic_steps[] = {traffic_1, traffic_2, traffic_3};
+/* For the pages: was a subject seen before by another issuer, and who is above whom; which causes
+ * a time had, in the order in which they are counted, without a look at flows that have none. */
+static const char traffic_4[] =
+    "CREATE INDEX certificate_subject ON certificate (subject);"
+    "CREATE INDEX flow_cause ON flow (cause, outcome, at_ms, title, host, app, device)"
+    " WHERE cause > 0;"
+    "DROP TABLE cause_hour;";
+
+static const char *const traffic_steps[] = {traffic_1, traffic_2, traffic_3, traffic_4};
 
 const struct database_form schema_traffic = {
     .file = "flows.db",

@@ -91,12 +91,13 @@ static void add_alert(struct tag_list *list, const struct flow_alert *a)
     tag_add(list, TAG_ALERT, a->name);
 }
 
-static void add_chain(struct tag_list *list, const struct flow_server_leg *leg)
+static void add_certificates(
+    struct tag_list *list, const struct flow_certificate *certificates, size_t n)
 {
-    for (size_t i = 0; i < leg->n_chain; i++) {
-        tag_add(list, TAG_SHA256, leg->chain[i].sha256);
-        tag_add(list, TAG_SUBJECT, leg->chain[i].subject->text);
-        tag_add(list, TAG_ISSUER, leg->chain[i].issuer->text);
+    for (size_t i = 0; i < n; i++) {
+        tag_add(list, TAG_SHA256, certificates[i].sha256);
+        tag_add(list, TAG_SUBJECT, certificates[i].subject->text);
+        tag_add(list, TAG_ISSUER, certificates[i].issuer->text);
     }
 }
 
@@ -112,7 +113,8 @@ static void add_server_leg(struct tag_list *list, const struct flow_server_leg *
             tag_add(list, TAG_CHECK, leg->verdict->checks[i].check);
         tag_add(list, TAG_WORDS, leg->verdict->text);
     }
-    add_chain(list, leg);
+    add_certificates(list, leg->chain, leg->n_chain);
+    add_certificates(list, leg->fetched, leg->n_fetched);
 }
 
 static void add_client(struct tag_list *list, const struct flow *f)

@@ -56,11 +56,11 @@ static void sinks_flush(struct store *s)
     s->unflushed = false;
 }
 
-static void stripped_report(struct store *s, int64_t now_ms)
+static void stripped_report(struct store *s)
 {
     uint64_t stripped = atomic_load(&s->stripped);
 
-    if (stripped == s->stripped_told || now_ms < s->report_at_ms)
+    if (stripped == s->stripped_told)
         return;
     log_warn("connections recorded without what was said on them: %" PRIu64 ", in all %" PRIu64
              "; the disk is slower than the traffic",
@@ -68,16 +68,24 @@ static void stripped_report(struct store *s, int64_t now_ms)
     s->stripped_told = stripped;
 }
 
-static void refused_report(struct store *s, int64_t now_ms)
+static void refused_report(struct store *s)
 {
     uint64_t refused = mailbox_refused(s->mailbox);
 
-    if (refused == s->refused_told || now_ms < s->report_at_ms)
+    if (refused == s->refused_told)
         return;
     log_warn("flows not recorded: %" PRIu64 ", in all %" PRIu64
              "; the disk is slower than the traffic",
         refused - s->refused_told, refused);
     s->refused_told = refused;
+}
+
+static void report(struct store *s, int64_t now_ms)
+{
+    if (now_ms < s->report_at_ms)
+        return;
+    stripped_report(s);
+    refused_report(s);
     s->report_at_ms = now_ms + REPORT_MS;
 }
 
@@ -130,8 +138,7 @@ static void *store_run(void *arg)
         int64_t now_ms = clock_steady_ms(s->clock);
         if (!any || (s->unflushed && now_ms >= s->flush_at_ms))
             sinks_flush(s);
-        stripped_report(s, now_ms);
-        refused_report(s, now_ms);
+        report(s, now_ms);
         if (any)
             mailbox_gather(s->mailbox, GATHER_FLOWS, GATHER_MS);
     }
@@ -229,7 +236,7 @@ void store_stop(struct store *s)
     for (size_t i = 0; i < s->n_sinks; i++)
         if (s->sinks[i].close)
             s->sinks[i].close(s->sinks[i].arg);
-    s->report_at_ms = 0;
-    refused_report(s, clock_steady_ms(s->clock));
+    stripped_report(s);
+    refused_report(s);
     store_free(s);
 }

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "flow/outcome.h"
 #include "store/cause_look.h"
 #include "store/flow_look.h"
 #include "traffic.h"
@@ -29,13 +30,15 @@ static struct flow_look *filled(const struct folder *folder)
 
 static void see_cause(void *arg, const struct cause_row *row)
 {
-    text_printf(arg, "%s x%d, %d hosts, %d apps, %d devices%s; ", row->cause, (int)row->n,
-        (int)row->hosts, (int)row->apps, (int)row->devices, row->expected ? ", expected" : "");
+    text_printf(arg, "%s %s x%d, %d hosts, %d apps, %d devices; ", row->cause,
+        outcome_name(row->outcome), (int)row->n, (int)row->hosts, (int)row->apps,
+        (int)row->devices);
 }
 
-static void see_hour(void *arg, int64_t hour, const char *cause, int64_t n)
+static void see_hour(void *arg, int64_t hour, enum outcome outcome, int64_t n)
 {
-    text_printf(arg, "%d %s x%d; ", (int)(hour - TRAFFIC_NOW / 3600000), cause, (int)n);
+    text_printf(
+        arg, "%d %s x%d; ", (int)(hour - TRAFFIC_NOW / 3600000), outcome_name(outcome), (int)n);
 }
 
 static void see_name(void *arg, const char *name, int64_t n)
@@ -49,13 +52,34 @@ static void causes_are_counted_since_a_time(void **state)
     struct text out = {0};
 
     assert_true(cause_look_each(look, TRAFFIC_NOW - 3600000, 0, see_cause, &out, NULL));
-    assert_non_null(strstr(text_str(&out), "cert-expired-leaf x2, 2 hosts, 1 apps"));
+    assert_non_null(strstr(text_str(&out), "cert-expired-leaf failing x2, 2 hosts, 1 apps"));
     text_clear(&out);
     assert_true(cause_look_each(look, 0, 0, see_cause, &out, NULL));
-    assert_non_null(strstr(text_str(&out), "cert-expired-leaf x3"));
+    assert_non_null(strstr(text_str(&out), "cert-expired-leaf failing x3"));
     text_clear(&out);
-    assert_true(cause_look_hours(look, 0, see_hour, &out, NULL));
-    assert_string_equal(text_str(&out), "-5 cert-expired-leaf x1; 0 cert-expired-leaf x2; ");
+    assert_true(cause_look_hours(look, 0, 0, see_hour, &out, NULL));
+    assert_string_equal(text_str(&out), "-5 failing x1; 0 failing x2; ");
+    text_fini(&out);
+    flow_look_free(look);
+}
+
+static void failures_and_warnings_of_one_cause_are_told_apart(void **state)
+{
+    struct flow *f[] = {sample_expired(), sample_expired(), sample_expired()};
+    struct text out = {0};
+
+    f[1]->id = "two";
+    f[2]->id = "three";
+    struct database *db = traffic_opened(*state);
+    traffic_add(db, f, 3);
+    assert_true(database_run(db, "UPDATE flow SET outcome = 2 WHERE id = 'two'", NULL));
+    struct flow_look *look = flow_look_new(db);
+    assert_true(cause_look_each(look, 0, 0, see_cause, &out, NULL));
+    assert_non_null(strstr(text_str(&out), "cert-expired-leaf failing x2"));
+    assert_non_null(strstr(text_str(&out), "cert-expired-leaf warning x1"));
+    text_clear(&out);
+    assert_true(cause_look_hours(look, 0, 0, see_hour, &out, NULL));
+    assert_string_equal(text_str(&out), "0 failing x2; 0 warning x1; ");
     text_fini(&out);
     flow_look_free(look);
 }
@@ -86,6 +110,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(causes_are_counted_since_a_time, folder_make, folder_drop),
+        cmocka_unit_test_setup_teardown(
+            failures_and_warnings_of_one_cause_are_told_apart, folder_make, folder_drop),
         cmocka_unit_test_setup_teardown(one_cause_is_told_by_whom_it_met, folder_make, folder_drop),
     };
 

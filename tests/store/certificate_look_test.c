@@ -11,6 +11,7 @@
 #include <sqlite3.h>
 
 #include "store/certificate_look.h"
+#include "store/filter.h"
 #include "store/flow_look.h"
 #include "store/tag.h"
 #include "traffic.h"
@@ -65,7 +66,7 @@ static void each_kind_has_its_list_by_its_end(void **state)
         const char *text, *wanted;
     } cases[] = {
         {CERTIFICATE_OF_SITES, "", "aa02! x1 aa01 x1 aa03 x1 "},
-        {CERTIFICATE_OF_SITES, "issuer TWO", "aa02! x1 aa03 x1 "},
+        {CERTIFICATE_OF_SITES, "\"issuer TWO\"", "aa02! x1 aa03 x1 "},
         {CERTIFICATE_OF_SITES, "aa01", "aa01 x1 "},
         {CERTIFICATE_OF_SITES, "%", ""},
         {CERTIFICATE_MADE, "", "aa05 x1 "},
@@ -74,18 +75,24 @@ static void each_kind_has_its_list_by_its_end(void **state)
     struct flow_look *look = filled(*state);
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct filter_fault fault;
+        struct filter *filter =
+            filter_parse_about(FILTER_ABOUT_CERTIFICATES, cases[i].text, 0, &fault);
         const struct certificate_ask ask = {.kind = cases[i].kind,
             .ours = "whytls root X",
-            .text = cases[i].text,
+            .filter = filter,
             .after_s = INT64_MIN,
             .after_tag = INT64_MIN,
             .most = 9};
+        struct certificate_end end;
         struct text out = {0};
 
-        assert_true(certificate_look_each(look, &ask, see, &out, NULL));
+        assert_true(certificate_look_each(look, &ask, see, &out, &end, NULL));
+        assert_false(end.late);
         if (strcmp(text_str(&out), cases[i].wanted))
             fail_msg("%d \"%s\": %s", cases[i].kind, cases[i].text, text_str(&out));
         text_fini(&out);
+        filter_free(filter);
     }
     flow_look_free(look);
 }
@@ -95,14 +102,41 @@ static void a_list_goes_on_behind_the_last_one(void **state)
     struct flow_look *look = filled(*state);
     const struct certificate_ask ask = {.kind = CERTIFICATE_OF_SITES,
         .ours = "whytls root X",
-        .text = "",
         .after_s = 300,
         .after_tag = 902,
         .most = 1};
+    struct certificate_end end;
     struct text out = {0};
 
-    assert_true(certificate_look_each(look, &ask, see, &out, NULL));
+    assert_true(certificate_look_each(look, &ask, see, &out, &end, NULL));
     assert_string_equal(text_str(&out), "aa01 x1 ");
+    assert_int_equal(end.n, 1);
+    assert_int_equal(end.looked_s, 500);
+    assert_int_equal(end.looked_tag, 901);
+    text_fini(&out);
+    flow_look_free(look);
+}
+
+static void see_top(void *arg, const struct certificate_row *row, int64_t seq)
+{
+    text_printf(arg, "%s@%d ", row->sha256, (int)seq);
+}
+
+static void those_whose_issuer_was_not_sent_are_the_tops(void **state)
+{
+    struct flow_look *look = filled(*state);
+    const struct certificate_tops_ask ask = {.ours = "whytls root X", .most = 9};
+    struct text out = {0};
+    bool late;
+
+    assert_true(certificate_look_tops(look, &ask, see_top, &out, &late, NULL));
+    assert_false(late);
+    /* aa03 stands below a root that was sent, and is a top as well; aa02 has aa03 above it. */
+    assert_non_null(strstr(text_str(&out), "aa01@1 "));
+    assert_non_null(strstr(text_str(&out), "aa03@1 "));
+    assert_null(strstr(text_str(&out), "aa02"));
+    assert_null(strstr(text_str(&out), "aa04"));
+    assert_null(strstr(text_str(&out), "aa05"));
     text_fini(&out);
     flow_look_free(look);
 }
@@ -132,6 +166,8 @@ int main(void)
             each_kind_has_its_list_by_its_end, folder_make, folder_drop),
         cmocka_unit_test_setup_teardown(
             a_list_goes_on_behind_the_last_one, folder_make, folder_drop),
+        cmocka_unit_test_setup_teardown(
+            those_whose_issuer_was_not_sent_are_the_tops, folder_make, folder_drop),
         cmocka_unit_test_setup_teardown(one_is_found_by_its_fingerprint, folder_make, folder_drop),
     };
 

@@ -61,9 +61,28 @@ static void what_is_typed_is_gone_on_with(void **state)
         struct text out = {0};
         size_t from = 999;
 
-        assert_true(complete(look, cases[i].text, cases[i].at, &from, see, &out, NULL));
+        assert_true(
+            complete(look, FILTER_ABOUT_FLOWS, cases[i].text, cases[i].at, &from, see, &out, NULL));
         if (strcmp(text_str(&out), cases[i].wanted) || from != cases[i].from)
             fail_msg("%s: \"%s\" from %zu", cases[i].text, text_str(&out), from);
+        text_fini(&out);
+    }
+    flow_look_free(look);
+}
+
+static void of_certificates_only_what_they_say_is_offered(void **state)
+{
+    static const char *const cases[][2] = {{"~s", "~subject |~sha "}, {"~fail", ""},
+        {"~d sho", "shop.example(2)|shore.example(1)"}, {"~app ", ""}};
+    struct flow_look *look = filled(*state);
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct text out = {0};
+        size_t from;
+
+        assert_true(complete(look, FILTER_ABOUT_CERTIFICATES, cases[i][0], strlen(cases[i][0]),
+            &from, see, &out, NULL));
+        assert_string_equal(text_str(&out), cases[i][1]);
         text_fini(&out);
     }
     flow_look_free(look);
@@ -75,7 +94,7 @@ static void nothing_typed_offers_the_first_atoms(void **state)
     struct text out = {0};
     size_t from;
 
-    assert_true(complete(look, "", 0, &from, see, &out, NULL));
+    assert_true(complete(look, FILTER_ABOUT_FLOWS, "", 0, &from, see, &out, NULL));
     assert_true(from == 0 && text_starts(text_str(&out), "~d |~u |~m "));
     text_fini(&out);
     flow_look_free(look);
@@ -85,6 +104,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_is_typed_is_gone_on_with, folder_make, folder_drop),
+        cmocka_unit_test_setup_teardown(
+            of_certificates_only_what_they_say_is_offered, folder_make, folder_drop),
         cmocka_unit_test_setup_teardown(
             nothing_typed_offers_the_first_atoms, folder_make, folder_drop),
     };

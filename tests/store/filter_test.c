@@ -148,6 +148,22 @@ static void a_fault_points_at_its_place_and_names_the_mend(void **state)
     }
 }
 
+static void of_certificates_few_atoms_say_something(void **state)
+{
+    struct filter_fault fault;
+    struct filter *f = filter_parse_about(
+        FILTER_ABOUT_CERTIFICATES, "~d a | ~issuer b ~ends 14d !~sha c ~subject d e", NOW, &fault);
+
+    (void)state;
+    assert_non_null(f);
+    filter_free(f);
+    assert_null(filter_parse_about(FILTER_ABOUT_CERTIFICATES, "a ~fail", NOW, &fault));
+    assert_int_equal(fault.column, 3);
+    assert_false(fault.incomplete);
+    assert_string_equal(fault.text,
+        "~fail says nothing of a certificate; these do: ~d ~issuer ~subject ~sha ~ends");
+}
+
 static void a_hostile_filter_is_refused_in_time(void **state)
 {
     struct filter_fault fault;
@@ -188,6 +204,7 @@ int main(void)
         cmocka_unit_test(a_filter_becomes_a_tree),
         cmocka_unit_test(values_are_read_by_their_kind),
         cmocka_unit_test(a_fault_points_at_its_place_and_names_the_mend),
+        cmocka_unit_test(of_certificates_few_atoms_say_something),
         cmocka_unit_test(a_hostile_filter_is_refused_in_time),
         cmocka_unit_test(every_atom_has_a_gloss_and_is_found),
     };

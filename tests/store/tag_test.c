@@ -41,6 +41,7 @@ static void a_flow_is_found_by_all_that_it_shows(void **state)
         {TAG_CHECK, "TemporalValidity"},
         {TAG_SUBJECT, "Example Trust R4"},
         {TAG_ISSUER, "Example Trust Root X1"},
+        {TAG_SUBJECT, "An issuer that was fetched"},
         {TAG_ALERT, "46"},
         {TAG_ALERT, "certificate_unknown"},
         {TAG_METHOD, "GET"},
@@ -59,6 +60,10 @@ static void a_flow_is_found_by_all_that_it_shows(void **state)
     x->method = "GET";
     x->url = "https://api.shop.example.com/v1/basket?token=secret#top";
     x->status = 404;
+    struct flow_server_leg *leg = f->server_leg;
+    struct flow_certificate *fetched =
+        flow_list_add(f, &leg->fetched, &leg->n_fetched, flow_type_certificate());
+    fetched->subject->text = "An issuer that was fetched";
     f->server_leg->alert = FLOW_MAKE(f, alert);
     f->server_leg->alert->number = 46;
     f->server_leg->alert->name = "certificate_unknown";

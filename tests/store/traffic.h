@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include <sqlite3.h>
+
 #include <cmocka.h>
 
 #include "flow/flow.h"
@@ -43,6 +45,20 @@ static inline void traffic_add(struct database *db, struct flow **flows, size_t 
     }
     assert_true(database_commit(db, &e));
     flow_rows_free(rows);
+}
+
+/* What the question gives in its first row and column. */
+static inline int64_t number(struct database *db, const char *sql)
+{
+    struct sqlite3_stmt *s = database_statement(db, sql, NULL);
+    bool row;
+
+    assert_non_null(s);
+    assert_true(database_step(db, s, &row, NULL));
+    assert_true(row);
+    int64_t n = sqlite3_column_int64(s, 0);
+    sqlite3_reset(s);
+    return n;
 }
 
 /* A fine one to this host. */
