@@ -10,7 +10,10 @@
 #include "cert/facts.h"
 
 /* Of the drawing, in its own units: where now is, one row, its bar, and what a name may take. */
-enum { NOW_X = 470, RIGHT_X = 700, LEFT_X = 245, TOP_Y = 38, ROW = 58, BAR = 18, NAME_CHARS = 34 };
+enum { NOW_X = 470, RIGHT_X = 700, LEFT_X = 245, TOP_Y = 38, ROW = 54, BAR = 18, LINE = 12 };
+/* Characters that fit before it: of a name, of what stands under it. */
+enum { NAME_CHARS = 34, NOTE_CHARS = 37, NOTE_LINES = 3, TEXT_MOST = 400 };
+enum { PRINT_END = 12, PRINT_CAP = 40 };
 enum { DAY_S = 86400, DAYS_MOST = 40000 };
 
 /* The line of time is the logarithm of days from now on either side: a day and twenty years are
@@ -62,15 +65,62 @@ static const char *dates_word(const struct cert *c, int64_t now, char buf[static
     return buf;
 }
 
-static void put_text(struct text *out, int y, const char *class, const char *s)
+static void put_text(struct text *out, int y, const char *class, const char *s, size_t most)
+{
+    text_printf(out, "<text x=\"0\" y=\"%d\" class=\"%s\">", y, class);
+    html_plain(out, s, most);
+    text_add(out, "</text>");
+}
+
+/* How much of it fits on a line, up to a blank where there is one. */
+static size_t line_fit(const char *s, size_t len)
+{
+    size_t n = 0, blank = 0;
+
+    for (size_t chars = 0; n < len && chars < NOTE_CHARS; chars++) {
+        if (s[n] == ' ')
+            blank = n;
+        size_t one = text_utf8_len(s + n, len - n);
+        n += one ? one : 1;
+    }
+    return n < len && blank ? blank : n;
+}
+
+/* A sentence on so many lines; the last is cut where it has to be. */
+static void put_lines(struct text *out, int y, const char *s)
+{
+    struct text line = {0};
+    size_t len = strlen(s);
+
+    for (int i = 0; i < NOTE_LINES && len; i++, y += LINE) {
+        size_t n = i + 1 < NOTE_LINES ? line_fit(s, len) : len;
+
+        text_clear(&line);
+        text_add_n(&line, s, n);
+        put_text(out, y, "m", text_str(&line), NOTE_CHARS);
+        n += n < len && s[n] == ' ';
+        s += n;
+        len -= n;
+    }
+    text_fini(&line);
+}
+
+/* Signs that would be made visible by an element of HTML have no place in a drawing. */
+static void put_name(struct text *out, int y, const char *s)
 {
     struct text plain = {0};
 
-    /* Signs that would be made visible by an element of HTML have no place in a drawing. */
-    text_add_safe(&plain, s, strlen(s), 400);
-    text_printf(out, "<text x=\"0\" y=\"%d\" class=\"%s\">", y, class);
-    html_plain(out, text_str(&plain), NAME_CHARS);
-    text_add(out, "</text>");
+    text_add_safe(&plain, s, strlen(s), TEXT_MOST);
+    put_text(out, y, "n", text_str(&plain), NAME_CHARS);
+    text_fini(&plain);
+}
+
+static void put_note(struct text *out, int y, const char *s)
+{
+    struct text plain = {0};
+
+    text_add_safe(&plain, s, strlen(s), TEXT_MOST);
+    put_lines(out, y, text_str(&plain));
     text_fini(&plain);
 }
 
@@ -94,17 +144,27 @@ static void put_bar(struct text *out, const struct cert *c, int64_t now, int y)
         from, y, fmax(to - from, 2), BAR, valid ? "#fff" : "url(#h)");
 }
 
+/* Both ends of a fingerprint. */
+static const char *print_short(const char *sha256, char buf[static PRINT_CAP])
+{
+    size_t n = strlen(sha256);
+
+    snprintf(buf, PRINT_CAP, "%.*s…%s", PRINT_END, sha256,
+        n > 2 * PRINT_END ? sha256 + n - PRINT_END : "");
+    return buf;
+}
+
 static void put_cert(struct text *out, const struct report_cert *c, int64_t now, int y)
 {
-    char dates[64];
+    char dates[64], print[PRINT_CAP];
 
-    put_text(out, y + 7, "n", c->cert ? c->cert->summary : c->sha256);
-    put_text(out, y + 22, "m",
-        c->cert ? dates_word(c->cert, now, dates) : "this certificate was not kept");
+    put_name(out, y + 7, c->cert ? c->cert->summary : print_short(c->sha256, print));
+    put_note(
+        out, y + 22, c->cert ? dates_word(c->cert, now, dates) : "this certificate was not kept");
     if (c->fault)
-        put_text(out, y + 36, "m", c->fault);
+        put_note(out, y + 36, c->fault);
     else if (!c->was_sent)
-        put_text(out, y + 36, "m", "the server did not send it");
+        put_note(out, y + 36, "the server did not send it");
     if (!c->cert)
         return;
     put_bar(out, c->cert, now, y);
@@ -116,13 +176,21 @@ static void put_cert(struct text *out, const struct report_cert *c, int64_t now,
             y);
 }
 
+/* A fault takes the lines that a sentence takes. */
+static int row_height(const struct report_cert *c)
+{
+    return c->fault ? ROW + (NOTE_LINES - 1) * LINE : ROW;
+}
+
 void chain_svg(struct text *out, const struct report_cert *certs, size_t n, int64_t now)
 {
-    int height = TOP_Y + (int)n * ROW;
+    int height = TOP_Y, y = TOP_Y;
     size_t faulty = 0;
 
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
+        height += row_height(&certs[i]);
         faulty += certs[i].fault != NULL;
+    }
     text_printf(out,
         "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"The chain on a line of time: %zu "
         "certificates, %zu with a fault.\"><defs><pattern id=\"h\" width=\"6\" height=\"6\" "
@@ -130,7 +198,9 @@ void chain_svg(struct text *out, const struct report_cert *certs, size_t n, int6
         "stroke=\"#111\" stroke-width=\"2\"/></pattern></defs>",
         RIGHT_X + 10, height, n, faulty);
     put_marks(out, height);
-    for (size_t i = 0; i < n; i++)
-        put_cert(out, &certs[i], now, TOP_Y + (int)i * ROW);
+    for (size_t i = 0; i < n; i++) {
+        put_cert(out, &certs[i], now, y);
+        y += row_height(&certs[i]);
+    }
     text_add(out, "</svg>");
 }

@@ -51,12 +51,20 @@ const char *export_form_suffix(enum export_form form)
 
 bool export_form_find(const char *name, enum export_form *out)
 {
+    if (strcmp(name, "report") == 0)
+        name = export_form_name(EXPORT_HTML);
     for (enum export_form form = 0; form < N_EXPORT_FORMS; form++)
         if (strcmp(writers[form]->name, name) == 0) {
             *out = form;
             return true;
         }
     return false;
+}
+
+void export_form_names(struct text *out)
+{
+    for (enum export_form form = 0; form < N_EXPORT_FORMS; form++)
+        text_printf(out, "%s%s", form ? ", " : "", export_form_name(form));
 }
 
 /* --- which flows --- */
@@ -120,12 +128,19 @@ static bool page_turn(struct export *x, struct err *e)
 
 /* --- the pieces --- */
 
+bool export_ask_check(const struct export_ask *ask, struct err *e)
+{
+    if (ask->form == EXPORT_KEYLOG && !ask->raw)
+        return err_set(e, ERR_USAGE, "a key log is nothing but secrets: it wants raw");
+    if (writers[ask->form]->wants_report && ask->raw)
+        return err_set(e, ERR_USAGE, "a report is for others: it is never raw");
+    return true;
+}
+
 struct export *export_begin(struct flow_look *look, const struct export_ask *ask, struct err *e)
 {
-    if (ask->form == EXPORT_KEYLOG && !ask->raw) {
-        err_set(e, ERR_USAGE, "a key log is nothing but secrets: it wants raw");
+    if (!export_ask_check(ask, e))
         return NULL;
-    }
     struct export *x = mem_new(sizeof *x);
 
     x->look = look;

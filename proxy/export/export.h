@@ -33,7 +33,10 @@ enum export_form {
 
 /* "har", "jsonl", "csv", "pcapng", "keylog", "curl", "report.html", "report.md". */
 const char *export_form_name(enum export_form form);
+/* "report" alone is that of HTML. */
 bool export_form_find(const char *name, enum export_form *out);
+/* All of them, for an error: "jsonl, har, …". */
+void export_form_names(struct text *out);
 const char *export_form_type(enum export_form form);   /* its media type */
 const char *export_form_suffix(enum export_form form); /* of a file: ".har" */
 
@@ -46,8 +49,11 @@ struct export_ask {
     int64_t now_ms;              /* for reports: when it is made */
 };
 
-/* NULL and *e: the store cannot be read, or has no flow of that id (ERR_USAGE). Borrows the look,
- * the filter and the id until export_end. */
+/* False and *e: nobody should ask so, whatever is in the store: a key log is raw or nothing, and a
+ * report, which is for others, never raw. */
+bool export_ask_check(const struct export_ask *ask, struct err *e) MUST_USE;
+/* NULL and *e: that, or the store cannot be read, or it has nothing of the kind (ERR_USAGE).
+ * Borrows the look, the filter and the id until export_end. */
 struct export *export_begin(
     struct flow_look *look, const struct export_ask *ask, struct err *e) MUST_USE;
 /* Appends the next piece, some tens of KiB. *more is false with the last one. */

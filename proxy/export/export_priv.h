@@ -48,9 +48,9 @@ void message_fields(const struct spoken_message *m, bool raw,
 bool message_field(const struct spoken_message *m, const char *name, bool raw, struct text *out);
 /* The body, codings undone, redacted unless raw. *whole: it is all there was. */
 void message_body(const struct spoken_message *m, bool raw, struct text *out, bool *whole);
-/* "text": … or "base64": … , whichever can show these bytes. */
+/* UTF-8 without control characters, so that JSON can carry it as it is. */
 bool bytes_are_text(const struct text *bytes);
-/* "HTTP/1.1", "HTTP/2"; of a head, or of what was agreed on. */
+/* "HTTP/1.1", "HTTP/2"; as the head says, else as the legs agreed. */
 void message_version(const struct leaving *l, const struct spoken_message *m, struct text *out);
 /* "OK" of "HTTP/1.1 200 OK". */
 void message_reason(const struct spoken_message *m, struct text *out);
@@ -74,6 +74,8 @@ bool exported_read(struct flow_look *look, int64_t seq, bool raw, bool with_spok
 bool exported_read_tapes(
     struct flow_look *look, int64_t seq, struct exported *x, struct err *e) MUST_USE;
 void exported_fini(struct exported *x);
+/* Why it went wrong, in one sentence; NULL: it did not, or nobody knows. */
+const char *leaving_why(const struct flow *f);
 /* The certificate of that fingerprint; NULL: the store has none, or it cannot be read. The caller
  * unrefs it. */
 const struct cert *leaving_certificate(const struct leaving *l, const char *sha256);

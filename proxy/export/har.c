@@ -4,6 +4,7 @@
  * connection has its whole record there, so that an import loses nothing. */
 #include "export_priv.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,6 +15,7 @@
 #include "flow/flow.h"
 #include "flow/outcome.h"
 #include "flow/spoken.h"
+#include "har_timings.h"
 
 struct archive {
     bool any; /* an entry was written */
@@ -213,26 +215,45 @@ static void put_request(const struct leaving *l, size_t n, struct json_out *j)
     json_object_end(j);
 }
 
+/* Why there is no response: also as the text of the status, which more readers show. */
+static void put_error(const struct flow *f, struct json_out *j)
+{
+    const char *known = leaving_why(f), *why = known ? known : "no response was read";
+
+    json_put_int(j, "status", 0);
+    json_put_text(j, "statusText", why);
+    json_put_text(j, "_error", why);
+}
+
+static void put_status(
+    const struct flow_exchange *x, const struct spoken_message *m, struct json_out *j)
+{
+    struct text reason = {0};
+
+    message_reason(m, &reason);
+    json_put_int(j, "status", x->status);
+    json_put_text(j, "statusText", text_str(&reason));
+    text_fini(&reason);
+}
+
 static void put_response(const struct leaving *l, size_t n, struct json_out *j)
 {
     const struct flow_exchange *x = &l->flow->exchanges[n];
     const struct spoken_message *m = leaving_message(l, n, SPOKEN_RESPONSE);
-    struct text reason = {0}, location = {0};
+    struct text location = {0};
 
-    message_reason(m, &reason);
     message_field(m, "Location", l->raw, &location);
     json_key(j, "response");
     json_object(j);
-    json_put_int(j, "status", x->status == FLOW_NONE ? 0 : x->status);
-    json_put_text(j, "statusText", text_str(&reason));
+    if (x->status == FLOW_NONE)
+        put_error(l->flow, j);
+    else
+        put_status(x, m, j);
     put_head(l, m, "Set-Cookie", j);
     put_content(l, m, x->response_bytes, j);
     json_put_text(j, "redirectURL", text_str(&location));
     json_put_int(j, "bodySize", x->status == FLOW_NONE ? -1 : x->response_bytes);
-    if (x->status == FLOW_NONE)
-        json_put_text(j, "_error", flow_sentence(l->flow));
     json_object_end(j);
-    text_fini(&reason);
     text_fini(&location);
 }
 
@@ -240,7 +261,6 @@ static void put_response(const struct leaving *l, size_t n, struct json_out *j)
 static void put_failed(const struct leaving *l, struct json_out *j)
 {
     const struct flow *f = l->flow;
-    const char *why = f->n_diagnosis ? f->diagnosis[0].title : flow_sentence(f);
     struct text url = {0};
 
     text_printf(&url, "https://%s:%lld/", f->target->host ? f->target->host : "unknown.invalid",
@@ -253,40 +273,45 @@ static void put_failed(const struct leaving *l, struct json_out *j)
     json_object_end(j);
     json_key(j, "response");
     json_object(j);
-    json_put_int(j, "status", 0);
-    json_put_text(j, "statusText", "");
+    put_error(f, j);
     put_head(l, NULL, "Set-Cookie", j);
     put_content(l, NULL, 0, j);
     json_put_text(j, "redirectURL", "");
     json_put_int(j, "bodySize", -1);
-    json_put_text(j, "_error", why ? why : "no request was read on this connection");
     json_object_end(j);
     text_fini(&url);
 }
 
-static void put_timings(int64_t ms, struct json_out *j)
+static void put_timings(const struct har_timings *t, struct json_out *j)
 {
-    static const char *const unknown[] = {"blocked", "dns", "connect", "ssl"};
-
     json_key(j, "cache");
     json_object(j);
     json_object_end(j);
     json_key(j, "timings");
     json_object(j);
-    for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++)
-        json_put_int(j, unknown[i], -1);
+    json_put_int(j, "blocked", t->blocked);
+    json_put_int(j, "dns", -1); /* it is part of dialling */
+    json_put_int(j, "connect", t->connect);
+    json_put_int(j, "ssl", t->ssl);
     json_put_int(j, "send", 0);
-    json_put_int(j, "wait", ms);
+    json_put_int(j, "wait", t->wait);
     json_put_int(j, "receive", 0);
     json_object_end(j);
 }
 
-/* An address alone: some readers show it as it stands. */
-static void put_address(const struct flow *f, struct json_out *j)
+/* An address alone: some readers show it as it stands. The connection is its port, for Chromium
+ * (156) shows it beside the address, and has the name of the connection by itself. */
+static void put_connection(const struct flow *f, struct json_out *j)
 {
     const char *address = f->server_leg ? f->server_leg->address : NULL;
     struct text plain = {0};
+    char port[24];
 
+    json_put_text(j, "_connectionId", f->id);
+    if (f->target->port != FLOW_NONE) {
+        snprintf(port, sizeof port, "%" PRId64, f->target->port);
+        json_put_text(j, "connection", port);
+    }
     if (!address)
         return;
     if (*address == '[')
@@ -324,23 +349,26 @@ static void put_entry(const struct leaving *l, size_t n, bool failed, struct tex
 {
     const struct flow *f = l->flow;
     int64_t since = l->spoken && n < l->spoken->n ? l->spoken->at[n].at_ms : 0;
-    int64_t ms = failed ? f->ms : f->exchanges[n].ms;
+    struct har_timings timings;
     char at[TIME_TEXT_CAP];
     struct json_out j;
 
+    if (failed)
+        har_timings_failed(f, &timings);
+    else
+        har_timings_exchange(f, n, since, &timings);
     json_init(&j, out);
     json_object(&j);
-    json_put_text(&j, "startedDateTime", time_rfc3339_ms(at, f->at_ms + since));
-    json_put_int(&j, "time", ms);
+    json_put_text(&j, "startedDateTime", time_rfc3339_ms(at, f->at_ms + timings.begins));
+    json_put_int(&j, "time", har_timings_total(&timings));
     if (failed) {
         put_failed(l, &j);
     } else {
         put_request(l, n, &j);
         put_response(l, n, &j);
     }
-    put_timings(ms, &j);
-    put_address(f, &j);
-    json_put_text(&j, "connection", f->id);
+    put_timings(&timings, &j);
+    put_connection(f, &j);
     put_ours(l, n, &j);
     json_object_end(&j);
 }

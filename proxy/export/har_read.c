@@ -204,13 +204,56 @@ static void keep_response(struct spoken *s, size_t n, const json_t *response)
     keep_text(s, n, SPOKEN_RESPONSE, json_object_get(response, "content"), "encoding");
 }
 
-static void keep_spoken(struct flow *f, size_t n, int64_t at_ms, const json_t *entry)
+/* --- times --- */
+
+/* FLOW_NONE: no such time. */
+static int64_t started(const json_t *entry)
 {
+    const char *at = text_of(entry, "startedDateTime", TIME_TEXT_CAP);
+    int64_t ms;
+
+    return at && time_parse_rfc3339_ms(at, &ms) ? ms : FLOW_NONE;
+}
+
+static int64_t part_of(const json_t *timings, const char *key)
+{
+    int64_t ms = number_of(timings, key, 0, INT32_MAX);
+
+    return ms == FLOW_NONE ? 0 : ms;
+}
+
+/* From the beginning of the entry until a connection stood to send the request on. */
+static int64_t until_sent(const json_t *entry)
+{
+    const json_t *timings = json_object_get(entry, "timings");
+
+    return part_of(timings, "blocked") + part_of(timings, "dns") + part_of(timings, "connect");
+}
+
+/* What a browser tells of the making of a connection, in our words. */
+static void time_line_read(struct flow *f, const json_t *entry)
+{
+    const json_t *timings = json_object_get(entry, "timings");
+    int64_t ssl = part_of(timings, "ssl"), sent = until_sent(entry);
+    int64_t connect = part_of(timings, "dns") + part_of(timings, "connect");
+
+    if (connect)
+        flow_tick(f, sent - connect, "dial");
+    if (connect && ssl)
+        flow_tick(f, ssl < connect ? sent - ssl : sent - connect, "server_tls");
+    flow_tick(f, sent, "talk");
+}
+
+static void keep_spoken(struct flow *f, size_t n, const json_t *entry)
+{
+    int64_t at_ms = started(entry);
+    int64_t since = at_ms == FLOW_NONE ? 0 : at_ms + until_sent(entry) - f->at_ms;
+
     if (n >= FLOW_EXCHANGES_MOST)
         return;
     if (!f->spoken)
         f->spoken = spoken_new();
-    spoken_at(f->spoken, n)->at_ms = at_ms > f->at_ms ? at_ms - f->at_ms : 0;
+    spoken_at(f->spoken, n)->at_ms = since > 0 ? since : 0;
     keep_request(f->spoken, n, json_object_get(entry, "request"));
     keep_response(f->spoken, n, json_object_get(entry, "response"));
 }
@@ -222,15 +265,6 @@ static const json_t *ours_of(const json_t *entry)
     const json_t *ours = json_object_get(entry, "_whytls");
 
     return text_of(ours, "flow", 128) ? ours : NULL;
-}
-
-/* FLOW_NONE: no such time. */
-static int64_t started(const json_t *entry)
-{
-    const char *at = text_of(entry, "startedDateTime", TIME_TEXT_CAP);
-    int64_t ms;
-
-    return at && time_parse_rfc3339_ms(at, &ms) ? ms : FLOW_NONE;
 }
 
 static struct flow *record_of(const json_t *ours, struct err *e)
@@ -258,7 +292,7 @@ static struct flow *read_ours(const struct har *har, size_t *entry, struct err *
         if (!of || strcmp(of, id) || (n && json_object_get(ours_of(one), "record")))
             return f;
         if (f && n < f->n_exchanges)
-            keep_spoken(f, n, started(one), one);
+            keep_spoken(f, n, one);
         ++*entry;
     }
 }
@@ -306,10 +340,10 @@ static void exchange_read(struct flow *f, const json_t *entry, const char *metho
     x->method = flow_text(f, method);
     x->url = flow_text(f, url);
     x->status = number_of(response, "status", 100, 999);
-    x->ms = f->ms;
+    x->ms = f->ms > until_sent(entry) ? f->ms - until_sent(entry) : 0;
     x->request_bytes = bytes_of(request);
     x->response_bytes = bytes_of(response);
-    keep_spoken(f, 0, f->at_ms, entry);
+    keep_spoken(f, 0, entry);
 }
 
 static void failure_read(struct flow *f, const json_t *entry)
@@ -344,6 +378,7 @@ static struct flow *read_theirs(const json_t *entry, struct err *e)
         flow_free(f);
         return NULL;
     }
+    time_line_read(f, entry);
     exchange_read(f, entry, method, url);
     failure_read(f, entry);
     return f;

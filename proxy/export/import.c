@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "flow/flow.h"
-#include "flow/flow_read.h"
 #include "har_read.h"
+#include "jsonl_read.h"
 #include "store/database.h"
 #include "store/flow_rows.h"
 
@@ -124,7 +124,7 @@ static bool import_line(struct import *im, const char *line, size_t len, size_t 
 
     if (is_blank(line, len))
         return true;
-    f = flow_read(line, len, &why);
+    f = jsonl_read(line, len, &why);
     if (f && !*f->id) {
         err_set(&why, ERR_INPUT, "a record without an id");
         flow_free(f);

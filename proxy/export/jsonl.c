@@ -9,16 +9,11 @@
 
 static void put_pem(const struct cert *c, struct json_out *j)
 {
-    struct text pem = {0}, coded = {0};
+    struct text pem = {0};
 
-    text_add_base64(&coded, c->der.at, c->der.len);
-    text_add(&pem, "-----BEGIN CERTIFICATE-----\n");
-    for (size_t i = 0; i < coded.len; i += 64) /* RFC 7468 §2 */
-        text_printf(&pem, "%.64s\n", coded.at + i);
-    text_add(&pem, "-----END CERTIFICATE-----\n");
+    text_add_pem(&pem, "CERTIFICATE", c->der.at, c->der.len);
     json_text(j, text_str(&pem));
     text_fini(&pem);
-    text_fini(&coded);
 }
 
 static void put_certificate(const struct leaving *l, const char *sha256, struct json_out *j)

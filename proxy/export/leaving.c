@@ -4,6 +4,7 @@
 #include "cert/facts.h"
 #include "flow/flow.h"
 #include "flow/flow_read.h"
+#include "flow/outcome.h"
 #include "flow/spoken.h"
 #include "store/flow_look.h"
 #include "tls/tape.h"
@@ -48,6 +49,13 @@ void exported_fini(struct exported *x)
     tape_free(x->tape[1]);
     text_fini(&x->record);
     *x = (struct exported){0};
+}
+
+const char *leaving_why(const struct flow *f)
+{
+    if (f->n_diagnosis)
+        return f->diagnosis[0].title;
+    return flow_has_failed(f) || flow_is_refused(f) ? flow_sentence(f) : NULL;
 }
 
 const struct cert *leaving_certificate(const struct leaving *l, const char *sha256)

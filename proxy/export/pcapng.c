@@ -77,15 +77,15 @@ static void *begin(struct text *out)
     put(&body, UINT64_MAX, 8); /* the length of the section is not told */
     option(&body, OPTION_COMMENT,
         "Made by whytls out of what it kept. On port 80: what was said inside TLS, in clear, "
-        "bodies "
-        "without their codings. On other ports: both legs as they crossed, with their secrets.");
+        "bodies without their codings. On other ports: both legs as they crossed, with their "
+        "secrets.");
     option(&body, OPTION_PROGRAM, "whytls " WHYTLS_VERSION);
     put(&body, 0, 4);
     block(out, BLOCK_SECTION, &body);
     put(&body, LINK_RAW, 2);
     put(&body, 0, 2);
     put(&body, 0, 4);
-    option(&body, OPTION_NAME, "inside TLS");
+    option(&body, OPTION_NAME, "whytls");
     put(&body, 0, 4);
     block(out, BLOCK_INTERFACE, &body);
     text_fini(&body);
@@ -244,7 +244,7 @@ static void put_name(struct capture *c)
 static void comment_flow(struct capture *c)
 {
     const struct flow *f = c->l->flow;
-    const char *why = f->n_diagnosis ? f->diagnosis[0].title : flow_sentence(f);
+    const char *why = leaving_why(f);
 
     snprintf(c->comment, sizeof c->comment, "%s: %s, port %" PRId64 ", %s%s%s", f->id,
         f->target->host ? f->target->host : "unknown", f->target->port,

@@ -1,11 +1,14 @@
 /* export/report_html.c - the report as one page that needs nothing from elsewhere, and prints. */
 #include "report.h"
 
+#include <string.h>
+
 #include "base/html.h"
 #include "base/time_text.h"
+#include "flow/flow.h"
 
-/* LINE: characters of any one text. */
-enum { LINE = 4000 };
+/* LINE: characters of any one text. SHORT: of a cell that stays on its line. */
+enum { LINE = 4000, SHORT_MOST = 40 };
 
 static const char style[] =
     ":root{color-scheme:light;--ink:#111;--soft:#444;--line:#bbb}"
@@ -16,21 +19,25 @@ static const char style[] =
     "main{max-width:210mm;margin:24px auto;background:#fff;padding:18mm;"
     "box-shadow:0 1px 12px rgb(0 0 0/.15)}"
     "p,h1,h2,ul,ol,dl,dd,table{margin:0}"
-    "header{display:flex;justify-content:space-between;gap:12mm;border-bottom:2px solid "
-    "var(--ink);padding-bottom:3mm;font-size:9pt;color:var(--soft)}"
+    "header{display:flex;flex-wrap:wrap;justify-content:space-between;gap:2mm 12mm;"
+    "border-bottom:2px solid var(--ink);padding-bottom:3mm;font-size:9pt;color:var(--soft);"
+    "overflow-wrap:anywhere}"
     "h1{font-size:19pt;line-height:1.2;letter-spacing:-.015em;margin:7mm 0 3mm;"
     "text-wrap:balance;overflow-wrap:anywhere}"
     "h2{font-size:12pt;margin:7mm 0 2mm;break-after:avoid}.lead{font-size:11.5pt;"
     "color:var(--soft)}"
     "table{border-collapse:collapse;width:100%;font-size:9.5pt}"
     "th,td{text-align:left;padding:1.6mm 2mm 1.6mm 0;border-bottom:1px solid var(--line);"
-    "vertical-align:top;overflow-wrap:break-word}th{font-weight:600;color:var(--soft)}"
+    "vertical-align:top;white-space:nowrap}th{font-weight:600;color:var(--soft)}"
+    "td.long{white-space:normal;overflow-wrap:anywhere;min-width:50mm}"
+    "td:last-child{white-space:normal}"
     "ol{padding-left:5mm}li+li{margin-top:1.5mm}"
     "code{font-family:ui-monospace,\"SF Mono\",Menlo,Consolas,\"DejaVu Sans Mono\",monospace;"
     "font-size:.9em;overflow-wrap:anywhere}"
     ".cmd{display:block;border:1px solid var(--line);border-radius:3px;padding:1.5mm 2.5mm;"
     "margin-top:1mm}.u{font-size:.8em;border:1px solid var(--line);border-radius:2px}"
-    "svg{width:100%;height:auto;display:block}svg text.n{font:600 12px system-ui,sans-serif}"
+    "svg{width:100%;height:auto;display:block;margin-top:2mm}svg text.n{font:600 12px "
+    "system-ui,sans-serif}"
     "svg text.m{font:400 11px system-ui,sans-serif;fill:#444}"
     "dl{display:grid;grid-template-columns:38mm 1fr;gap:1mm 4mm;font-size:9.5pt}"
     "dt{color:var(--soft)}dd{overflow-wrap:anywhere}"
@@ -39,7 +46,7 @@ static const char style[] =
     "@media print{body{background:#fff}main{margin:0;padding:0;max-width:none;box-shadow:none}"
     "section{break-inside:avoid}}"
     "@media(max-width:700px){main{margin:0;padding:20px}dl{grid-template-columns:1fr;gap:0}"
-    "dd{margin-bottom:2mm}.wide{overflow-x:auto}}";
+    "dd{margin-bottom:2mm}.wide{overflow-x:auto}.wide>*{min-width:560px}}";
 
 static void begin(struct text *out, const struct report *r, const char *title, const char *lead)
 {
@@ -55,13 +62,17 @@ static void begin(struct text *out, const struct report *r, const char *title, c
     html_plain(out, report_host(r), LINE);
     text_printf(out,
         "</b><br>for the people who run the server</span><span>%s<br>whytls %s, record ",
-        time_minute(made, report_made(r)), WHYTLS_VERSION);
-    html_plain(out, report_id(r), LINE);
+        time_minute(made, r->made), WHYTLS_VERSION);
+    html_plain(out, r->flows[0]->id, LINE);
     text_add(out, "</span></header>\n<h1>");
     html_prose(out, title, LINE);
-    text_add(out, "</h1>\n<p class=\"lead\">");
-    html_prose(out, lead, LINE);
-    text_add(out, "</p>\n<section>");
+    text_add(out, "</h1>");
+    if (*lead) {
+        text_add(out, "\n<p class=\"lead\">");
+        html_prose(out, lead, LINE);
+        text_add(out, "</p>");
+    }
+    text_add(out, "\n<section>");
 }
 
 static void heading(struct text *out, const char *s)
@@ -84,7 +95,7 @@ static void table(struct text *out, const char *const *titles, size_t n)
         text_add(out, "</tbody></table></div>");
         return;
     }
-    text_add(out, "<div class=\"wide\"><table><thead><tr>");
+    text_add(out, "<div class=\"wide\" tabindex=\"0\"><table><thead><tr>");
     for (size_t i = 0; i < n; i++)
         text_printf(out, "<th scope=\"col\">%s</th>", titles[i]);
     text_add(out, "</tr></thead><tbody>");
@@ -94,8 +105,10 @@ static void row(struct text *out, const char *const *cells, size_t n)
 {
     text_add(out, "\n<tr>");
     for (size_t i = 0; i < n; i++) {
-        text_add(out, "<td>");
-        html_prose(out, cells[i] ? cells[i] : "", LINE);
+        const char *cell = cells[i] ? cells[i] : "";
+
+        text_add(out, strlen(cell) > SHORT_MOST ? "<td class=\"long\">" : "<td>");
+        html_prose(out, cell, LINE);
         text_add(out, "</td>");
     }
     text_add(out, "</tr>");
@@ -106,8 +119,9 @@ static void list(struct text *out, bool begins)
     text_add(out, begins ? "<ol>" : "</ol>");
 }
 
-static void item(struct text *out, const char *s, const char *command)
+static void item(struct text *out, size_t n, const char *s, const char *command)
 {
+    (void)n; /* <ol> counts */
     text_add(out, "\n<li>");
     html_prose(out, s, LINE);
     if (command) {
@@ -134,7 +148,7 @@ static void pair(struct text *out, const char *what, const char *says)
 
 static void chain(struct text *out, const struct report_cert *certs, size_t n, int64_t now)
 {
-    text_add(out, "<div class=\"wide\">");
+    text_add(out, "<div class=\"wide\" tabindex=\"0\">");
     chain_svg(out, certs, n, now);
     text_add(out, "</div>");
 }

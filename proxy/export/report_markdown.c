@@ -6,6 +6,7 @@
 
 #include "base/time_text.h"
 #include "cert/facts.h"
+#include "flow/flow.h"
 
 enum { LINE = 4000 };
 
@@ -31,13 +32,16 @@ static void begin(struct text *out, const struct report *r, const char *title, c
     text_add(out, "# Report on ");
     put(out, report_host(r));
     text_printf(out, "\n\nFor the people who run the server. %s, whytls %s, record ",
-        time_minute(made, report_made(r)), WHYTLS_VERSION);
-    put(out, report_id(r));
+        time_minute(made, r->made), WHYTLS_VERSION);
+    put(out, r->flows[0]->id);
     text_add(out, "\n\n**");
     put(out, title);
-    text_add(out, "**\n\n");
-    put(out, lead);
-    text_add(out, "\n");
+    text_add(out, "**\n");
+    if (*lead) {
+        text_add(out, "\n");
+        put(out, lead);
+        text_add(out, "\n");
+    }
 }
 
 static void heading(struct text *out, const char *s)
@@ -79,9 +83,9 @@ static void list(struct text *out, bool begins)
     (void)begins;
 }
 
-static void item(struct text *out, const char *s, const char *command)
+static void item(struct text *out, size_t n, const char *s, const char *command)
 {
-    text_add(out, "1. ");
+    text_printf(out, "%zu. ", n);
     put(out, s);
     text_add(out, "\n");
     if (command) {

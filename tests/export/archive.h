@@ -35,14 +35,24 @@ static inline struct flow *archive_talking(void)
     return f;
 }
 
+/* An expired certificate, and the chain that the store has of it. */
+static inline struct flow *archive_faulty(const char *id, const char *host)
+{
+    struct flow *f = sample_expired();
+
+    f->id = flow_text(f, id);
+    f->target->host = flow_text(f, host);
+    for (size_t i = 0; i < f->server_leg->n_chain; i++)
+        f->server_leg->chain[i].sha256 = flow_text(f, i ? "b2" : "a1");
+    return f;
+}
+
 static inline struct flow_look *archive_open(void **state)
 {
-    struct flow *f[] = {archive_talking(), sample_expired(), traffic_flow("three", "c.example")};
+    struct flow *f[] = {archive_talking(), archive_faulty("two", "api.shop.example.com"),
+        traffic_flow("three", "c.example")};
     struct database *db = traffic_opened(*state);
 
-    f[1]->id = "two";
-    for (size_t i = 0; i < f[1]->server_leg->n_chain; i++)
-        f[1]->server_leg->chain[i].sha256 = flow_text(f[1], i ? "b2" : "a1");
     f[2]->n_exchanges = 0;
     traffic_add(db, f, 3);
     return flow_look_new(db);

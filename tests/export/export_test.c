@@ -140,6 +140,7 @@ static void progress_tells_how_far_it_is(void **state)
 
 static void forms_are_found_by_their_names(void **state)
 {
+    struct text names = {0};
     enum export_form form;
 
     (void)state;
@@ -149,7 +150,28 @@ static void forms_are_found_by_their_names(void **state)
         assert_int_equal(*export_form_suffix(f), '.');
         assert_non_null(strchr(export_form_type(f), '/'));
     }
+    assert_true(export_form_find("report", &form));
+    assert_int_equal(form, EXPORT_HTML);
     assert_false(export_form_find("xml", &form));
+    export_form_names(&names);
+    assert_string_equal(
+        text_str(&names), "jsonl, har, csv, pcapng, keylog, curl, report.html, report.md");
+    text_fini(&names);
+}
+
+static void a_key_log_is_raw_and_a_report_never(void **state)
+{
+    struct err e = {0};
+
+    (void)state;
+    for (enum export_form f = 0; f < N_EXPORT_FORMS; f++) {
+        bool is_report = f == EXPORT_HTML || f == EXPORT_MARKDOWN;
+        struct export_ask raw = {.form = f, .raw = true}, plain = {.form = f};
+
+        assert_int_equal(export_ask_check(&raw, &e), !is_report);
+        assert_int_equal(export_ask_check(&plain, &e), f != EXPORT_KEYLOG);
+    }
+    assert_int_equal(e.kind, ERR_USAGE);
 }
 
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, folder_make, folder_drop)
@@ -164,6 +186,7 @@ int main(void)
         IN_FOLDER(a_cell_is_never_a_formula),
         IN_FOLDER(a_quote_does_not_end_a_command),
         IN_FOLDER(progress_tells_how_far_it_is),
+        cmocka_unit_test(a_key_log_is_raw_and_a_report_never),
         cmocka_unit_test(forms_are_found_by_their_names),
     };
 

@@ -119,6 +119,33 @@ static void an_archive_of_a_browser_is_read(void **state)
     flow_look_free(look);
 }
 
+static void the_timings_of_a_browser_become_a_time_line(void **state)
+{
+    static const char timed[] =
+        "{\"log\": {\"entries\": [{\"startedDateTime\": \"2026-11-21T10:00:00Z\", \"time\": 100,"
+        " \"request\": {\"method\": \"GET\", \"url\": \"https://a.example/\", \"headers\":"
+        " [{\"name\": \"a\", \"value\": \"b\"}]}, \"response\": {\"status\": 200},"
+        " \"timings\": {\"blocked\": 5.5, \"dns\": 10, \"connect\": 40, \"ssl\": 25, \"send\": 0,"
+        " \"wait\": 45, \"receive\": -1}}]}}";
+    struct database *db = traffic_opened(*state);
+    struct import_result result;
+    struct text out = {0};
+    struct err e = {0};
+
+    assert_true(import_bytes(db, timed, strlen(timed), NULL, NULL, &result, &e));
+    import_result_fini(&result);
+    struct flow_look *look = flow_look_new(db);
+    archive_write(look, &(struct export_ask){.form = EXPORT_JSONL}, &out);
+    assert_non_null(strstr(text_str(&out),
+        "\"timeline\":[{\"at_ms\":5,\"moment\":\"dial\"},"
+        "{\"at_ms\":30,\"moment\":\"server_tls\"},{\"at_ms\":55,\"moment\":\"talk\"}]"));
+    text_clear(&out);
+    archive_write(look, &(struct export_ask){.form = EXPORT_HAR}, &out);
+    assert_non_null(strstr(text_str(&out), "\"connect\":50,\"ssl\":25,\"send\":0,\"wait\":45"));
+    text_fini(&out);
+    flow_look_free(look);
+}
+
 static void what_is_neither_is_an_error_with_its_place(void **state)
 {
     static const char *const wrong[][2] = {
@@ -151,6 +178,7 @@ int main(void)
         IN_FOLDER(what_was_exported_comes_back),
         IN_FOLDER(heads_and_bodies_come_back_out_of_an_archive),
         IN_FOLDER(an_archive_of_a_browser_is_read),
+        IN_FOLDER(the_timings_of_a_browser_become_a_time_line),
         IN_FOLDER(what_is_neither_is_an_error_with_its_place),
     };
 

@@ -1,0 +1,1 @@
+whytls_fuzz(export import USES flow store)
