@@ -6,17 +6,7 @@
 #include "flow/flow.h"
 #include "term.h"
 
-enum { INDENT = 2, LABEL_COLUMNS = 9, DETOURS_SHOWN_MOST = 3, NOTES_SHOWN_MOST = 8 };
-
-static void add_row(const struct term *t, const char *label, const char *says, struct text *out)
-{
-    term_pad(out, INDENT);
-    term_style(t, out, TERM_FAINT);
-    text_add(out, label);
-    term_style(t, out, TERM_PLAIN);
-    term_pad(out, LABEL_COLUMNS - term_columns(label));
-    term_wrap(t, out, says, INDENT + LABEL_COLUMNS, INDENT + LABEL_COLUMNS);
-}
+enum { DETOURS_SHOWN_MOST = 3, NOTES_SHOWN_MOST = 8 };
 
 static const struct flow_certificate *find(
     const struct flow_certificate *at, size_t n, const char *sha256)
@@ -35,11 +25,11 @@ static void add_called(const struct flow_server_leg *leg, const char *sha256, st
 
     if (!c)
         c = find(leg->fetched, leg->n_fetched, sha256);
-    if (c)
-        text_printf(out, "“%s”",
-            c->subject->cn  ? c->subject->cn
-            : c->subject->o ? c->subject->o
-                            : c->subject->text);
+    const char *name = !c ? NULL : c->subject->cn ? c->subject->cn : c->subject->o;
+    if (c && !name)
+        name = c->subject->text;
+    if (name)
+        text_printf(out, "“%s”", name);
     else
         text_printf(out, "a root (%.8s…)", sha256);
 }
@@ -59,11 +49,11 @@ static void add_detours(const struct term *t, const struct flow_server_leg *leg,
             add_called(leg, d->path.at[k], &line);
         }
         text_printf(&line, ". %s", d->why ? d->why : "");
-        add_row(t, i ? "" : "Detour", text_str(&line), out);
+        term_row(t, out, i ? "" : "Detour", text_str(&line));
         text_fini(&line);
     }
     if (v->n_detours > DETOURS_SHOWN_MOST) {
-        term_pad(out, INDENT + LABEL_COLUMNS);
+        term_label(t, out, "", 2);
         text_printf(out, "and %zu more\n", v->n_detours - DETOURS_SHOWN_MOST);
     }
 }
@@ -98,7 +88,7 @@ static void add_ct(const struct term *t, const struct flow_server_leg *leg, stru
     else if (leg->ct_doubt)
         text_add(&line, "cannot be told: our list of logs is old");
     if (line.len)
-        add_row(t, "Logs", text_str(&line), out);
+        term_row(t, out, "Logs", text_str(&line));
     text_fini(&line);
 }
 
@@ -137,7 +127,7 @@ static void add_revocation(
                             : "not checked: a file brings no answer along");
     if (leg->revocation_url && strcmp(state, "unreachable") == 0)
         text_printf(&line, " at %s", leg->revocation_url);
-    add_row(t, "Revoked?", text_str(&line), out);
+    term_row(t, out, "Revoked?", text_str(&line));
     text_fini(&line);
 }
 
@@ -149,18 +139,18 @@ static void add_others(const struct term *t, const struct flow_server_leg *leg, 
     if (!web || !ours->verdict || !web->verdict || strcmp(ours->verdict, web->verdict) != 0)
         return;
     if (strcmp(web->verdict, "accept") != 0)
-        add_row(t, "Others", "Chrome, Firefox and Android refuse it too", out);
+        term_row(t, out, "Others", "Chrome, Firefox and Android refuse it too");
     else if (ours->anchors_are && strcmp(ours->anchors_are, "system") != 0)
-        add_row(t, "Others",
-            "Chrome, Firefox and Android accept it too, where the same root is installed", out);
+        term_row(t, out, "Others",
+            "Chrome, Firefox and Android accept it too, where the same root is installed");
     else
-        add_row(t, "Others", "Chrome, Firefox and Android accept it too", out);
+        term_row(t, out, "Others", "Chrome, Firefox and Android accept it too");
 }
 
 static void add_notes(const struct term *t, const struct flow *f, struct text *out)
 {
     for (size_t i = 0; i < f->n_notes && i < NOTES_SHOWN_MOST; i++)
-        add_row(t, "Note", f->notes[i].text ? f->notes[i].text : f->notes[i].code, out);
+        term_row(t, out, "Note", f->notes[i].text ? f->notes[i].text : f->notes[i].code);
 }
 
 bool chain_facts(const struct term *t, const struct flow *f, struct text *out)

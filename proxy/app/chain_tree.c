@@ -7,8 +7,8 @@
 #include "flow/flow.h"
 #include "term.h"
 
-/* TREE_AT: where names begin; STATE_AT: where what is said of a certificate begins at 80 columns.
- */
+/* TREE_AT: where names begin; STATE_AT: where what is said of a certificate begins, from 80 columns
+ * on. */
 enum { TREE_AT = 4, STATE_AT = 49, ROWS_MOST = 16, DAY_S = 86400 };
 
 /* What is drawn: the certificates of a site as they were sent, and behind them those of the judged
@@ -88,6 +88,12 @@ static const struct flow_check *fault_above(const struct rows *rows, size_t i)
     return NULL;
 }
 
+/* Only its fingerprint is: a log names certificates, and does not hold them. */
+static bool is_known(const struct flow_certificate *c)
+{
+    return c->subject->text != NULL;
+}
+
 static const char *name_of(const struct flow_name *name)
 {
     const char *text = name->cn ? name->cn : name->o ? name->o : name->text;
@@ -165,43 +171,17 @@ static void add_key(const struct term *t, const char *key, struct text *out)
     term_text(t, out, is_rsa ? key + strlen("RSA-") : key);
 }
 
-static void add_shape(const struct term *t, bool fault, struct text *out)
+static void add_shape(const struct term *t, enum term_style style, struct text *out)
 {
+    enum term_shape shape = style == TERM_FAULT  ? SHAPE_FAILING
+                            : style == TERM_FINE ? SHAPE_FINE
+                                                 : SHAPE_NOTHING;
+
     text_add(out, "  ");
-    term_style(t, out, fault ? TERM_FAULT : TERM_FINE);
-    text_add(out, term_shape(t, fault ? SHAPE_FAILING : SHAPE_FINE));
+    term_style(t, out, style);
+    text_add(out, term_shape(t, shape));
     term_style(t, out, TERM_PLAIN);
     text_add_char(out, ' ');
-}
-
-/* Where the dates say it already, "the fault" is enough; else the check's name. */
-static void add_fault_mark(const struct term *t, const struct flow_check *fault, struct text *out)
-{
-    bool dates = !fault->check || !strcmp(fault->check, "TemporalValidity");
-
-    text_add_char(out, ' ');
-    term_style(t, out, TERM_FAULT);
-    text_printf(out, "%s ", term_shape(t, SHAPE_FAULT_HERE));
-    term_text(t, out, dates ? "the fault" : fault->check);
-    term_style(t, out, TERM_PLAIN);
-}
-
-/* The name, and what is said of it in its own column, or on the line below when the name is long.
- */
-static void add_name(const struct term *t, const char *name, const char *state, struct text *out)
-{
-    size_t room = (size_t)t->width > TREE_AT + 2 ? (size_t)t->width - TREE_AT : 10;
-    size_t used = TREE_AT + term_name(t, out, name, room);
-    size_t at = (size_t)t->width >= TERM_USUAL ? STATE_AT : TREE_AT + 2;
-
-    if (!*state)
-        return;
-    if (used + 2 > at) {
-        text_add_char(out, '\n');
-        used = 0;
-    }
-    term_pad(out, at - used);
-    text_add(out, state);
 }
 
 static void add_under(const struct term *t, bool more, struct text *out)
@@ -209,6 +189,94 @@ static void add_under(const struct term *t, bool more, struct text *out)
     text_add(out, "  ");
     text_add(out, more ? term_shape(t, SHAPE_LINE) : " ");
     text_add_char(out, ' ');
+}
+
+/* Prose beside the trunk, on as many lines as the window takes. */
+static void add_beside(const struct term *t, bool more, const char *says, struct text *out)
+{
+    struct term inner = *t;
+    struct text lines = {0};
+
+    inner.width = t->width - TREE_AT;
+    term_wrap(&inner, &lines, says, 0, 0);
+    for (const char *at = text_str(&lines), *end; (end = strchr(at, '\n')); at = end + 1) {
+        add_under(t, more, out);
+        text_add_n(out, at, (size_t)(end + 1 - at));
+    }
+    text_fini(&lines);
+}
+
+/* Where the dates say it already, "the fault" is enough; else the check's name. */
+static const char *fault_words(const struct flow_check *fault)
+{
+    bool dates = !fault->check || !strcmp(fault->check, "TemporalValidity");
+
+    return dates ? "the fault" : fault->check;
+}
+
+static size_t fault_columns(const struct term *t, const struct flow_check *fault)
+{
+    return term_columns(term_shape(t, SHAPE_FAULT_HERE)) + 1 + term_columns(fault_words(fault));
+}
+
+static void add_fault_mark(
+    const struct term *t, const struct flow_check *fault, size_t room, struct text *out)
+{
+    term_style(t, out, TERM_FAULT);
+    text_printf(out, "%s ", term_shape(t, SHAPE_FAULT_HERE));
+    term_text_cut(
+        t, out, fault_words(fault), room - term_columns(term_shape(t, SHAPE_FAULT_HERE)) - 1);
+    term_style(t, out, TERM_PLAIN);
+}
+
+/* A certificate, drawn or to be drawn. */
+struct node {
+    const char *name, *state;
+    const struct flow_check *fault; /* or NULL */
+    bool more;                      /* the trunk goes on below it */
+};
+
+/* What is said of it stands in a column of its own, or on the line below when the name is long. */
+static void add_node_wide(const struct term *t, const struct node *n, struct text *out)
+{
+    size_t used = TREE_AT + term_name(t, out, n->name, (size_t)t->width - TREE_AT);
+    size_t room = (size_t)t->width - STATE_AT - term_columns(n->state);
+
+    if (used + 2 > STATE_AT) {
+        text_add_char(out, '\n');
+        used = 0;
+    }
+    term_pad(out, STATE_AT - used);
+    text_add(out, n->state);
+    if (n->fault && 1 + fault_columns(t, n->fault) > room) {
+        text_add_char(out, '\n');
+        add_under(t, n->more, out);
+        term_pad(out, STATE_AT - TREE_AT - 1);
+        room = (size_t)t->width - STATE_AT;
+    }
+    if (n->fault) {
+        text_add_char(out, ' ');
+        add_fault_mark(t, n->fault, room, out);
+    }
+    text_add_char(out, '\n');
+}
+
+static void add_node(const struct term *t, const struct node *n, struct text *out)
+{
+    size_t room = (size_t)t->width - TREE_AT;
+
+    if (t->width >= TERM_USUAL) {
+        add_node_wide(t, n, out);
+        return;
+    }
+    term_name(t, out, n->name, room);
+    text_add_char(out, '\n');
+    add_beside(t, n->more, n->state, out);
+    if (n->fault) {
+        add_under(t, n->more, out);
+        add_fault_mark(t, n->fault, room, out);
+        text_add_char(out, '\n');
+    }
 }
 
 static bool is_last(const struct rows *rows, size_t i)
@@ -220,75 +288,83 @@ static bool is_last(const struct rows *rows, size_t i)
  */
 static bool has_unsent_issuer(const struct flow_certificate *c)
 {
-    return !c->self_signed && !same_name(c->subject, c->issuer);
+    return is_known(c) && !c->self_signed && !same_name(c->subject, c->issuer);
+}
+
+/* "2 Aug 2026 to 31 Oct 2026 · P-256 · fetched, not sent" */
+static void add_dates(
+    const struct term *t, const struct flow_certificate *c, bool more, struct text *out)
+{
+    char from[TIME_TEXT_CAP], to[TIME_TEXT_CAP];
+    struct text line = {0};
+
+    if (is_known(c)) {
+        text_printf(&line, "%s to %s %s ", time_day(from, c->not_before),
+            time_day(to, c->not_after), term_shape(t, SHAPE_DOT));
+        add_key(t, c->key, &line);
+    } else {
+        text_printf(&line, "SHA-256 %s", c->sha256 ? c->sha256 : "unknown");
+    }
+    if (c->source && strcmp(c->source, "sent") != 0)
+        text_printf(&line, " %s %s", term_shape(t, SHAPE_DOT),
+            !strcmp(c->source, "aia") ? "fetched, not sent" : "from the store");
+    add_beside(t, more, text_str(&line), out);
+    text_fini(&line);
 }
 
 static void add_certificate(
     const struct term *t, const struct flow *f, const struct rows *rows, size_t i, struct text *out)
 {
     const struct flow_certificate *c = rows->at[i];
-    const struct flow_check *fault = fault_of(rows, i);
-    bool more = !is_last(rows, i) || has_unsent_issuer(c);
-    char from[TIME_TEXT_CAP], to[TIME_TEXT_CAP];
     struct text state = {0};
+    struct node n = {
+        .name = is_known(c) ? name_of(c->subject) : "(a certificate)",
+        .fault = fault_of(rows, i),
+        .more = !is_last(rows, i) || has_unsent_issuer(c),
+    };
 
-    if (c->self_signed && !fault && i && store_words(rows->trusted_by))
+    if (!is_known(c))
+        text_add(&state, "not kept");
+    else if (c->self_signed && !n.fault && i && store_words(rows->trusted_by))
         text_add(&state, store_words(rows->trusted_by));
     else
         add_time(c, f->now, &state);
-    add_shape(t, fault != NULL, out);
-    add_name(t, name_of(c->subject), text_str(&state), out);
-    if (fault)
-        add_fault_mark(t, fault, out);
-    text_add_char(out, '\n');
-    add_under(t, more, out);
-    text_printf(out, "%s to %s %s ", time_day(from, c->not_before), time_day(to, c->not_after),
-        term_shape(t, SHAPE_DOT));
-    add_key(t, c->key, out);
-    if (c->source && strcmp(c->source, "sent") != 0)
-        text_printf(out, " %s %s", term_shape(t, SHAPE_DOT),
-            !strcmp(c->source, "aia") ? "fetched, not sent" : "from the store");
-    text_add_char(out, '\n');
+    n.state = text_str(&state);
+    add_shape(t, n.fault ? TERM_FAULT : TERM_FINE, out);
+    add_node(t, &n, out);
+    add_dates(t, c, n.more, out);
     text_fini(&state);
 }
 
 static void add_link(const struct term *t, const struct rows *rows, size_t i, struct text *out)
 {
     const struct flow_certificate *c = rows->at[i];
+    const struct flow_certificate *next = is_last(rows, i) ? NULL : rows->at[i + 1];
+    struct text line = {0};
 
-    add_under(t, true, out);
-    if (!is_last(rows, i) && !same_name(c->issuer, rows->at[i + 1]->subject)) {
-        text_add(out, "signed by ");
-        term_name(t, out, name_of(c->issuer), 40);
-        text_add(out, i + 1 < rows->n_sent ? ", which does not follow" : ", which was not sent");
-    } else {
-        text_add(out, "signed by");
+    text_add(&line, "signed by");
+    if (next && is_known(c) && is_known(next) && !same_name(c->issuer, next->subject)) {
+        text_add_char(&line, ' ');
+        term_name(t, &line, name_of(c->issuer), 40);
+        text_add(&line, i + 1 < rows->n_sent ? ", which does not follow" : ", which was not sent");
     }
-    text_add_char(out, '\n');
+    add_beside(t, true, text_str(&line), out);
+    text_fini(&line);
 }
 
 static void add_unsent_issuer(const struct term *t, const struct rows *rows, struct text *out)
 {
-    const struct flow_check *fault = fault_above(rows, rows->n - 1);
     bool known = is_in_store(rows);
-    const char *state = rows->not_there;
+    struct node n = {
+        .name = name_of(rows->at[rows->n - 1]->issuer),
+        .state = rows->not_there,
+        .fault = fault_above(rows, rows->n - 1),
+    };
 
     if (known)
-        state = (fault ? store_short : store_words)(rows->trusted_by);
-    text_add(out, "  ");
-    if (fault) {
-        term_style(t, out, TERM_FAULT);
-        text_add(out, term_shape(t, SHAPE_FAILING));
-    } else {
-        term_style(t, out, known ? TERM_FINE : TERM_PLAIN);
-        text_add(out, term_shape(t, known ? SHAPE_FINE : SHAPE_NOTHING));
-    }
-    term_style(t, out, TERM_PLAIN);
-    text_add_char(out, ' ');
-    add_name(t, name_of(rows->at[rows->n - 1]->issuer), state, out);
-    if (fault)
-        add_fault_mark(t, fault, out);
-    text_add_char(out, '\n');
+        n.state = (n.fault ? store_short : store_words)(rows->trusted_by);
+    add_shape(t, n.fault ? TERM_FAULT : known ? TERM_FINE : TERM_PLAIN, out);
+    add_node(t, &n, out);
 }
 
 /* "TLS 1.3" for the record's "TLSv1.3" */
@@ -304,17 +380,22 @@ static void add_version(const struct term *t, const char *version, struct text *
 
 static void add_sender(const struct term *t, const struct flow *f, struct text *out)
 {
+    struct text line = {0};
+
     if (!f->server_leg || !f->server_leg->address)
         return;
-    text_add(out, "  Sent by ");
-    term_name(t, out, f->server_leg->address, 46);
-    text_printf(out, ", port %" PRId64, f->target->port);
-    add_version(t, f->server_leg->version, out);
+    text_add(&line, "Sent by ");
+    term_name(t, &line, f->server_leg->address, 46);
+    text_printf(&line, ", port %" PRId64, f->target->port);
+    add_version(t, f->server_leg->version, &line);
     if (f->server_leg->alpn) {
-        text_add(out, ", ");
-        term_name(t, out, f->server_leg->alpn, 20);
+        text_add(&line, ", ");
+        term_name(t, &line, f->server_leg->alpn, 20);
     }
-    text_add(out, "\n\n");
+    text_add(out, "  ");
+    term_wrap(t, out, text_str(&line), 2, 2);
+    text_add_char(out, '\n');
+    text_fini(&line);
 }
 
 void chain_tree(const struct term *t, const struct flow *f, struct text *out)
@@ -333,7 +414,11 @@ void chain_tree(const struct term *t, const struct flow *f, struct text *out)
             add_link(t, &rows, i, out);
     }
     if (rows.n_cut) {
-        text_printf(out, "    %zu more certificates were sent\n", rows.n_cut);
+        struct text line = {0};
+
+        text_printf(&line, "%zu more certificates were sent", rows.n_cut);
+        add_beside(t, false, text_str(&line), out);
+        text_fini(&line);
         return;
     }
     if (has_unsent_issuer(rows.at[rows.n - 1])) {

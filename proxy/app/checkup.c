@@ -26,7 +26,7 @@
 #include "term.h"
 #include "trust/openssl_facts.h"
 
-enum { FREE_MB_LEAST = 200, LABEL = 15 };
+enum { FREE_MB_LEAST = 200, LABEL = 15, NARROW_AT = 4 };
 
 const char *finding_state_name(enum finding_state s)
 {
@@ -287,17 +287,27 @@ static void finding_write(const struct term *t, const struct checkup_finding *f,
     term_style(t, out, marks[f->state].style);
     text_add(out, term_shape(t, marks[f->state].shape));
     term_style(t, out, TERM_PLAIN);
-    text_printf(out, " %-*s", LABEL, f->about);
-    term_wrap(t, out, f->text, LABEL + 4, LABEL + 4);
+    text_printf(out, " %s", f->about);
+    size_t at = term_is_narrow(t) ? NARROW_AT : LABEL + 4;
+    if (term_is_narrow(t)) {
+        text_add_char(out, '\n');
+        term_pad(out, at);
+    } else {
+        size_t used = term_columns(f->about);
+
+        term_pad(out, used < LABEL ? LABEL - used : 1);
+    }
+    term_wrap(t, out, f->text, at, at);
     if (f->mend) {
-        term_pad(out, LABEL + 4);
-        term_wrap(t, out, f->mend, LABEL + 4, LABEL + 4);
+        term_pad(out, at);
+        term_wrap(t, out, f->mend, at, at);
     }
 }
 
 void checkup_write(const struct term *t, const struct checkup *c, struct text *out)
 {
     static const char *const titles[N_FINDING_OF] = {"This computer", "The root", "Lists"};
+    struct text sum = {0};
     size_t n = 0;
 
     for (int of = 0; of < N_FINDING_OF; of++) {
@@ -313,10 +323,13 @@ void checkup_write(const struct term *t, const struct checkup *c, struct text *o
     for (size_t i = 0; i < c->n; i++)
         n += c->at[i].state != FINDING_FINE;
     if (n == 0)
-        text_add(out, "\n  Nothing to mend.\n");
+        text_add(&sum, "Nothing to mend.");
     else
-        text_printf(out, "\n  %zu thing%s to mend.%s\n", n, n == 1 ? "" : "s",
+        text_printf(&sum, "%zu thing%s to mend.%s", n, n == 1 ? "" : "s",
             checkup_worst(c) == FINDING_FAULT ? "" : " Nothing stops whytls from running.");
+    text_add(out, "\n  ");
+    term_wrap(t, out, text_str(&sum), 2, 2);
+    text_fini(&sum);
 }
 
 static void table_write_json(const struct checkup_finding *f, struct json_out *out)

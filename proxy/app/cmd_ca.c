@@ -13,8 +13,10 @@
 #include "cert/ca.h"
 #include "cert/profile.h"
 #include "command.h"
+#include "fold.h"
 #include "option.h"
 #include "paths.h"
+#include "term.h"
 
 static const struct option_row rows[] = {
     {"format", 0, "FORMAT", "of export: pem (default), der, mobileconfig"},
@@ -125,9 +127,19 @@ static void show_text(const struct job *j, const struct ca *ca, bool made, struc
 
 static bool show(const struct job *j, const struct ca *ca, bool made, struct err *e)
 {
-    struct text out = {0};
+    struct text all = {0}, out = {0};
+    struct term t;
 
-    (j->json ? show_json : show_text)(j, ca, made, &out);
+    if (!term_init(&t, NULL, e))
+        return false;
+
+    if (j->json) {
+        show_json(j, ca, made, &out);
+    } else {
+        show_text(j, ca, made, &all);
+        fold_add(&t, text_str(&all), &out);
+        text_fini(&all);
+    }
     bool ok = out_write(text_str(&out), out.len, e);
     text_fini(&out);
     return ok;

@@ -10,12 +10,15 @@
 #include "base/text.h"
 #include "command.h"
 #include "device/memory.h"
+#include "device/passes.h"
 #include "device/roll.h"
 #include "device_list.h"
 #include "option.h"
+#include "pass_list.h"
 #include "paths.h"
 #include "store/database.h"
 #include "store/device_rows.h"
+#include "store/pass_rows.h"
 #include "store/schema.h"
 #include "term.h"
 
@@ -108,21 +111,35 @@ static bool is_known(struct device_history *h, const char *id)
     return known;
 }
 
+static void put_json(const struct wish *w, struct device_history *h, struct passes *p,
+    int64_t now_ms, struct text *out)
+{
+    struct json_out json;
+
+    json_init(&json, out);
+    json_object(&json);
+    json_put_int(&json, "v", 1);
+    device_list_json(h, w->id, now_ms, &json);
+    if (!w->id)
+        pass_list_json(p, now_ms, &json);
+    json_object_end(&json);
+    text_add_char(out, '\n');
+}
+
 static bool list(const struct job *j, const struct wish *w, struct device_history *h,
-    const struct term *t, struct err *e)
+    struct passes *p, const struct term *t, struct err *e)
 {
     int64_t now_ms = clock_wall_ms(clock_system());
     struct text out = {0};
-    struct json_out json;
 
     if (w->id && !is_known(h, w->id))
         return unknown_device(w->id, e);
     if (j->json) {
-        json_init(&json, &out);
-        device_list_json(h, w->id, now_ms, &json);
-        text_add_char(&out, '\n');
+        put_json(w, h, p, now_ms, &out);
     } else {
         device_list_write(t, h, w->id, now_ms, &out);
+        if (!w->id)
+            pass_list_write(p, now_ms, &out);
     }
     fwrite(text_str(&out), 1, out.len, stdout);
     text_fini(&out);
@@ -144,18 +161,21 @@ static bool run(const struct job *j, const struct wish *w, const char *path, con
 {
     int64_t now_ms = clock_wall_ms(clock_system());
     struct device_history *h = device_history_new();
+    struct passes *p = passes_new();
     struct database *db = NULL;
     bool done = !file_exists(path) || (db = database_open(path, &schema_memory, DATABASE_VISIT,
                                            now_ms / 1000, e)) != NULL;
 
     if (done && !db)
-        done = w->id ? unknown_device(w->id, e) : list(j, w, h, t, e);
+        done = w->id ? unknown_device(w->id, e) : list(j, w, h, p, t, e);
     else if (done && (w->verb == VERB_NAME || w->verb == VERB_FORGET))
         done = change(db, w, e);
     else if (done)
-        done = device_rows_read(db, h, now_ms, e) && list(j, w, h, t, e);
+        done = device_rows_read(db, h, now_ms, e) && pass_rows_read(db, p, now_ms, e) &&
+               list(j, w, h, p, t, e);
     database_close(db);
     device_history_free(h);
+    passes_free(p);
     return done;
 }
 

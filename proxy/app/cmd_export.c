@@ -90,15 +90,18 @@ static bool take(void *arg, const char *name, const char *value, struct err *e)
 
 static bool form_read(struct job *j, int n, char **words, struct err *e)
 {
-    const char *word = n ? words[0] : NULL;
+    struct text names = {0};
 
-    if (!word)
-        return err_set(
-            e, ERR_USAGE, "export wants a FORM: har, jsonl, csv, pcapng, keylog, curl, report");
-    if (strcmp(word, "report") == 0)
-        word = "report.html";
-    return export_form_find(word, &j->form) ||
-           err_set(e, ERR_USAGE, "export knows no form \"%.40s\"; see whytls export --help", word);
+    if (n && export_form_find(words[0], &j->form))
+        return true;
+    export_form_names(&names);
+    if (n)
+        err_set(e, ERR_USAGE, "export knows no form \"%.40s\": it is one of %s", words[0],
+            text_str(&names));
+    else
+        err_set(e, ERR_USAGE, "export wants a FORM: %s", text_str(&names));
+    text_fini(&names);
+    return false;
 }
 
 /* A file of ours is replaced when it is whole: PATH.tmp until then. */
@@ -109,7 +112,12 @@ static bool open_output(struct job *j, const char *part, struct err *e)
     j->to = fd >= 0 ? fdopen(fd, "w") : NULL;
     if (!j->to && fd >= 0)
         close(fd);
-    return j->to || err_sys(e, "%.200s", part);
+    return j->to || err_sys(e, "%.200s", j->output);
+}
+
+static bool write_failed(const struct job *j, struct err *e)
+{
+    return err_sys(e, "writing %.200s", j->output ? j->output : "standard output");
 }
 
 static bool write_pieces(struct job *j, struct export *x, struct err *e)
@@ -122,13 +130,13 @@ static bool write_pieces(struct job *j, struct export *x, struct err *e)
         text_clear(&piece);
         fine = export_next(x, &piece, &more, e);
         if (fine && fwrite(text_str(&piece), 1, piece.len, j->to) != piece.len)
-            fine = err_sys(e, "writing the export");
+            fine = write_failed(j, e);
         export_progress(x, &progress);
         progress_tell(&j->progress, progress.seen, progress.total, progress.written);
     }
     progress_end(&j->progress);
     text_fini(&piece);
-    return fine && (fflush(j->to) == 0 || err_sys(e, "writing the export"));
+    return fine && (fflush(j->to) == 0 || write_failed(j, e));
 }
 
 static void tell(const struct job *j, const struct export *x)

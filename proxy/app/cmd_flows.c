@@ -185,6 +185,8 @@ static bool print_one(struct job *j, struct flow_look *look, int64_t seq, struct
 {
     struct text record = {0}, out = {0};
     bool is_there = false;
+
+    j->lines.look = look;
     bool fine = flow_look_record_at(look, seq, &record, &is_there, e) &&
                 (!is_there || flow_lines_add(&j->lines, &record, &out, e));
 
@@ -303,7 +305,7 @@ static bool run(
     bool fine;
 
     if (j->prune_days >= 0)
-        fine = flow_prune(v.path, j->prune_days, e);
+        fine = flow_prune(v.path, j->prune_days, j->lines.json, e);
     else
         fine = filter_name_devices_of(filter, dir, clock_wall_ms(clock_system()) / 1000, e) &&
                visit_open(&v, e) && list(j, &v, filter, text, &last, e) &&

@@ -16,6 +16,7 @@
 #include "lab/play.h"
 #include "option.h"
 #include "paths.h"
+#include "term.h"
 
 static const struct option_row rows[] = {
     {"list", 0, NULL, "print the table of sites and end"},
@@ -211,44 +212,70 @@ static void print_json(const struct lab *lab)
     text_fini(&out);
 }
 
-static void print_table(const struct lab *lab)
+/* A row of a table; in a window that is too narrow for one, what it is stands below. Whoever reads
+ * by a program always gets columns. */
+static void print_row(const struct term *t, const char *name, const char *cause, const char *what)
+{
+    struct text out = {0}, line = {0};
+
+    if (!t->is_tty || t->width >= TERM_WIDE) {
+        printf("%-43s %-27s %s\n", name, cause, what);
+        return;
+    }
+    term_text_cut(t, &out, name, (size_t)t->width);
+    text_add(&out, "\n    ");
+    text_printf(&line, "%s%s%s", *cause == '-' ? "" : cause, *cause == '-' ? "" : ": ", what);
+    term_wrap(t, &out, text_str(&line), 4, 4);
+    fputs(text_str(&out), stdout);
+    text_fini(&out);
+    text_fini(&line);
+}
+
+static void print_table(const struct term *t, const struct lab *lab)
 {
     size_t n;
     const struct lab_entry *entries = lab_entries(&n);
 
-    printf("%-37s %-5s %-27s %s\n", "HOST", "PORT", "CAUSE", lab ? "LISTENS AT" : "WHAT IT IS");
+    print_row(t, "HOST                                  PORT", "CAUSE",
+        lab ? "LISTENS AT" : "WHAT IT IS");
     for (size_t i = 0; i < n; i++) {
         const struct lab_entry *entry = &entries[i];
-        char where[32];
+        char where[32], name[80], what[400];
 
         if (entry->beside)
             continue;
-        printf("%-37s %-5u %-27s %s%s\n", entry->host, (unsigned)entry->port,
-            entry->cause ? entry->cause : "-",
+        snprintf(name, sizeof name, "%-37s %u", entry->host, (unsigned)entry->port);
+        snprintf(what, sizeof what, "%s%s",
             lab ? where_text(where, lab, entry->host, entry->port) : entry->about,
             entry->slow ? " (slow)" : "");
+        print_row(t, name, entry->cause ? entry->cause : "-", what);
     }
 }
 
-static void print_exhibits(void)
+static void print_exhibits(const struct term *t)
 {
     size_t n;
     const struct lab_exhibit *all = lab_exhibits(&n);
 
-    printf("\n%-43s %-27s %s\n", "FILE, of whytls lab --files DIR", "CAUSE", "WHAT IT IS");
+    puts("");
+    print_row(t, "FILE, of whytls lab --files DIR", "CAUSE", "WHAT IT IS");
     for (size_t i = 0; i < n; i++)
-        printf("%-43s %-27s %s\n", all[i].file, all[i].cause ? all[i].cause : "-", all[i].about);
+        print_row(t, all[i].file, all[i].cause ? all[i].cause : "-", all[i].about);
 }
 
-static void print_plays(void)
+static void print_plays(const struct term *t)
 {
     size_t n;
     const struct lab_play *all = lab_plays(&n);
 
-    printf("\n%-43s %-27s %s\n", "PHONE, of whytls lab --play CAUSE", "CAUSE", "WHAT IT DOES");
-    for (size_t i = 0; i < n; i++)
-        printf("%-43s %-27s %s%s\n", all[i].host, all[i].cause, all[i].about,
-            all[i].slow ? " (slow)" : "");
+    puts("");
+    print_row(t, "PHONE, of whytls lab --play CAUSE", "CAUSE", "WHAT IT DOES");
+    for (size_t i = 0; i < n; i++) {
+        char what[400];
+
+        snprintf(what, sizeof what, "%s%s", all[i].about, all[i].slow ? " (slow)" : "");
+        print_row(t, all[i].host, all[i].cause, what);
+    }
 }
 
 /* One line for who drives it: whose records to look for, and how many of them. */
@@ -281,7 +308,7 @@ static void print_examples(const struct lab *lab)
 }
 
 /* Signals are blocked before the lab's thread starts, so that sigwait is where they arrive. */
-static bool serve(const char *data_dir, bool json, struct err *e)
+static bool serve(const struct term *t, const char *data_dir, bool json, struct err *e)
 {
     struct lab_config config = {.data_dir = data_dir, .clock = clock_system()};
     sigset_t ends, before;
@@ -296,7 +323,7 @@ static bool serve(const char *data_dir, bool json, struct err *e)
         if (json)
             print_json(lab);
         else {
-            print_table(lab);
+            print_table(t, lab);
             print_examples(lab);
         }
         fflush(stdout);
@@ -311,9 +338,10 @@ int cmd_lab(int argc, char **argv)
 {
     struct wish wish = {0};
     struct err e = {0};
+    struct term t;
     int rest;
 
-    if (!options_parse(&help, argc, argv, take, &wish, &rest, &e))
+    if (!options_parse(&help, argc, argv, take, &wish, &rest, &e) || !term_init(&t, NULL, &e))
         return fail(&e);
     if (rest < argc) {
         char safe[128];
@@ -326,9 +354,9 @@ int cmd_lab(int argc, char **argv)
         if (wish.json)
             print_json(NULL);
         else {
-            print_table(NULL);
-            print_plays();
-            print_exhibits();
+            print_table(&t, NULL);
+            print_plays(&t);
+            print_exhibits(&t);
         }
         return 0;
     }
@@ -338,7 +366,7 @@ int cmd_lab(int argc, char **argv)
         return lab_write_exhibits(wish.files, clock_wall_ms(clock_system()) / 1000, &e) ? 0
                                                                                         : fail(&e);
     char *data_dir = paths_data_dir(wish.data, &e);
-    bool good = data_dir && serve(data_dir, wish.json, &e);
+    bool good = data_dir && serve(&t, data_dir, wish.json, &e);
     mem_free(data_dir);
     return good ? 0 : fail(&e);
 }

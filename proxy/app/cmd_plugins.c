@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "command.h"
 #include "config.h"
+#include "fold.h"
 #include "option.h"
 #include "paths.h"
 #include "plugin/trial.h"
@@ -118,7 +119,7 @@ static int list(struct job *j, const char *data, struct err *e)
         if (!out.len)
             text_add(&out, "There are no plugins.\n");
     }
-    fputs(text_str(&out), stdout);
+    fold_print(text_str(&out));
     text_fini(&out);
     return 0;
 }

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "config.h"
 #include "coverage.h"
+#include "fold.h"
 #include "option.h"
 #include "paths.h"
 #include "plugin_list.h"
@@ -111,7 +112,7 @@ static void say_wrong(void *arg, const char *line)
 static int list(struct job *j, struct err *e)
 {
     struct rules *rules;
-    struct text out = {0};
+    struct text list = {0}, out = {0};
     struct json_out json;
     struct term term;
     bool good;
@@ -140,9 +141,13 @@ static int list(struct job *j, struct err *e)
         json_object_end(&json);
         text_add_char(&out, '\n');
     } else {
-        rules_list(rules, &out);
-        text_add_char(&out, '\n');
-        good = term_init(&term, NULL, e) && coverage_print(rules, &term, &out, e);
+        rules_list(rules, &list);
+        text_add_char(&list, '\n');
+        good = term_init(&term, NULL, e);
+        if (good)
+            fold_add(&term, text_str(&list), &out);
+        good = good && coverage_print(rules, &term, &out, e);
+        text_fini(&list);
     }
     if (good)
         fputs(text_str(&out), stdout);
@@ -204,7 +209,7 @@ static int fields(const struct job *j, const char *word)
         fields_write_markdown(&out);
     else
         fields_write(word, &out);
-    fputs(text_str(&out), stdout);
+    fold_print(text_str(&out));
     bool found = out.len > 0;
 
     text_fini(&out);

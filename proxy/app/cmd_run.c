@@ -1,4 +1,6 @@
 /* app/cmd_run.c - `whytls run`: put the parts together, start the threads, wait for the end. */
+#include "run_priv.h"
+
 #include <errno.h>
 #include <malloc.h>
 #include <pthread.h>
@@ -25,17 +27,13 @@
 #include "ct_list.h"
 #include "device/clock_witness.h"
 #include "device/history.h"
+#include "device/passes.h"
 #include "device/roads.h"
 #include "device/sightings.h"
 #include "device/strict_hosts.h"
-#include "fetch/fetch.h"
-#include "flow/flow.h"
-#include "house.h"
 #include "identity_list.h"
 #include "lab/lab.h"
-#include "live.h"
 #include "loop_guard.h"
-#include "net/addr.h"
 #include "net/upstream.h"
 #include "onboard/site.h"
 #include "option.h"
@@ -44,19 +42,11 @@
 #include "relay/guests.h"
 #include "relay/mirror.h"
 #include "rule_set.h"
-#include "run_options.h"
 #include "script/memory.h"
 #include "script/rules.h"
 #include "self_audit.h"
-#include "silence.h"
 #include "start_screen.h"
-#include "store/device_keeper.h"
-#include "store/flow_keeper.h"
-#include "store/log_jsonl.h"
-#include "store/rule_keeper.h"
-#include "store/sink.h"
 #include "store/writer.h"
-#include "term.h"
 #include "tls/contexts.h"
 #include "tls/peer_trust.h"
 #include "trust/apple_roots.h"
@@ -73,43 +63,6 @@ static const struct command_help help = {
     .rows = run_option_rows,
     .after = "WHYTLS_KEYLOGFILE in the environment is the same as --keylog; SSLKEYLOGFILE is not "
              "looked at.",
-};
-
-struct run {
-    struct run_options options;
-    struct reach *reach;   /* of the options */
-    struct config *config; /* NULL: there is none */
-    /* made by prepare, freed by finish */
-    char *data_dir;
-    struct ca *ca;
-    bool root_made;
-    struct leaf_keys *keys;
-    struct leaf_cache *leaves;
-    struct roots *roots;
-    struct ct_logs *ct_logs;
-    struct pinned_hosts *pinned;
-    struct tls_contexts *contexts;
-    struct identities *identities;     /* NULL: none */
-    struct peer_trust *upstream_trust; /* NULL: no proxy beyond is reached by TLS */
-    struct loop_guard *guard;          /* NULL, as the next: no gateway */
-    struct roads *roads;
-    struct device_history *history;
-    struct clock_witness *witness;
-    struct sightings *sightings;
-    struct strict_hosts *strict_hosts;
-    struct memory *memory; /* what rules remember */
-    struct rule_set *rules;
-    struct lab *lab;
-    struct dial_config fetch_dial;
-    struct fetcher *fetcher;
-    struct store *store;
-    struct web_count *count; /* NULL, as the next: no UI */
-    struct web *web;
-    struct house house;
-    struct pool *pool;
-    struct site *site;
-    struct own_address own;
-    struct term term;
 };
 
 /* Two descriptors a connection: as many as the system lets us have. */
@@ -189,87 +142,12 @@ static bool start_fetcher(struct run *r, struct err *e)
     return r->fetcher != NULL;
 }
 
-static void tell_silence(void *arg, const char *line)
-{
-    (void)arg;
-    log_warn("%s", line);
-}
-
-static void flow_to_plugins(void *arg, const struct flow *f)
-{
-    plugins_take_flow(arg, f);
-}
-
 /* Before the rules: they ask which facts the plugins give. */
 static bool start_plugins(struct run *r, struct err *e)
 {
     struct plugin_list *list = &r->options.plugin_list;
 
     return plugin_list_open(list, r->config, r->data_dir, e) && plugins_start(list->plugins, e);
-}
-
-enum { SINKS_MOST = 8 };
-
-struct sinks {
-    struct sink at[SINKS_MOST];
-    size_t n;
-};
-
-/* Those that may say no. */
-static bool open_keepers(struct run *r, struct sinks *to, struct err *e)
-{
-    const struct device_keeper_config devices = {
-        .folder = r->data_dir, .history = r->history, .rules = r->memory, .clock = clock_system()};
-    const struct rule_keeper_config rules = {
-        .folder = r->data_dir, .memory = r->memory, .clock = clock_system()};
-
-    if (r->options.log && !log_jsonl_open(r->options.log, &to->at[to->n], e))
-        return false;
-    to->n += r->options.log != NULL;
-    if (!device_keeper_open(&devices, &to->at[to->n], e))
-        return false;
-    to->n++;
-    if (!rule_keeper_open(&rules, &to->at[to->n], e))
-        return false;
-    to->n++;
-    if (r->options.keep_none)
-        return true;
-    const struct flow_keeper_config flows = {.folder = r->data_dir,
-        .clock = clock_system(),
-        .days = r->options.keep_days,
-        .mib = r->options.keep_mib};
-    if (!flow_keeper_open(&flows, &to->at[to->n], e))
-        return false;
-    to->n++;
-    return true;
-}
-
-static bool start_store(struct run *r, struct err *e)
-{
-    struct sinks to = {.n = 0};
-    struct plugins *plugins = r->options.plugin_list.plugins;
-
-    if (!open_keepers(r, &to, e)) {
-        while (to.n--)
-            to.at[to.n].close(to.at[to.n].arg);
-        return false;
-    }
-    silence_open(
-        &(struct silence_config){.clock = clock_system(), .tell = tell_silence}, &to.at[to.n++]);
-    /* JSON on standard output stands alone there. */
-    if (!r->options.log || strcmp(r->options.log, "-") != 0) {
-        struct live_config live = {
-            .term = &r->term, .quiet = r->options.quiet, .verbose = r->options.verbose};
-
-        live_open(&live, &to.at[to.n++]);
-    }
-    if (r->count) /* behind the keeper of flows */
-        web_count_open(r->count, &to.at[to.n++]);
-    if (plugins_have_sinks(plugins))
-        to.at[to.n++] = (struct sink){.flow = flow_to_plugins, .arg = plugins};
-    r->store = store_start(
-        &(struct store_config){.sinks = to.at, .n_sinks = to.n, .clock = clock_system()}, e);
-    return r->store != NULL;
 }
 
 static void hand_over(void *arg, struct flow *sealed)
@@ -330,6 +208,7 @@ static bool start_pool(struct run *r, struct err *e)
             .keeps_tapes = r->options.keep_secrets && !r->options.keep_none,
             .learn = {.mode = r->options.learn, .after = r->options.learn_after},
             .history = r->history,
+            .passes = r->passes,
             .witness = r->witness,
             .sightings = r->sightings,
             .strict_hosts = r->strict_hosts,
@@ -346,59 +225,6 @@ static bool start_pool(struct run *r, struct err *e)
         return false;
     r->house.pool = r->pool;
     return !r->web || web_start(r->web, e);
-}
-
-/* Where it usually is; when that is taken, as by another whytls, anywhere. */
-static struct web *open_web_somewhere(struct run *r, struct web_config *config, struct err *e)
-{
-    struct err why = {0};
-
-    if (r->options.ui.ss_family != AF_UNSPEC) {
-        config->at = r->options.ui;
-        return web_open(config, r->count, e);
-    }
-    if (!addr_parse("127.0.0.1:8081", -1, &config->at))
-        return NULL;
-    struct web *web = web_open(config, r->count, &why);
-    if (web)
-        return web;
-    log_warn("%s; it goes to another port", why.text);
-    addr_set_port((struct sockaddr *)&config->at, 0);
-    return web_open(config, r->count, e);
-}
-
-static bool open_web(struct run *r, struct err *e)
-{
-    if (r->options.no_ui)
-        return true;
-    r->house = (struct house){.clock = clock_system(),
-        .reach = r->reach,
-        .ca = r->ca,
-        .witness = r->witness,
-        .store = r->store,
-        .keeps_flows = !r->options.keep_none,
-        .folder = r->data_dir,
-        .lab_roots = r->lab ? lab_root_pem_path(r->lab) : NULL,
-        .roots = r->roots,
-        .ct_logs = r->ct_logs,
-        .contexts = r->contexts,
-        .identities = r->identities,
-        .fetcher = r->fetcher,
-        .plugins = r->options.plugin_list.plugins,
-        .rules = r->rules,
-        .count = r->count,
-        .leaves = r->leaves};
-    house_init(&r->house);
-    struct web_config config = {.folder = r->data_dir,
-        .root_name = ca_name(r->ca),
-        .keeps_flows = !r->options.keep_none,
-        .clock = clock_system(),
-        .history = r->history,
-        .house = house_of(&r->house)};
-    r->web = open_web_somewhere(r, &config, e);
-    if (r->web)
-        web_address(r->web, &r->reach->ui);
-    return r->web != NULL;
 }
 
 static bool trust_upstreams(struct run *r, struct err *e)
@@ -441,11 +267,12 @@ static bool prepare(struct run *r, struct err *e)
     r->memory = memory_new();
     r->sightings = sightings_new();
     r->strict_hosts = strict_hosts_new();
+    r->passes = passes_new();
     r->count = r->options.no_ui ? NULL : web_count_new();
     return trust_upstreams(r, e) &&
            identity_list_open(&r->options.identity_list, &r->identities, e) && start_lab(r, e) &&
            load_trust(r, e) && start_plugins(r, e) && load_rules(r, e) && start_fetcher(r, e) &&
-           start_store(r, e) && make_site(r, e) && open_web(r, e) && start_pool(r, e);
+           run_open_store(r, e) && make_site(r, e) && run_open_web(r, e) && start_pool(r, e);
 }
 
 static void finish(struct run *r)
@@ -480,6 +307,7 @@ static void finish(struct run *r)
     clock_witness_free(r->witness);
     sightings_free(r->sightings);
     strict_hosts_free(r->strict_hosts);
+    passes_free(r->passes);
     mem_free(r->data_dir);
     config_free(r->config);
 }

@@ -16,8 +16,8 @@
 #include "term.h"
 #include "wire/alert.h"
 
-/* FEW: refusing hosts, or apps, of a device in the list of all. LABEL: columns. */
-enum { FEW = 4, LABEL = 10, NAME_COLUMNS = 28, WORD_COLUMNS = 16, HOST_COLUMNS = 34 };
+/* FEW: refusing hosts, or apps, of a device in the list of all. INDENT: of what is said of it. */
+enum { FEW = 4, INDENT = 4, NAME_COLUMNS = 28, WORD_COLUMNS = 16, HOST_COLUMNS = 34 };
 
 static const struct {
     enum term_style style;
@@ -40,19 +40,12 @@ static const char *ago(char buf[static TIME_TEXT_CAP * 2], int64_t then_ms, int6
     return buf;
 }
 
-static void label(const struct term *t, struct text *out, const char *word)
-{
-    text_add(out, "    ");
-    term_style(t, out, TERM_FAINT);
-    text_printf(out, "%-*s", LABEL, word);
-    term_style(t, out, TERM_PLAIN);
-}
-
 /* Prose behind a label; what came from outside has been made harmless. */
 static void line(const struct term *t, struct text *out, const char *word, struct text *prose)
 {
-    label(t, out, word);
-    term_wrap(t, out, text_str(prose), 4 + LABEL, 4 + LABEL);
+    size_t at = term_label(t, out, word, INDENT);
+
+    term_wrap(t, out, text_str(prose), at, at);
     text_clear(prose);
 }
 
@@ -62,16 +55,28 @@ static void head_write(
     const struct device_row *row = f->row;
     char when[TIME_TEXT_CAP * 2];
     struct text prose = {0};
+    bool narrow = t->width < TERM_NARROW;
 
     text_add(out, "  ");
     term_style(t, out, states[f->state].style);
     text_printf(out, "%s %s", term_shape(t, states[f->state].shape), states[f->state].word);
     term_style(t, out, TERM_PLAIN);
-    term_pad(out, WORD_COLUMNS - 2 - term_columns(states[f->state].word));
+    if (narrow) {
+        text_add_char(out, '\n');
+        term_pad(out, INDENT);
+    } else {
+        term_pad(out, WORD_COLUMNS - 2 - term_columns(states[f->state].word));
+    }
     term_style(t, out, TERM_BOLD);
-    size_t used = term_text_cut(t, out, *row->name ? row->name : row->ip, NAME_COLUMNS);
+    size_t used = term_text_cut(t, out, *row->name ? row->name : row->ip,
+        narrow ? (size_t)t->width - INDENT : NAME_COLUMNS);
     term_style(t, out, TERM_PLAIN);
-    term_pad(out, NAME_COLUMNS + 2 - used);
+    if (narrow) {
+        text_add_char(out, '\n');
+        term_pad(out, INDENT);
+    } else {
+        term_pad(out, NAME_COLUMNS + 2 - used);
+    }
     term_style(t, out, TERM_FAINT);
     text_printf(out, "%s", row->id);
     term_style(t, out, TERM_PLAIN);
@@ -154,11 +159,11 @@ static void refusal_write(
     char when[TIME_TEXT_CAP * 2];
     struct text prose = {0};
 
-    term_pad(out, 4 + LABEL);
+    size_t at = term_label(t, out, "", INDENT), room = (size_t)t->width - at - 2;
     term_style(t, out, TERM_FAULT);
     text_printf(out, "%s ", term_shape(t, SHAPE_FAILING));
     term_style(t, out, TERM_PLAIN);
-    size_t used = term_name(t, out, row->host, HOST_COLUMNS);
+    size_t used = term_name(t, out, row->host, room < HOST_COLUMNS ? room : HOST_COLUMNS);
     text_add_char(out, ' ');
     how_write(&row->refusal, &prose);
     text_add(&prose, "; ");
@@ -168,7 +173,7 @@ static void refusal_write(
         text_printf(&prose, ", %" PRIu32 " in a row", row->streak);
     if (row->tunnel_ms != HISTORY_NEVER)
         text_add(&prose, "; works when passed unread");
-    term_wrap(t, out, text_str(&prose), 4 + LABEL + 3 + used, 4 + LABEL + 2);
+    term_wrap(t, out, text_str(&prose), at + 3 + used, at + 2);
     text_fini(&prose);
 }
 
@@ -190,8 +195,8 @@ static void hosts_write(const struct term *t, const struct device_facts *f, size
         refusal_write(t, &f->hosts[i], now_ms, out);
     }
     if (refusals > told) {
-        term_pad(out, 4 + LABEL);
-        text_printf(out, "and %zu more: whytls devices show %s\n", refusals - told, f->row->id);
+        text_printf(&prose, "and %zu more: whytls devices show %s", refusals - told, f->row->id);
+        line(t, out, "", &prose);
     }
     text_fini(&prose);
 }
@@ -246,14 +251,18 @@ static void device_write(
     text_fini(&prose);
 }
 
-static void sum_write(const size_t counts[static N_DEVICE_STATES], size_t n, struct text *out)
+static void sum_write(
+    const struct term *t, const size_t counts[static N_DEVICE_STATES], size_t n, struct text *out)
 {
+    struct text line = {0};
     size_t steps =
         counts[DEVICE_REFUSES] + counts[DEVICE_CLOCK_WRONG] + counts[DEVICE_SET_UP_BEGUN];
 
-    text_printf(out, "%zu %s: %zu read, %zu %s a step, %zu seen only.\n", n,
+    text_printf(&line, "%zu %s: %zu read, %zu %s a step, %zu seen only.", n,
         n == 1 ? "device" : "devices", counts[DEVICE_READ], steps, steps == 1 ? "needs" : "need",
         counts[DEVICE_SEEN]);
+    term_wrap(t, out, text_str(&line), 0, 0);
+    text_fini(&line);
 }
 
 void device_list_write(const struct term *t, struct device_history *h, const char *id,
@@ -278,7 +287,7 @@ void device_list_write(const struct term *t, struct device_history *h, const cha
         text_add(out, "No device yet. Start the proxy with whytls run, and point a phone's Wi-Fi "
                       "proxy at it.\n");
     else if (!id)
-        sum_write(counts, n, out);
+        sum_write(t, counts, n, out);
     text_add(out, text_str(&cards));
     text_fini(&cards);
     mem_free(rows);
@@ -405,8 +414,6 @@ void device_list_json(struct device_history *h, const char *id, int64_t now_ms, 
     size_t n;
     struct device_row *rows = roll_devices(h, &n);
 
-    json_object(j);
-    json_put_int(j, "v", 1);
     json_key(j, "devices");
     json_array(j);
     for (size_t i = 0; i < n; i++) {
@@ -419,6 +426,5 @@ void device_list_json(struct device_history *h, const char *id, int64_t now_ms, 
         device_facts_fini(&f);
     }
     json_array_end(j);
-    json_object_end(j);
     mem_free(rows);
 }

@@ -13,7 +13,7 @@ struct text;
 /* All devices, seen last first; `id` not NULL: this one, with every host. */
 void device_list_write(const struct term *t, struct device_history *h, const char *id,
     int64_t now_ms, struct text *out);
-/* One object with "v":1 and "devices". */
+/* Into an object that is open: "devices". */
 void device_list_json(struct device_history *h, const char *id, int64_t now_ms, struct json_out *j);
 
 #endif

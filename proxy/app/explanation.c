@@ -12,7 +12,7 @@
 #include "identity_facts.h"
 #include "term.h"
 
-enum { LABEL_COLUMNS = 9, BECAUSE_USUAL = 5 };
+enum { BECAUSE_USUAL = 5 };
 
 static const struct flow_diagnosis *diagnosis_of(const struct flow *f, size_t which)
 {
@@ -96,17 +96,6 @@ void explanation_head(const struct term *t, const struct flow *f, size_t which, 
     }
 }
 
-/* Opens a row; gives the column where its content begins. */
-static size_t add_label(const struct term *t, const char *label, size_t indent, struct text *out)
-{
-    term_pad(out, indent);
-    term_style(t, out, TERM_FAINT);
-    text_add(out, label);
-    term_style(t, out, TERM_PLAIN);
-    term_pad(out, LABEL_COLUMNS - strlen(label));
-    return indent + LABEL_COLUMNS;
-}
-
 static void add_fact(const struct term *t, const struct flow_evidence *e, bool speaks_for,
     size_t at, struct text *out)
 {
@@ -129,13 +118,13 @@ static void add_because(const struct term *t, const struct flow_diagnosis *d, si
 
     for (size_t i = 0; i < shown; i++) {
         bool speaks_for = i < d->n_evidence;
-        size_t at = add_label(t, i ? "" : "Because", indent, out);
+        size_t at = term_label(t, out, i ? "" : "Because", indent);
 
         add_fact(
             t, speaks_for ? &d->evidence[i] : &d->against[i - d->n_evidence], speaks_for, at, out);
     }
     if (n > shown) {
-        add_label(t, "", indent, out);
+        term_label(t, out, "", indent);
         text_printf(out, "  and %zu more\n", n - shown);
     }
 }
@@ -192,7 +181,7 @@ static void add_checks(
         text_printf(&line, " %" PRId64, v->osstatus);
     if (v->n_checks > 1)
         text_printf(&line, ", and %zu more", v->n_checks - 1);
-    size_t at = add_label(t, "", indent, out);
+    size_t at = term_label(t, out, "", indent);
     term_wrap(t, out, text_str(&line), at, at);
     text_fini(&line);
 }
@@ -204,7 +193,7 @@ static void add_failures(const struct term *t, const struct flow_verdict *v, siz
     for (size_t i = 0; i < v->n_checks && (!most || i < most); i++) {
         const struct flow_check *c = &v->checks[i];
         struct text line = {0};
-        size_t at = add_label(t, i ? "" : "Because", indent, out);
+        size_t at = term_label(t, out, i ? "" : "Because", indent);
 
         text_printf(&line, "%s, certificate %" PRId64 "%s%s", c->check, c->cert + 1,
             c->detail ? ": " : "", c->detail ? c->detail : "");
@@ -216,12 +205,16 @@ static void add_failures(const struct term *t, const struct flow_verdict *v, siz
 static void add_openssl(
     const struct term *t, const struct flow_verdict *v, size_t indent, struct text *out)
 {
-    add_label(t, "OpenSSL", indent, out);
+    size_t at = term_label(t, out, "OpenSSL", indent);
+    struct text line = {0};
+
     if (v->openssl->accept)
-        text_add(out, "accepts\n");
+        text_add(&line, "accepts");
     else
-        text_printf(out, "refuses: result %" PRId64 " at depth %" PRId64 "\n", v->openssl->code,
+        text_printf(&line, "refuses: result %" PRId64 " at depth %" PRId64, v->openssl->code,
             v->openssl->depth);
+    term_wrap(t, out, text_str(&line), at, at);
+    text_fini(&line);
 }
 
 static void add_ios_line(const struct term *t, const char *who, const char *s, const char *grade,
@@ -230,7 +223,7 @@ static void add_ios_line(const struct term *t, const char *who, const char *s, c
     struct text line = {0};
 
     text_printf(&line, "%s%s", who, s);
-    size_t at = add_label(t, first ? "iOS" : "", indent, out);
+    size_t at = term_label(t, out, first ? "iOS" : "", indent);
     add_graded(t, text_str(&line), grade, at, out);
     text_fini(&line);
 }
@@ -266,7 +259,7 @@ static void add_ios(const struct term *t, const struct flow *f, const struct flo
 static void add_steps(const struct term *t, const char *label, const struct flow_texts *steps,
     const char *none, size_t indent, struct text *out)
 {
-    size_t at = add_label(t, label, indent, out);
+    size_t at = term_label(t, out, label, indent);
 
     if (!steps->n) {
         term_wrap(t, out, none, at, at);
@@ -280,7 +273,7 @@ static void add_steps(const struct term *t, const char *label, const struct flow
         struct text number = {0};
 
         if (i)
-            add_label(t, "", indent, out);
+            term_label(t, out, "", indent);
         text_printf(&number, "%zu. ", i + 1);
         text_add(out, text_str(&number));
         term_wrap(t, out, steps->at[i], at + number.len, at + number.len);
@@ -308,13 +301,14 @@ void explanation_rows(const struct term *t, const struct flow *f, size_t which, 
     add_steps(t, "Phone", &d->device_fix, "Nothing. No setting helps.", indent, out);
     add_steps(t, "Server", &d->server_fix, "Nothing.", indent, out);
     if (d->next_test && *d->next_test) {
-        size_t at = add_label(t, "Next", indent, out);
+        size_t at = term_label(t, out, "Next", indent);
 
         term_wrap(t, out, d->next_test, at, at);
     }
 }
 
-void explanation_foot(const struct term *t, const struct flow *f, size_t which, struct text *out)
+/* "cause · server leg · by rule dates/expired · id" */
+static void add_foot(const struct term *t, const struct flow *f, size_t which, struct text *out)
 {
     const struct flow_diagnosis *d = diagnosis_of(f, which);
     struct text line = {0};
@@ -355,28 +349,46 @@ static bool is_told_further(const struct flow *f)
     return f->n_diagnosis || is_failing(f);
 }
 
+/* The chain, and what is said of it besides its certificates. */
+static void add_chain(const struct term *t, const struct flow *f, struct text *out)
+{
+    bool facts;
+
+    if (has_chain(f)) {
+        chain_tree(t, f, out);
+        text_add_char(out, '\n');
+    }
+    facts = identity_facts(t, f, out);
+    facts |= chain_facts(t, f, out);
+    if (facts && is_told_further(f))
+        text_add_char(out, '\n');
+}
+
+void explanation_body(
+    const struct term *t, const struct flow *f, bool with_chain, bool all_facts, struct text *out)
+{
+    if (with_chain)
+        add_chain(t, f, out);
+    if (!is_told_further(f))
+        return;
+    for (size_t i = 0; i == 0 || i < f->n_diagnosis; i++) {
+        if (i) {
+            text_add_char(out, '\n');
+            explanation_head(t, f, i, out);
+            text_add_char(out, '\n');
+        }
+        explanation_rows(t, f, i, 2, all_facts ? 0 : BECAUSE_USUAL, out);
+        text_add_char(out, '\n');
+        add_foot(t, f, i, out);
+    }
+}
+
 void explanation_write(
     const struct term *t, const struct flow *f, bool with_chain, bool all_facts, struct text *out)
 {
-    for (size_t i = 0; i == 0 || i < f->n_diagnosis; i++) {
-        if (i)
-            text_add_char(out, '\n');
-        explanation_head(t, f, i, out);
-        text_add_char(out, '\n');
-        if (i == 0 && with_chain && has_chain(f)) {
-            chain_tree(t, f, out);
-            text_add_char(out, '\n');
-        }
-        bool facts = i == 0 && with_chain && identity_facts(t, f, out);
-        facts |= i == 0 && with_chain && chain_facts(t, f, out);
-        if (facts && is_told_further(f))
-            text_add_char(out, '\n');
-        if (!is_told_further(f))
-            break;
-        explanation_rows(t, f, i, 2, all_facts ? 0 : BECAUSE_USUAL, out);
-        text_add_char(out, '\n');
-        explanation_foot(t, f, i, out);
-    }
+    explanation_head(t, f, 0, out);
+    text_add_char(out, '\n');
+    explanation_body(t, f, with_chain, all_facts, out);
 }
 
 void explanation_print(

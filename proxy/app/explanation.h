@@ -19,10 +19,11 @@ void explanation_head(const struct term *t, const struct flow *f, size_t which, 
  * all). */
 void explanation_rows(const struct term *t, const struct flow *f, size_t which, size_t indent,
     size_t most_because, struct text *out);
-/* "cause · server leg · by rule dates/expired · id" */
-void explanation_foot(const struct term *t, const struct flow *f, size_t which, struct text *out);
-/* The whole block of `whytls explain` and `whytls flows -v`: head, chain when the flow has one and
- * with_chain is set, rows, foot. Further diagnoses follow, each with its own head and rows. */
+/* What stands under the first head: the chain when the flow has one and with_chain is set, rows,
+ * foot. Further diagnoses follow, each with its own head and rows. */
+void explanation_body(
+    const struct term *t, const struct flow *f, bool with_chain, bool all_facts, struct text *out);
+/* The whole block of `whytls explain`: the head and the body. */
 void explanation_write(
     const struct term *t, const struct flow *f, bool with_chain, bool all_facts, struct text *out);
 

@@ -11,10 +11,12 @@
 #include "base/err.h"
 #include "base/text.h"
 
+struct flow_look;
 struct term;
 
 struct flow_lines {
     const struct term *term;
+    struct flow_look *look; /* where certificates are found that a record only names; or NULL */
     bool json, verbose;
     int64_t day; /* since 1970: of the line before, 0 when there was none */
 };

@@ -9,7 +9,8 @@
 #include "base/attrib.h"
 #include "base/err.h"
 
-/* Says how far it is, on a terminal as it goes, and at the end what it has done. */
-bool flow_prune(const char *path, int64_t days, struct err *e) MUST_USE;
+/* Says how far it is, on a terminal as it goes, and at the end what it has done: on standard error,
+ * or as one JSON object on standard output. */
+bool flow_prune(const char *path, int64_t days, bool json, struct err *e) MUST_USE;
 
 #endif

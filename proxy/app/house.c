@@ -20,6 +20,7 @@
 #include "script/rules.h"
 #include "self_audit.h"
 #include "store/writer.h"
+#include "vitals.h"
 
 void house_init(struct house *h)
 {
@@ -185,6 +186,7 @@ static void metrics(void *arg, struct text *out)
     family(out, "rules", "gauge", "Rules that there are.", all);
     family(out, "rules_awake", "gauge", "Rules that are called.", awake);
     put_pool(h->pool, out);
+    vitals_metrics("/proc/self", out);
 }
 
 /* --- what is shown of the rest --- */
@@ -226,6 +228,7 @@ struct web_house house_of(struct house *h)
         .onboarding = onboarding,
         .root_sha256 = root_sha256};
 
+    house_give_roots(&house);
     house_give_rules(&house);
     house_give_explain(&house);
     return house;

@@ -5,6 +5,7 @@
 #include "house.h"
 
 /* Each fills in its own. */
+void house_give_roots(struct web_house *out);
 void house_give_rules(struct web_house *out);
 void house_give_explain(struct web_house *out);
 

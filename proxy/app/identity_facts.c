@@ -7,7 +7,7 @@
 #include "flow/flow.h"
 #include "term.h"
 
-enum { INDENT = 2, LABEL_COLUMNS = 9, PAYLOADS_SHOWN_MOST = 40 };
+enum { PAYLOADS_SHOWN_MOST = 40 };
 
 static bool is(const char *text, const char *word)
 {
@@ -49,16 +49,6 @@ const char *identity_sentence(const struct flow *f)
     return "An iPhone does not take this file";
 }
 
-static void add_row(const struct term *t, const char *label, const char *says, struct text *out)
-{
-    term_pad(out, INDENT);
-    term_style(t, out, TERM_FAINT);
-    text_add(out, label);
-    term_style(t, out, TERM_PLAIN);
-    term_pad(out, LABEL_COLUMNS - term_columns(label));
-    term_wrap(t, out, says, INDENT + LABEL_COLUMNS, INDENT + LABEL_COLUMNS);
-}
-
 static void add_marked(const struct term *t, const char *label, enum term_shape shape,
     const char *says, const char *grade, struct text *out)
 {
@@ -67,7 +57,7 @@ static void add_marked(const struct term *t, const char *label, enum term_shape 
     text_printf(&line, "%s %s", term_shape(t, shape), says ? says : "");
     if (grade && *grade)
         text_printf(&line, " [%s]", grade);
-    add_row(t, label, text_str(&line), out);
+    term_row(t, out, label, text_str(&line));
     text_fini(&line);
 }
 
@@ -105,13 +95,13 @@ static void add_file(const struct term *t, const struct flow_identity *id, struc
         text_add(&line, " rounds");
     }
     if (line.len)
-        add_row(t, "File", text_str(&line), out);
+        term_row(t, out, "File", text_str(&line));
     text_clear(&line);
     if (id->keys != FLOW_NONE && id->certificates != FLOW_NONE) {
         text_printf(&line, "%" PRId64 " private key%s, %" PRId64 " certificate%s; %s", id->keys,
             id->keys == 1 ? "" : "s", id->certificates, id->certificates == 1 ? "" : "s",
             id->key_fits ? "a key fits its certificate" : "no key fits a certificate");
-        add_row(t, "Holds", text_str(&line), out);
+        term_row(t, out, "Holds", text_str(&line));
     }
     text_fini(&line);
 }
@@ -148,7 +138,7 @@ static void add_payload(const struct term *t, const struct flow_payload *p, stru
     if (p->trust_switch)
         text_add(&line,
             is(p->trust_switch, "yes") ? "; its switch appears" : "; no switch appears for it");
-    add_row(t, label, text_str(&line), out);
+    term_row(t, out, label, text_str(&line));
     add_faults(t, p->faults, p->n_faults, out);
     text_fini(&line);
 }
@@ -164,17 +154,17 @@ static void add_profile(const struct term *t, const struct flow_profile *p, stru
     else
         text_printf(&line, "%ssignature %s%s%s", line.len ? ", " : "", p->signature,
             p->signer ? ", by " : "", p->signer ? p->signer : "");
-    add_row(t, "Profile", text_str(&line), out);
+    term_row(t, out, "Profile", text_str(&line));
     text_fini(&line);
     add_faults(t, p->faults, p->n_faults, out);
     for (size_t i = 0; i < p->n_payloads && i < PAYLOADS_SHOWN_MOST; i++)
         add_payload(t, &p->payloads[i], out);
     if (p->n_payloads > PAYLOADS_SHOWN_MOST) {
-        term_pad(out, INDENT + LABEL_COLUMNS);
+        term_label(t, out, "", 2);
         text_printf(out, "and %zu more\n", p->n_payloads - PAYLOADS_SHOWN_MOST);
     }
     for (size_t i = 0; i < p->missing.n; i++)
-        add_row(t, i ? "" : "Missing", p->missing.at[i], out);
+        term_row(t, out, i ? "" : "Missing", p->missing.at[i]);
 }
 
 bool identity_facts(const struct term *t, const struct flow *f, struct text *out)

@@ -9,8 +9,18 @@
 #include "flow/outcome.h"
 #include "term.h"
 
-/* TEXT_AT: after "09:41:52  ◆ failing   ". */
-enum { TEXT_AT = 22, HOST_COLUMNS = 20, DETAIL_COLUMNS = 32, EXCHANGES_SHOWN = 20 };
+/* TEXT_AT: after "09:41:52  ◆ failing   "; in a window where little is left beside that, all else
+ * stands below, at STACKED_AT. */
+enum {
+    TEXT_AT = 22,
+    STACKED_BELOW = 52,
+    STACKED_AT = 2,
+    HOST_COLUMNS = 20,
+    HOST_MOST = 44,
+    DETAIL_LEAST = 10,
+    DETAIL_COLUMNS = 32,
+    EXCHANGES_SHOWN = 20
+};
 
 static const struct {
     const char *word;
@@ -42,6 +52,11 @@ void live_device(const struct flow *f, struct text *out)
             f->client->ip ? f->client->ip : "unknown device");
 }
 
+static bool is_stacked(const struct term *t)
+{
+    return t->width < STACKED_BELOW;
+}
+
 static void add_opening(
     const struct term *t, const struct flow *f, enum outcome kind, struct text *out)
 {
@@ -54,7 +69,10 @@ static void add_opening(
     term_style(t, out, kinds[kind].style);
     text_printf(out, "%s %s", term_shape(t, kinds[kind].shape), kinds[kind].word);
     term_style(t, out, TERM_PLAIN);
-    term_pad(out, TEXT_AT - strlen("09:41:52  x ") - strlen(kinds[kind].word));
+    if (is_stacked(t))
+        text_add_char(out, '\n');
+    else
+        term_pad(out, TEXT_AT - strlen("09:41:52  x ") - strlen(kinds[kind].word));
 }
 
 /* " · Anna's iPhone · Grocer" */
@@ -159,12 +177,12 @@ static void one_line(
     const struct term *t, const struct flow *f, enum outcome kind, size_t count, struct text *out)
 {
     struct text part = {0};
-    size_t width = (size_t)t->width, used = TEXT_AT,
-           end = width > TEXT_AT + 30 ? width - count_room(count) : TEXT_AT + 30;
+    size_t width = (size_t)t->width, used = TEXT_AT, end = width - count_room(count);
+    size_t room = end - TEXT_AT - DETAIL_LEAST;
 
     add_opening(t, f, kind, out);
     host_text(f, &part);
-    size_t host = term_name(t, out, text_str(&part), end - TEXT_AT > 44 ? 44 : end - TEXT_AT - 10);
+    size_t host = term_name(t, out, text_str(&part), room < HOST_MOST ? room : HOST_MOST);
     text_clear(&part);
     size_t gap = host < HOST_COLUMNS ? HOST_COLUMNS - host + 2 : 2;
     term_pad(out, gap);
@@ -189,6 +207,14 @@ static enum term_shape sure_shape(const char *confidence)
     return is(confidence, "likely") ? SHAPE_LIKELY : SHAPE_POSSIBLE;
 }
 
+/* "" when nobody says. */
+static const char *sure_text(const struct term *t, const struct flow *f)
+{
+    if (!f->n_diagnosis || is(f->decision->action, "mirror"))
+        return "";
+    return term_shape(t, sure_shape(f->diagnosis[0].confidence));
+}
+
 static const char *sentence_of(const struct term *t, const struct flow *f)
 {
     const struct flow_note *note = flow_loud_note(f);
@@ -208,9 +234,7 @@ static const char *sentence_of(const struct term *t, const struct flow *f)
 static void first_line(
     const struct term *t, const struct flow *f, enum outcome kind, struct text *out)
 {
-    const char *sure = f->n_diagnosis && !is(f->decision->action, "mirror")
-                           ? term_shape(t, sure_shape(f->diagnosis[0].confidence))
-                           : "";
+    const char *sure = sure_text(t, f);
     size_t width = (size_t)t->width, room;
     bool narrow = width < TERM_NARROW;
 
@@ -218,8 +242,6 @@ static void first_line(
     /* The marks of all confidences begin in one column. */
     size_t sure_room = term_columns(term_shape(t, SHAPE_POSSIBLE));
     room = width - TEXT_AT - (narrow || !*sure ? 0 : sure_room + 1);
-    if (width < TEXT_AT + 20)
-        room = 20;
     term_style(t, out, TERM_BOLD);
     size_t used = term_text_cut(t, out, sentence_of(t, f), room);
     term_style(t, out, TERM_PLAIN);
@@ -253,7 +275,7 @@ static void next_text(const struct term *t, const struct flow *f, struct text *o
 static void second_line(const struct term *t, const struct flow *f, size_t count, struct text *out)
 {
     struct text part = {0};
-    size_t width = (size_t)t->width > TEXT_AT + 20 ? (size_t)t->width : TEXT_AT + 20;
+    size_t width = (size_t)t->width;
 
     host_text(f, &part);
     text_printf(&part, " %s ", term_shape(t, SHAPE_DOT));
@@ -266,9 +288,50 @@ static void second_line(const struct term *t, const struct flow *f, size_t count
     text_fini(&part);
 }
 
+static void add_stacked(const struct term *t, struct text *part, struct text *out)
+{
+    term_pad(out, STACKED_AT);
+    add_part(t, part, (size_t)t->width - STACKED_AT, out);
+    text_add_char(out, '\n');
+}
+
+/* A line for each thing that is told. */
+static void stacked_lines(
+    const struct term *t, const struct flow *f, enum outcome kind, size_t count, struct text *out)
+{
+    struct text part = {0};
+
+    add_opening(t, f, kind, out);
+    if (outcome_is_wrong(kind)) {
+        term_pad(out, STACKED_AT);
+        term_style(t, out, TERM_BOLD);
+        term_wrap(t, out, sentence_of(t, f), STACKED_AT, STACKED_AT);
+        text_add(&part, sure_text(t, f));
+        if (part.len)
+            add_stacked(t, &part, out);
+        term_style(t, out, TERM_PLAIN);
+    }
+    host_text(f, &part);
+    add_stacked(t, &part, out);
+    if (outcome_is_wrong(kind))
+        who_text(t, f, &part);
+    else
+        detail_text(f, kind, &part);
+    if (count > 1) {
+        text_printf(&part, " %s", term_shape(t, SHAPE_TIMES));
+        term_number(&part, (int64_t)count);
+    }
+    add_stacked(t, &part, out);
+    text_fini(&part);
+}
+
 void live_line(
     const struct term *t, const struct flow *f, enum outcome kind, size_t count, struct text *out)
 {
+    if (is_stacked(t)) {
+        stacked_lines(t, f, kind, count, out);
+        return;
+    }
     if (!outcome_is_wrong(kind)) {
         one_line(t, f, kind, count, out);
         return;
@@ -279,26 +342,27 @@ void live_line(
 
 void live_exchanges(const struct term *t, const struct flow *f, struct text *out)
 {
+    size_t at = is_stacked(t) ? STACKED_AT : TEXT_AT;
+
     for (size_t i = 0; i < f->n_exchanges && i < EXCHANGES_SHOWN; i++) {
         const struct flow_exchange *x = &f->exchanges[i];
         struct text line = {0};
 
         text_printf(&line, "%s %s", x->method ? x->method : "?", x->url ? x->url : "");
-        term_pad(out, TEXT_AT);
+        term_pad(out, at);
         term_style(t, out, TERM_FAINT);
         if (x->status == FLOW_NONE)
             text_add(out, "---");
         else
             text_printf(out, "%03" PRId64, x->status);
         text_add(out, "  ");
-        term_name(t, out, text_str(&line),
-            (size_t)t->width > TEXT_AT + 25 ? (size_t)t->width - TEXT_AT - 5 : 20);
+        term_name(t, out, text_str(&line), (size_t)t->width - at - strlen("200  "));
         term_style(t, out, TERM_PLAIN);
         text_add_char(out, '\n');
         text_fini(&line);
     }
     if (f->n_exchanges > EXCHANGES_SHOWN) {
-        term_pad(out, TEXT_AT);
+        term_pad(out, at);
         text_printf(out, "and %zu more\n", f->n_exchanges + f->n_exchanges_cut - EXCHANGES_SHOWN);
     }
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "fold.h"
 
 enum {
     OPTIONS_MOST = 64,
@@ -20,7 +21,9 @@ static int has_value(const struct option_row *row)
 
 void options_help(const struct command_help *help)
 {
-    printf("usage: %s\n\n%s\n\n", help->usage, help->about);
+    struct text out = {0};
+
+    text_printf(&out, "usage: %s\n\n%s\n\n", help->usage, help->about);
     for (const struct option_row *row = help->rows; row->name; row++) {
         bool optional = has_value(row) == optional_argument;
         char left[64], letter[8] = "    ";
@@ -32,11 +35,13 @@ void options_help(const struct command_help *help)
             : row->value ? " "
                          : "",
             row->value ? row->value + optional : "");
-        printf("  %-27s  %s\n", left, row->about);
+        text_printf(&out, "  %-27s  %s\n", left, row->about);
     }
-    printf("  %-27s  %s\n", "    --help", "this text");
+    text_printf(&out, "  %-27s  %s\n", "    --help", "this text");
     if (help->after)
-        printf("\n%s\n", help->after);
+        text_printf(&out, "\n%s\n", help->after);
+    fold_print(text_str(&out));
+    text_fini(&out);
 }
 
 /* getopt_long says '?' to three things and tells them apart by optopt: a letter, a row's own

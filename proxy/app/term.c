@@ -8,7 +8,15 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { NAME_COLUMNS = 80, TEXT_MOST = 4096 };
+enum {
+    NAME_COLUMNS = 80,
+    TEXT_MOST = 4096,
+    WIDTH_LEAST = 20,
+    WIDTH_MOST = 10000,
+    LABEL_COLUMNS = 9,
+    STACKED_BELOW = 36, /* columns */
+    STACKED_INDENT = 2
+};
 
 static const char *const styles[N_TERM_STYLES] = {
     [TERM_PLAIN] = "0",
@@ -59,14 +67,26 @@ static bool speaks_utf8(const struct term_env *env)
     return codeset && (!strncasecmp(codeset, ".utf-8", 6) || !strncasecmp(codeset, ".utf8", 5));
 }
 
+/* 0: nobody says. */
+static int columns_of(const struct term_env *env)
+{
+    char *end;
+    long said = is_set(env->columns_said) ? strtol(env->columns_said, &end, 10) : 0;
+
+    if (said > 0 && said <= WIDTH_MOST && !*end)
+        return (int)said;
+    return env->is_tty ? env->columns : 0;
+}
+
 void term_set(struct term *t, enum term_colour choice, const struct term_env *env)
 {
     bool dumb = env->term && !strcmp(env->term, "dumb");
 
     *t = (struct term){
         .utf8 = speaks_utf8(env), .is_tty = env->is_tty && !dumb, .width = TERM_USUAL};
-    if (env->is_tty && env->columns > 0)
-        t->width = env->columns < 20 ? 20 : env->columns;
+    int columns = columns_of(env);
+    if (columns > 0)
+        t->width = columns < WIDTH_LEAST ? WIDTH_LEAST : columns;
     switch (choice) {
     case TERM_COLOUR_AUTO:
         t->colour = t->is_tty && !is_set(env->no_color);
@@ -101,6 +121,7 @@ bool term_init(struct term *t, const char *colour, struct err *e)
         .lc_all = getenv("LC_ALL"),
         .lc_ctype = getenv("LC_CTYPE"),
         .lang = getenv("LANG"),
+        .columns_said = getenv("COLUMNS"),
         .is_tty = isatty(STDOUT_FILENO),
     };
 
@@ -315,7 +336,9 @@ void term_wrap(const struct term *t, struct text *out, const char *s, size_t at,
         size_t n = strcspn(word, " ");
         size_t fits = fitting(word, n, SIZE_MAX / 2, &used);
 
-        if (!fresh && at + 1 + used > width) {
+        /* A word that would have to be broken here and not on the next line goes there. */
+        bool fits_below = at > hang && used <= width - hang;
+        if ((!fresh && at + 1 + used > width) || (fresh && at + used > width && fits_below)) {
             text_add_char(out, '\n');
             term_pad(out, hang);
             at = hang;
@@ -337,6 +360,38 @@ void term_wrap(const struct term *t, struct text *out, const char *s, size_t at,
     }
     text_add_char(out, '\n');
     text_fini(&whole);
+}
+
+bool term_is_narrow(const struct term *t)
+{
+    return t->width < STACKED_BELOW;
+}
+
+size_t term_label(const struct term *t, struct text *out, const char *label, size_t indent)
+{
+    size_t used = term_columns(label);
+
+    term_pad(out, indent);
+    term_style(t, out, TERM_FAINT);
+    text_add(out, label);
+    term_style(t, out, TERM_PLAIN);
+    if (!term_is_narrow(t)) {
+        term_pad(out, used < LABEL_COLUMNS ? LABEL_COLUMNS - used : 1);
+        return indent + LABEL_COLUMNS;
+    }
+    if (used) {
+        text_add_char(out, '\n');
+        term_pad(out, indent);
+    }
+    term_pad(out, STACKED_INDENT);
+    return indent + STACKED_INDENT;
+}
+
+void term_row(const struct term *t, struct text *out, const char *label, const char *says)
+{
+    size_t at = term_label(t, out, label, 2);
+
+    term_wrap(t, out, says, at, at);
 }
 
 void term_number(struct text *out, int64_t n)

@@ -26,6 +26,7 @@ struct term {
 /* What decides, as values, so that tests can bring their own. */
 struct term_env {
     const char *no_color, *term, *lc_all, *lc_ctype, *lang;
+    const char *columns_said; /* COLUMNS: what the user prefers (POSIX.1-2017 §8.3) */
     bool is_tty;
     int columns; /* of the window; 0 when unknown */
 };
@@ -87,6 +88,14 @@ size_t term_columns(const char *s);
 /* Prose, broken at spaces to the terminal's width, with the first line starting at column `at` and
  * the others indented to `hang`; ends with a line end. */
 void term_wrap(const struct term *t, struct text *out, const char *s, size_t at, size_t hang);
+/* Is there no room for columns beside each other? */
+bool term_is_narrow(const struct term *t);
+/* Opens a row: the label, faint, in its column, which is as wide for all rows; in a narrow window
+ * on a line of its own. "" goes on under the label before. Gives the column where the content
+ * begins. */
+size_t term_label(const struct term *t, struct text *out, const char *label, size_t indent);
+/* A row of prose, indented by two. */
+void term_row(const struct term *t, struct text *out, const char *label, const char *says);
 /* "3,410" */
 void term_number(struct text *out, int64_t n);
 

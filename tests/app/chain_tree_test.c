@@ -116,6 +116,21 @@ static void a_certificate_that_does_not_follow_is_said(void **state)
     flow_free(f);
 }
 
+static void a_certificate_that_was_not_kept_has_its_fingerprint(void **state)
+{
+    (void)state;
+    struct flow *f = sample_expired();
+
+    f->server_leg->address = NULL;
+    f->server_leg->chain[0].subject->cn = f->server_leg->chain[0].subject->text = NULL;
+    f->server_leg->chain[0].sha256 = "5b1fa0c34af2bd8b05ba8d2e9ebb0b1c";
+    f->server_leg->n_chain = 1;
+    f->server_leg->verdict->n_checks = 0;
+    expect(&term, f,
+        "  ● (a certificate)                              not kept\n"
+        "    SHA-256 5b1fa0c34af2bd8b05ba8d2e9ebb0b1c\n");
+}
+
 static void a_chain_of_any_length_is_drawn_in_part(void **state)
 {
     (void)state;
@@ -139,6 +154,7 @@ int main(void)
         cmocka_unit_test(a_fault_of_a_root_that_was_not_sent_is_drawn_there),
         cmocka_unit_test(a_self_signed_leaf_stands_alone),
         cmocka_unit_test(a_certificate_that_does_not_follow_is_said),
+        cmocka_unit_test(a_certificate_that_was_not_kept_has_its_fingerprint),
         cmocka_unit_test(a_chain_of_any_length_is_drawn_in_part),
     };
 

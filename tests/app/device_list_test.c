@@ -151,7 +151,10 @@ static void the_json_has_every_host(void **state)
 
     live(*state, id);
     json_init(&json, &out);
+    json_object(&json);
+    json_put_int(&json, "v", 1);
     device_list_json(*state, NULL, NOW, &json);
+    json_object_end(&json);
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (!strstr(text_str(&out), words[i]))
             fail_msg("no %s in:\n%s", words[i], text_str(&out));

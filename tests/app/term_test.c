@@ -80,6 +80,25 @@ static void the_window_decides_the_width_of_a_terminal_only(void **state)
     assert_int_equal(t.width, 20);
 }
 
+static void who_says_columns_has_them_wherever_it_goes(void **state)
+{
+    static const struct {
+        const char *said;
+        int width;
+    } cases[] = {{"40", 40}, {"200", 200}, {"3", 20}, {"", 132}, {"0", 132}, {"-1", 132},
+        {"40 ", 132}, {"many", 132}, {"99999999999999999999", 132}};
+    struct term t;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        term_set(&t, TERM_COLOUR_AUTO,
+            &(struct term_env){.is_tty = true, .columns = 132, .columns_said = cases[i].said});
+        assert_int_equal(t.width, cases[i].width);
+    }
+    term_set(&t, TERM_COLOUR_AUTO, &(struct term_env){.columns_said = "40"});
+    assert_int_equal(t.width, 40);
+}
+
 static void an_unknown_colour_word_is_refused(void **state)
 {
     (void)state;
@@ -190,6 +209,7 @@ int main(void)
         cmocka_unit_test(an_unknown_colour_word_is_refused),
         cmocka_unit_test(styles_write_nothing_without_colour),
         cmocka_unit_test(text_from_outside_is_harmless),
+        cmocka_unit_test(who_says_columns_has_them_wherever_it_goes),
         cmocka_unit_test(text_is_cut_to_columns_not_bytes),
         cmocka_unit_test(prose_is_broken_at_spaces_with_a_hanging_indent),
         cmocka_unit_test(numbers_have_commas),

@@ -1,34 +1,22 @@
-"""The kept connections when the disk fails, the file breaks or the proxy is killed: traffic goes on, and one line says so."""
+"""The kept connections when the disk fails or the file breaks: traffic goes on, and one line says so."""
+import json
 import os
 import random
 import shutil
-import signal
 import sqlite3
 import subprocess
 import threading
-import time
 
 import pytest
 
 from kept import kept
-from proxy import WAIT_S, Proxy, until
+from proxy import WAIT_S, Proxy, load, until
 
-KILLS = 50
+OLD = 3000  # three transactions of a prune
 
 
 def told(proxy, words):
     return [line for line in proxy.stderr if words in line]
-
-
-def load(proxy, stop, ended):
-    """One client after the other, until it is told to stop."""
-    urls = [f'https://good.lab.test/{i}' for i in range(8)]
-    while not stop.is_set():
-        got = subprocess.run(['curl', '-s', '-x', proxy.url, '--cacert', proxy.root(), '--max-time', str(WAIT_S), '-o', os.devnull,
-                              '-w', '%{http_code}\n', '--http1.1', '-H', 'Connection: close',
-                              *[word for url in urls for word in (url, '-o', os.devnull)]], capture_output=True, text=True)
-        if not stop.is_set():
-            ended.append(got.stdout.split())
 
 
 def works(proxy):
@@ -143,37 +131,49 @@ def test_the_file_is_read_only(binary, tmp_path):
     assert len(kept(binary, data)) == 1
 
 
-def test_fifty_kills_under_load_lose_nothing_that_was_told_a_second_before(binary, tmp_path):
-    data = tmp_path / 'data'
-    chance = random.Random(7)
-    all_told, missing, bad = 0, [], []
-    for _ in range(KILLS):
-        proxy = Proxy(binary, data, '--lab', '--threads', '2')
-        stop, ended, records = threading.Event(), [], []
+def old_copies(flow, n):
+    """The record n times, as if of two years ago."""
+    return ''.join(json.dumps({**flow, 'id': f'01OLD{i:021}', 'at': '2024-11-21T09:00:00.000Z'}) + '\n' for i in range(n))
 
-        def listen():
-            while (flow := proxy.record_or_none()) is not None:
-                records.append((time.monotonic(), flow['id']))
 
-        threads = [threading.Thread(target=load, args=(proxy, stop, ended)), threading.Thread(target=listen)]
-        proxy.root()
-        for thread in threads:
-            thread.start()
-        time.sleep(1.2 + chance.random() / 2)  # no wait for anything: the kill comes at a moment of its own
+def prune_under_load(binary, proxy):
+    """What `flows --prune 1` says while three clients ask all the time, and what they were answered."""
+    stop, ended = threading.Event(), []
+    threads = [threading.Thread(target=load, args=(proxy, stop, ended)) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    try:
+        until(lambda: ended)
+        pruned = subprocess.run([binary, 'flows', '--data', proxy.data, '--prune', '1', '--json'], capture_output=True, text=True,
+                                timeout=WAIT_S)
+        after = len(ended)
+        until(lambda: len(ended) > after + len(threads))
+    finally:
         stop.set()
-        killed = time.monotonic()
-        proxy.process.send_signal(signal.SIGKILL)
-        proxy.stop()
         for thread in threads:
             thread.join(WAIT_S)
-        bad += [codes for codes in ended if codes != ['200'] * 8]
-        with sqlite3.connect(data / 'flows.db') as db:
-            there = {id_ for (id_,) in db.execute('SELECT id FROM flow')}
-        old = [id_ for at, id_ in records if at < killed - 1]
-        all_told += len(old)
-        missing += [id_ for id_ in old if id_ not in there]
-    assert missing == [] and bad == []
-    assert all_told > KILLS, 'there was a load'
-    with sqlite3.connect(data / 'flows.db') as db:
-        assert db.execute('PRAGMA integrity_check').fetchone() == ('ok',)
-        assert db.execute('SELECT count(*) FROM flow WHERE seq NOT IN (SELECT seq FROM record)').fetchone() == (0,)
+    assert pruned.returncode == 0, pruned.stderr
+    return json.loads(pruned.stdout), ended
+
+
+def test_what_is_old_goes_while_traffic_goes_on_and_nothing_new_is_lost(binary, tmp_path):
+    data, old = tmp_path / 'data', tmp_path / 'old.jsonl'
+    first = Proxy(binary, tmp_path / 'elsewhere', '--lab')
+    assert works(first)
+    old.write_text(old_copies(first.record('good.lab.test'), OLD))
+    assert first.stop() == 0
+    added = subprocess.run([binary, 'import', '--data', str(data), str(old)], capture_output=True, text=True)
+    assert added.stdout == f'{OLD:,} connections added\n', added.stderr
+    proxy = Proxy(binary, data, '--lab', '--threads', '2', '--keep-days', '3650')
+    proxy.root()
+    try:
+        said, ended = prune_under_load(binary, proxy)
+    finally:
+        code = proxy.stop()
+    assert code == 0, ''.join(proxy.stderr)[-4000:]
+    assert (said['v'], said['dropped']) == (1, OLD)
+    assert not told(proxy, 'not kept') and [codes for codes in ended if codes != ['200'] * 8] == []
+    records = []
+    while (one := proxy.record_or_none()) is not None:
+        records.append(one['id'])
+    assert sorted(one['id'] for one in kept(binary, data)) == sorted(records)
