@@ -9,6 +9,7 @@
 
 struct answer;
 struct certificate_row;
+struct certificate_use;
 struct desk;
 struct filter;
 struct flow_row;
@@ -16,6 +17,7 @@ struct json_out;
 struct request;
 struct text;
 
+void api_health(struct desk *desk, const struct request *r, struct answer *out);
 void api_flows(struct desk *desk, const struct request *r, struct answer *out);
 void api_flow(struct desk *desk, const struct request *r, struct answer *out);
 void api_facets(struct desk *desk, const struct request *r, struct answer *out);
@@ -32,6 +34,9 @@ void api_certificate(struct desk *desk, const struct request *r, struct answer *
 void api_causes(struct desk *desk, const struct request *r, struct answer *out);
 void api_cause(struct desk *desk, const struct request *r, struct answer *out);
 
+void api_passes(struct desk *desk, const struct request *r, struct answer *out);
+void api_pass_put(struct desk *desk, const struct request *r, struct answer *out);
+void api_pass_drop(struct desk *desk, const struct request *r, struct answer *out);
 void api_rules(struct desk *desk, const struct request *r, struct answer *out);
 void api_rule_switch(struct desk *desk, const struct request *r, struct answer *out);
 void api_rules_reload(struct desk *desk, const struct request *r, struct answer *out);
@@ -53,12 +58,17 @@ void api_row_json(struct desk *desk, const struct flow_row *row, struct json_out
 
 /* The filter of q. False: it cannot be read, and is answered. */
 bool api_filter(struct desk *desk, const struct request *r, struct filter **out, struct answer *a);
+/* The same of certificates. */
+bool api_certificate_filter(
+    struct desk *desk, const struct request *r, struct filter **out, struct answer *a);
 
 /* What lists tell of a certificate, into an object that is open. */
 void api_certificate_json(const struct certificate_row *row, struct json_out *j);
+/* The same with how it was used; its hosts are told by whoever knows them. */
+void api_certificate_use_json(
+    const struct certificate_row *row, const struct certificate_use *use, struct json_out *j);
 /* "names", of one text with blanks between them. */
 void api_names_json(const char *names, struct json_out *j);
-void api_pem(const uint8_t *der, size_t len, struct text *out);
 /* It looks like the id of a connection, ours or imported. */
 enum { API_ID_CAP = 64 };
 bool api_id_is(const char *id);

@@ -8,6 +8,7 @@
 #include "base/json_out.h"
 #include "base/time_text.h"
 #include "desk.h"
+#include "flow/outcome.h"
 #include "request.h"
 #include "store/cause_look.h"
 #include "web.h"
@@ -49,7 +50,7 @@ static void put_cause(void *arg, const struct cause_row *row)
     json_put_int(j, "hosts", row->hosts);
     json_put_int(j, "apps", row->apps);
     json_put_int(j, "devices", row->devices);
-    json_put_bool(j, "expected", row->expected);
+    json_put_text(j, "outcome", outcome_name(row->outcome));
     json_put_text(j, "last_at", time_rfc3339_ms(at, row->last_ms));
     json_object_end(j);
 }
@@ -69,7 +70,7 @@ static void hour_end(struct hours *h)
     h->open = false;
 }
 
-static void put_hour(void *arg, int64_t hour, const char *cause, int64_t n)
+static void put_hour(void *arg, int64_t hour, enum outcome outcome, int64_t n)
 {
     struct hours *h = arg;
     char at[TIME_TEXT_CAP];
@@ -83,7 +84,7 @@ static void put_hour(void *arg, int64_t hour, const char *cause, int64_t n)
         h->open = true;
         h->hour = hour;
     }
-    json_put_int(h->json, cause, n);
+    json_put_int(h->json, outcome_name(outcome), n);
 }
 
 void api_causes(struct desk *desk, const struct request *r, struct answer *out)
@@ -103,7 +104,7 @@ void api_causes(struct desk *desk, const struct request *r, struct answer *out)
     json_array_end(&j);
     json_key(&j, "hours");
     json_array(&j);
-    right = right && cause_look_hours(look, since, put_hour, &hours, &e);
+    right = right && cause_look_hours(look, since, CAUSES_MS, put_hour, &hours, &e);
     hour_end(&hours);
     json_array_end(&j);
     json_object_end(&j);

@@ -20,7 +20,6 @@
 #include "request.h"
 #include "store/database.h"
 #include "store/device_rows.h"
-#include "store/schema.h"
 #include "web.h"
 
 enum { PINS_MOST = 50, UNSEEN_DAYS = 2, DAY_MS = 24 * 3600 * 1000 };
@@ -239,20 +238,17 @@ void api_device(struct desk *desk, const struct request *r, struct answer *out)
 /* --- changes --- */
 
 /* In the file as a command would, so that it is done even if we end now; and in memory at once. */
-static bool change(
-    const struct web_config *web, const char *id, const char *name, bool *known, struct err *e)
+static bool change(struct desk *desk, const char *id, const char *name, bool *known, struct err *e)
 {
-    char *path = database_path(web->folder, &schema_memory);
-    struct database *db =
-        database_open(path, &schema_memory, DATABASE_VISIT, clock_wall_ms(web->clock) / 1000, e);
+    struct device_history *history = desk_web(desk)->history;
+    struct database *db = desk_memory(desk, e);
     bool filed = false;
     bool right = db && (name ? device_rows_name(db, id, name, &filed, e)
                              : device_rows_forget(db, id, &filed, e));
 
-    *known = name ? device_name(web->history, id, name) : device_forget(web->history, id);
+    *known = name ? device_name(history, id, name) : device_forget(history, id);
     *known = *known || filed;
     database_close(db);
-    mem_free(path);
     return right;
 }
 
@@ -261,7 +257,7 @@ static void answer_change(struct desk *desk, const char *id, const char *name, s
     struct err e = {0};
     bool known;
 
-    if (!change(desk_web(desk), id, name, &known, &e))
+    if (!change(desk, id, name, &known, &e))
         answer_err(out, &e);
     else if (!known)
         answer_error(out, 404, "there is no device of this id");

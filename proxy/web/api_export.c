@@ -72,12 +72,21 @@ static bool form_read(
     struct desk *desk, const struct request *r, struct export_ask *ask, struct answer *out)
 {
     const char *as = request_arg(r, "as");
+    struct text names = {0};
+    struct err e = {0};
 
-    *ask = (struct export_ask){
-        .raw = request_flag(r, "raw"), .now_ms = clock_wall_ms(desk_web(desk)->clock)};
-    if (as && export_form_find(as, &ask->form))
-        return true;
-    answer_error(out, 400, "as is har, jsonl, csv, pcapng, curl, report.html or report.md");
+    *ask = (struct export_ask){.raw = request_flag(r, "raw"),
+        .chains = request_flag(r, "chains"),
+        .now_ms = clock_wall_ms(desk_web(desk)->clock)};
+    if (as && export_form_find(as, &ask->form)) {
+        if (export_ask_check(ask, &e))
+            return true;
+        answer_err(out, &e);
+        return false;
+    }
+    export_form_names(&names);
+    answer_error(out, 400, "as is one of %s", text_str(&names));
+    text_fini(&names);
     return false;
 }
 

@@ -37,21 +37,6 @@ static bool put_row(void *arg, const struct flow_row *row)
 
 /* --- certificates --- */
 
-void api_pem(const uint8_t *der, size_t len, struct text *out)
-{
-    enum { LINE = 64 };
-    struct text base64 = {0};
-
-    text_add(out, "-----BEGIN CERTIFICATE-----\n");
-    text_add_base64(&base64, der, len);
-    for (size_t at = 0; at < base64.len; at += LINE) {
-        text_add_n(out, base64.at + at, base64.len - at < LINE ? base64.len - at : LINE);
-        text_add_char(out, '\n');
-    }
-    text_add(out, "-----END CERTIFICATE-----\n");
-    text_fini(&base64);
-}
-
 void api_names_json(const char *names, struct json_out *j)
 {
     json_key(j, "names");
@@ -93,7 +78,7 @@ static void put_certificate(void *arg, const struct certificate_row *row)
 
     json_object(p->json);
     api_certificate_json(row, p->json);
-    api_pem(row->der, row->der_len, &pem);
+    text_add_pem(&pem, "CERTIFICATE", row->der, row->der_len);
     json_put_text(p->json, "pem", text_str(&pem));
     json_put_text(p->json, "source", p->source);
     json_object_end(p->json);

@@ -20,8 +20,9 @@
 #include "store/flow_tally.h"
 #include "web.h"
 
-/* A list is there within 100 ms; what more there is is asked for. */
-enum { LIST_USUAL = 200, LIST_MOST = 1000, LIST_MS = 80, COUNT_MS = 40, FACETS_MS = 80 };
+/* A list is there within 100 ms, what more there is is asked for: ANSWER_MS for rows and number,
+ * before what a busy machine adds. */
+enum { LIST_USUAL = 200, LIST_MOST = 1000, LIST_MS = 60, ANSWER_MS = 75, FACETS_MS = 75 };
 
 void api_put_maybe(struct json_out *j, const char *key, const char *text)
 {
@@ -64,17 +65,31 @@ void api_row_json(struct desk *desk, const struct flow_row *row, struct json_out
     json_object_end(j);
 }
 
-bool api_filter(struct desk *desk, const struct request *r, struct filter **out, struct answer *a)
+static bool filter_take(enum filter_about about, struct desk *desk, const struct request *r,
+    struct filter **out, struct answer *a)
 {
     const char *text = request_arg(r, "q");
     struct filter_fault fault;
+
+    *out =
+        filter_parse_about(about, text ? text : "", clock_wall_ms(desk_web(desk)->clock), &fault);
+    if (!*out)
+        answer_filter_error(a, fault.text, fault.column, fault.incomplete);
+    return *out != NULL;
+}
+
+bool api_certificate_filter(
+    struct desk *desk, const struct request *r, struct filter **out, struct answer *a)
+{
+    return filter_take(FILTER_ABOUT_CERTIFICATES, desk, r, out, a);
+}
+
+bool api_filter(struct desk *desk, const struct request *r, struct filter **out, struct answer *a)
+{
     const struct web_config *web = desk_web(desk);
 
-    *out = filter_parse(text ? text : "", clock_wall_ms(web->clock), &fault);
-    if (!*out) {
-        answer_filter_error(a, fault.text, fault.column, fault.incomplete);
+    if (!filter_take(FILTER_ABOUT_FLOWS, desk, r, out, a))
         return false;
-    }
     /* Without the names of devices it finds them by id and address. */
     if (!filter_name_devices_of(*out, web->folder, clock_wall_ms(web->clock) / 1000, NULL))
         log_info("names of devices are not known to filters");
@@ -94,26 +109,49 @@ static bool put_row(void *arg, const struct flow_row *row)
     return true;
 }
 
-static void put_total(struct flow_look *look, const struct filter *filter, struct json_out *j)
+/* Of all there are. */
+static bool count_all(struct desk *desk, struct flow_look *look, int64_t budget_ms,
+    int64_t counts[static N_OUTCOMES], bool *exact, struct err *e)
 {
-    int64_t n = 0;
+    int64_t last;
+
+    return flow_look_last(look, &last, e) && desk_totals(desk, last, budget_ms, counts, exact, e);
+}
+
+/* How many the filter finds. False: that would take too long. `spent_ms` is what the list took:
+ * what the filter means is looked up again. */
+static bool count(struct desk *desk, struct flow_look *look, const struct flow_list_ask *ask,
+    const struct flow_list_end *end, int64_t spent_ms, int64_t *n)
+{
+    int64_t counts[N_OUTCOMES], left_ms = ANSWER_MS - 2 * spent_ms;
     bool exact = false;
 
-    if (flow_look_count(look, filter, COUNT_MS, &n, &exact, NULL) && exact)
-        json_put_int(j, "total", n);
-    else
-        json_put_null(j, "total");
-    json_put_bool(j, "total_exact", exact);
+    *n = (int64_t)end->n;
+    if (end->complete && !ask->before && !ask->after)
+        return true;
+    if (!filter_root(ask->filter)) {
+        left_ms = spent_ms < ANSWER_MS ? ANSWER_MS - spent_ms : 1; /* to go on takes next to none */
+        if (!count_all(desk, look, left_ms, counts, &exact, NULL) || !exact)
+            return false;
+        *n = 0;
+        for (size_t i = 0; i < N_OUTCOMES; i++)
+            *n += counts[i];
+        return true;
+    }
+    if (left_ms <= 0 || (end->n < ask->most && !end->complete))
+        return false;
+    return flow_look_count(look, ask->filter, left_ms, n, &exact, NULL) && exact;
 }
 
 static bool list(struct desk *desk, const struct request *r, struct flow_look *look,
     const struct filter *filter, struct answer *out, struct err *e)
 {
+    const struct clock *clock = desk_web(desk)->clock;
+    int64_t began_ms = clock_steady_ms(clock), most, n;
     struct flow_list_ask ask = {.filter = filter, .budget_ms = LIST_MS};
     struct flow_list_end end;
     struct json_out j;
     struct listing l = {.desk = desk, .json = &j};
-    int64_t most;
 
     if (!request_number(r, "limit", LIST_USUAL, LIST_MOST, &most) ||
         !request_number(r, "before", 0, INT64_MAX / 2, &ask.before) ||
@@ -130,7 +168,12 @@ static bool list(struct desk *desk, const struct request *r, struct flow_look *l
     json_array_end(&j);
     json_put_bool(&j, "complete", end.complete);
     json_put_int(&j, "looked_to", end.looked_to);
-    put_total(look, filter, &j);
+    bool exact = count(desk, look, &ask, &end, clock_steady_ms(clock) - began_ms, &n);
+    if (exact)
+        json_put_int(&j, "total", n);
+    else
+        json_put_null(&j, "total");
+    json_put_bool(&j, "total_exact", exact);
     json_object_end(&j);
     return true;
 }
@@ -159,7 +202,12 @@ void api_facets(struct desk *desk, const struct request *r, struct answer *out)
     if (!api_filter(desk, r, &filter, out))
         return;
     struct flow_look *look = desk_look(desk, &e);
-    bool right = look && flow_tally(look, filter, FACETS_MS, counts, &exact, &e);
+    bool right;
+
+    if (look && !filter_root(filter))
+        right = count_all(desk, look, FACETS_MS, counts, &exact, &e);
+    else
+        right = look && flow_tally(look, filter, FACETS_MS, counts, &exact, &e);
     filter_free(filter);
     if (!right) {
         answer_err(out, &e);

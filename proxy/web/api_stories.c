@@ -117,15 +117,29 @@ static void put_item(void *arg, const struct completion *one)
     json_object_end(j);
 }
 
+/* What is filtered: flows, when it is not said. */
+static bool about_of(const struct request *r, enum filter_about *out)
+{
+    const char *of = request_arg(r, "of");
+
+    *out = of && !strcmp(of, "certificates") ? FILTER_ABOUT_CERTIFICATES : FILTER_ABOUT_FLOWS;
+    return !of || !strcmp(of, "flows") || *out != FILTER_ABOUT_FLOWS;
+}
+
 void api_complete(struct desk *desk, const struct request *r, struct answer *out)
 {
     const char *text = request_arg(r, "q");
     struct text items = {0};
     struct err e = {0};
     struct json_out j;
+    enum filter_about about;
     size_t from;
     int64_t at;
 
+    if (!about_of(r, &about)) {
+        answer_error(out, 400, "of is flows or certificates");
+        return;
+    }
     if (!request_number(r, "at", text ? (int64_t)strlen(text) : 0, COLUMN_MOST, &at)) {
         answer_error(out, 400, "at is a number of characters");
         return;
@@ -133,7 +147,8 @@ void api_complete(struct desk *desk, const struct request *r, struct answer *out
     struct flow_look *look = desk_look(desk, &e);
     json_init(&j, &items);
     json_array(&j);
-    bool right = look && complete(look, text ? text : "", (size_t)at, &from, put_item, &j, &e);
+    bool right =
+        look && complete(look, about, text ? text : "", (size_t)at, &from, put_item, &j, &e);
     json_array_end(&j);
     if (right) {
         answer_json(out, &j);

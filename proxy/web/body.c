@@ -47,6 +47,13 @@ const char *body_text(const struct body *b, const char *name)
     return json_string_value(json_object_get(b->root, name));
 }
 
+bool body_has(const struct body *b, const char *name)
+{
+    const json_t *value = json_object_get(b->root, name);
+
+    return value && !json_is_null(value);
+}
+
 bool body_bool(const struct body *b, const char *name, bool *out)
 {
     const json_t *value = json_object_get(b->root, name);

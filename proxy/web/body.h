@@ -22,6 +22,8 @@ bool body_take(struct body *b, const struct request *r, struct answer *out) MUST
 void body_fini(struct body *b);
 /* NULL: there is none of this name, or it is no text, or holds a NUL. Borrowed from the body. */
 const char *body_text(const struct body *b, const char *name);
+/* There is one of this name, of whatever kind, but null. */
+bool body_has(const struct body *b, const char *name);
 /* False: there is none, or it is neither true nor false. */
 bool body_bool(const struct body *b, const char *name, bool *out) MUST_USE;
 

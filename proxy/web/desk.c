@@ -16,9 +16,8 @@
 #include "store/schema.h"
 #include "web.h"
 
-/* NAMES_MS: how long names of devices are taken for current; TOTALS_MS: how long counts are gone on
- * with, for old flows leave. */
-enum { JOBS_MOST = 128, NAMES_MS = 1000, TOTALS_MS = 60 * 1000 };
+/* NAMES_MS: how long names of devices are taken for current. */
+enum { JOBS_MOST = 128, NAMES_MS = 1000 };
 
 struct desk {
     struct desk_config config;
@@ -27,10 +26,10 @@ struct desk {
     atomic_bool is_over;
     char *path; /* owned */
     struct flow_look *look;
-    ino_t file;        /* that `look` has open */
-    struct map *names; /* id to name, owned */
-    int64_t names_ms;  /* steady */
-    int64_t totals[N_OUTCOMES], totals_to, totals_ms;
+    ino_t file;                                           /* that `look` has open */
+    struct map *names;                                    /* id to name, owned */
+    int64_t names_ms;                                     /* steady */
+    int64_t totals[N_OUTCOMES], totals_to, totals_oldest; /* counted; up to which seq; from which */
 };
 
 void job_free(struct job *job)
@@ -130,22 +129,44 @@ struct flow_look *desk_look(struct desk *d, struct err *e)
     if (stat(d->path, &now) == 0)
         d->file = now.st_ino;
     d->look = flow_look_new(db);
+    d->totals_to = d->totals_oldest = 0;
+    memset(d->totals, 0, sizeof d->totals);
     return d->look;
 }
 
-bool desk_totals(struct desk *d, int64_t last, int64_t counts[static N_OUTCOMES])
+struct database *desk_memory(const struct desk *d, struct err *e)
 {
-    int64_t now = clock_steady_ms(d->config.web->clock), more[N_OUTCOMES];
-    bool anew = !d->totals_ms || now - d->totals_ms > TOTALS_MS || last < d->totals_to;
-    int64_t from = anew ? 0 : d->totals_to;
+    const struct web_config *web = d->config.web;
+    char *path = database_path(web->folder, &schema_memory);
+    struct database *db =
+        database_open(path, &schema_memory, DATABASE_VISIT, clock_wall_ms(web->clock) / 1000, e);
 
-    if (!d->look || !flow_tally_between(d->look, from, last, more, NULL))
+    mem_free(path);
+    return db;
+}
+
+bool desk_totals(struct desk *d, int64_t last, int64_t budget_ms, int64_t counts[static N_OUTCOMES],
+    bool *exact, struct err *e)
+{
+    struct flow_look *look = d->look;
+    int64_t oldest;
+
+    *exact = false;
+    if (!flow_tally_oldest(look, &oldest, e))
         return false;
-    for (size_t i = 0; i < N_OUTCOMES; i++)
-        counts[i] = d->totals[i] = (anew ? 0 : d->totals[i]) + more[i];
-    d->totals_to = last;
-    if (anew)
-        d->totals_ms = now;
+    bool anew = oldest != d->totals_oldest || last < d->totals_to;
+    if (!flow_tally_between(look, anew ? 0 : d->totals_to, last, budget_ms, counts, exact, e))
+        return false;
+    for (size_t i = 0; i < N_OUTCOMES; i++) {
+        if (*exact)
+            d->totals[i] = counts[i] += anew ? 0 : d->totals[i];
+        else if (d->totals_to)
+            counts[i] = d->totals[i];
+    }
+    if (*exact) {
+        d->totals_to = last;
+        d->totals_oldest = oldest;
+    }
     return true;
 }
 

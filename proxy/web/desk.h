@@ -13,6 +13,7 @@
 #include "flow/outcome.h"
 #include "request.h"
 
+struct database;
 struct desk;
 struct flow_look;
 struct route;
@@ -48,12 +49,18 @@ void desk_stop(struct desk *d);
 
 /* For what runs on it. */
 const struct web_config *desk_web(const struct desk *d);
-/* The store of flows; NULL and *e: there is none. */
+/* The store of flows; NULL and *e: there is none. Good until it is asked for again, or the next
+ * job. */
 struct flow_look *desk_look(struct desk *d, struct err *e) MUST_USE;
+/* What is remembered (whytls.db), for one change; closed with database_close. NULL and *e. */
+struct database *desk_memory(const struct desk *d, struct err *e) MUST_USE;
 /* The name that the owner gave a device; "" when there is none. Borrowed until the next job. */
 const char *desk_device_name(struct desk *d, const char *id);
 
-/* How many flows there are up to this seq, by outcome. */
-bool desk_totals(struct desk *d, int64_t last, int64_t counts[static N_OUTCOMES]) MUST_USE;
+/* After desk_look: how many flows there are up to this seq, by outcome. What was counted before is
+ * gone on with, as long as no flow has gone. Not *exact: the time (0: any) was over, and the counts
+ * are of before, or of a part. */
+bool desk_totals(struct desk *d, int64_t last, int64_t budget_ms, int64_t counts[static N_OUTCOMES],
+    bool *exact, struct err *e) MUST_USE;
 
 #endif

@@ -115,6 +115,12 @@ bool guard_origin_is_ours(const struct guard *g, const char *origin, const char 
            text_equal_caseless(origin + sizeof scheme - 1, host) && guard_host_is_ours(g, host);
 }
 
+bool guard_is_from_elsewhere(const struct request *r)
+{
+    return r->fetch_site && strcmp(r->fetch_site, "same-origin") != 0 &&
+           strcmp(r->fetch_site, "none") != 0;
+}
+
 enum guard_key guard_key_of(const struct guard *g, const struct request *r)
 {
     static const char bearer[] = "Bearer ";

@@ -35,6 +35,8 @@ bool guard_open(struct guard *g, const char *folder, struct err *e) MUST_USE;
 bool guard_host_is_ours(const struct guard *g, const char *host);
 /* `origin` is "http://" and the host that was asked, which is ours. */
 bool guard_origin_is_ours(const struct guard *g, const char *origin, const char *host);
+/* A page of another origin has made the browser ask (Fetch Metadata, Sec-Fetch-Site). */
+bool guard_is_from_elsewhere(const struct request *r);
 bool guard_token_fits(const struct guard *g, const char *token, size_t len);
 
 enum guard_key { GUARD_NOBODY = 0, GUARD_SESSION, GUARD_BEARER };

@@ -68,19 +68,20 @@ static void look_what_is_new(struct desk *desk, struct job *job)
     struct taking taking = {.desk = desk, .told = told};
     struct flow_look *look = desk_look(desk, NULL);
     int64_t since[N_OUTCOMES] = {0};
+    bool exact;
     struct flow_list_end end;
 
     job->told = told;
     if (!look || !flow_look_last(look, &told->last, NULL))
         return;
-    told->found = desk_totals(desk, told->last, told->totals) &&
+    told->found = desk_totals(desk, told->last, 0, told->totals, &exact, NULL) &&
                   flow_tally_stories(look, &told->stories, NULL);
     if (job->from < 0 || told->last <= job->from || !told->found)
         return;
     /* Behind -1 is behind nothing, and still oldest first. */
     const struct flow_list_ask ask = {
         .after = job->from ? job->from : -1, .before = told->last + 1, .most = WEB_LIVE_ROWS};
-    told->found = flow_tally_between(look, job->from, told->last, since, NULL);
+    told->found = flow_tally_between(look, job->from, told->last, 0, since, &exact, NULL);
     int64_t n = sum(since);
     if (n > WEB_LIVE_ROWS)
         told->more = (size_t)n;

@@ -67,6 +67,17 @@ const char *record_next_step(const struct record *r)
     return json_string_value(json_object_get(top, "next_test"));
 }
 
+const char *record_root(const struct record *r)
+{
+    const json_t *verdict = json_object_get(json_object_get(r->root, "server_leg"), "verdict");
+    const json_t *path = json_object_get(verdict, "path");
+    const char *word = json_string_value(json_object_get(verdict, "verdict"));
+    size_t n = json_array_size(path);
+
+    return n && word && !strcmp(word, "accept") ? json_string_value(json_array_get(path, n - 1))
+                                                : NULL;
+}
+
 static int64_t number(const json_t *value)
 {
     return json_is_integer(value) ? (int64_t)json_integer_value(value) : RECORD_NONE;

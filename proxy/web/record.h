@@ -32,6 +32,8 @@ void record_fini(struct record *r);
 /* The first remedy of its first cause, on the phone or the server; else the test that would settle
  * it; or NULL. */
 const char *record_next_step(const struct record *r);
+/* The root that its chain ended in, to iOS's content: the fingerprint; or NULL. */
+const char *record_root(const struct record *r);
 struct record_exchange record_exchange(const struct record *r, size_t n);
 
 #endif

@@ -38,6 +38,7 @@ struct request {
     /* Fields; NULL: not there. */
     const char *host, *origin, *cookie, *authorization, *fetch_site, *last_event_id, *type;
     bool takes_gzip;
+    bool by_token; /* it proved the token itself, not a session; said by whoever checked */
     struct text body;
     FILE *file; /* owned: a body that was too long for memory, from its start; or NULL */
 };

@@ -3,20 +3,21 @@
 #include <string.h>
 
 #include "api.h"
+#include "first.h"
 
 #define API "api/v1/"
 
 static const struct route routes[] = {
-    {METHOD_GET, "", .kind = ROUTE_PAGE, .is_open = true},
-    {METHOD_GET, "c/ANY", .kind = ROUTE_PAGE, .is_open = true},
-    {METHOD_GET, "devices/ALL", .kind = ROUTE_PAGE, .is_open = true},
-    {METHOD_GET, "certificates/ALL", .kind = ROUTE_PAGE, .is_open = true},
-    {METHOD_GET, "causes/ALL", .kind = ROUTE_PAGE, .is_open = true},
-    {METHOD_GET, "rules/ALL", .kind = ROUTE_PAGE, .is_open = true},
-    {METHOD_GET, "explain/ALL", .kind = ROUTE_PAGE, .is_open = true},
+    {METHOD_GET, "", .kind = ROUTE_PAGE, .is_open = true, .answer = first_page},
+    {METHOD_GET, "c/ANY", .kind = ROUTE_PAGE, .is_open = true, .answer = first_page},
+    {METHOD_GET, "devices/ALL", .kind = ROUTE_PAGE, .is_open = true, .answer = first_page},
+    {METHOD_GET, "certificates/ALL", .kind = ROUTE_PAGE, .is_open = true, .answer = first_page},
+    {METHOD_GET, "causes/ALL", .kind = ROUTE_PAGE, .is_open = true, .answer = first_page},
+    {METHOD_GET, "rules/ALL", .kind = ROUTE_PAGE, .is_open = true, .answer = first_page},
+    {METHOD_GET, "explain/ALL", .kind = ROUTE_PAGE, .is_open = true, .answer = first_page},
     {METHOD_GET, "ui/ANY", .kind = ROUTE_ASSET, .is_open = true},
     {METHOD_GET, "metrics", .kind = ROUTE_METRICS, .is_open = true},
-    {METHOD_GET, API "health", .kind = ROUTE_HEALTH, .is_open = true},
+    {METHOD_GET, API "health", .kind = ROUTE_HEALTH, .is_open = true, .answer = api_health},
     {METHOD_POST, API "session", .kind = ROUTE_SESSION, .is_open = true},
     {METHOD_GET, API "live", .kind = ROUTE_LIVE},
     {METHOD_GET, API "flows", .kind = ROUTE_DESK, .answer = api_flows},
@@ -35,6 +36,9 @@ static const struct route routes[] = {
     {METHOD_GET, API "export", .kind = ROUTE_DESK, .is_long = true, .answer = api_export},
     {METHOD_POST, API "import", .kind = ROUTE_DESK, .is_long = true, .is_file = true,
         .answer = api_import},
+    {METHOD_GET, API "passes", .kind = ROUTE_DESK, .answer = api_passes},
+    {METHOD_POST, API "passes", .kind = ROUTE_DESK, .answer = api_pass_put},
+    {METHOD_DELETE, API "passes/ANY", .kind = ROUTE_DESK, .answer = api_pass_drop},
     {METHOD_GET, API "rules", .kind = ROUTE_DESK, .answer = api_rules},
     {METHOD_POST, API "rules/reload", .kind = ROUTE_DESK, .is_long = true,
         .answer = api_rules_reload},

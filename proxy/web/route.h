@@ -10,7 +10,7 @@
 struct desk;
 
 enum route_kind {
-    ROUTE_PAGE = 0, /* the one page; it shows what its path says */
+    ROUTE_PAGE = 0, /* the one page; it shows what its path says, and brings it along */
     ROUTE_ASSET,
     ROUTE_SESSION,
     ROUTE_HEALTH,

@@ -5,18 +5,20 @@
 #include <string.h>
 
 #include "answer.h"
+#include "api.h"
 #include "asset.h"
 #include "base/json_out.h"
 #include "base/time_text.h"
 #include "body.h"
 #include "count.h"
+#include "desk.h"
 #include "request.h"
 #include "route.h"
 
 /* A year: it ends with the installation's secrets. */
 enum { SESSION_S = 365 * 24 * 3600 };
 
-static const struct asset *asset_find(const char *name)
+const struct asset *asset_find(const char *name)
 {
     for (size_t i = 0; i < n_assets; i++)
         if (!strcmp(assets[i].name, name))
@@ -62,9 +64,9 @@ static const char *state_name(enum web_state state)
     return state == WEB_FINE ? "fine" : state == WEB_WARNING ? "warning" : "failing";
 }
 
-static void serve_health(struct web *w, struct answer *out)
+static void tell_health(const struct web_config *config, struct answer *out)
 {
-    const struct web_house *house = &w->config.house;
+    const struct web_house *house = &config->house;
     char since[TIME_TEXT_CAP];
     struct json_out j;
 
@@ -75,8 +77,14 @@ static void serve_health(struct web *w, struct answer *out)
     json_array_end(&j);
     json_put_text(&j, "state", state_name(state));
     json_put_text(&j, "version", WHYTLS_VERSION);
-    json_put_text(&j, "since", time_rfc3339_ms(since, w->started_ms));
+    json_put_text(&j, "since", time_rfc3339_ms(since, config->since_ms));
     json_object_end(&j);
+}
+
+void api_health(struct desk *desk, const struct request *r, struct answer *out)
+{
+    (void)r;
+    tell_health(desk_web(desk), out);
 }
 
 static void serve_metrics(
@@ -100,6 +108,8 @@ bool serve(struct web *w, const struct route *route, const struct request *r, bo
 {
     switch (route->kind) {
     case ROUTE_PAGE:
+        if (guard_key_of(&w->guard, r) != GUARD_NOBODY && !guard_is_from_elsewhere(r))
+            return false; /* with what it shows first */
         serve_asset("index.html", r, out);
         return true;
     case ROUTE_ASSET:
@@ -110,7 +120,7 @@ bool serve(struct web *w, const struct route *route, const struct request *r, bo
         serve_session(w, r, out);
         return true;
     case ROUTE_HEALTH:
-        serve_health(w, out);
+        tell_health(&w->config, out);
         return true;
     case ROUTE_METRICS:
         serve_metrics(w, r, from_loopback, out);

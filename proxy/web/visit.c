@@ -161,8 +161,7 @@ static const char *why_not(const struct visit *v, const struct request *r, int *
     *status = 403;
     if (!guard_host_is_ours(g, r->host))
         return "this name is not ours: ask by the address that whytls run has shown";
-    if (r->fetch_site && strcmp(r->fetch_site, "same-origin") != 0 &&
-        strcmp(r->fetch_site, "none") != 0 && v->route->kind != ROUTE_PAGE)
+    if (guard_is_from_elsewhere(r) && v->route->kind != ROUTE_PAGE)
         return "a page from elsewhere asks";
     if (r->method != METHOD_GET && key != GUARD_BEARER &&
         !guard_origin_is_ours(g, r->origin, r->host))
@@ -230,6 +229,7 @@ static void begin(struct visit *v)
         visit_refuse(v, status, why);
         return;
     }
+    v->job->request.by_token = guard_key_of(&v->web->guard, &v->job->request) == GUARD_BEARER;
     take_on(v, head);
 }
 

@@ -48,6 +48,9 @@ static bool make_room(struct web *w)
 {
     struct visit *oldest = NULL;
 
+    sweep(w); /* many may have ended at once */
+    if (w->n_visits < WEB_VISITS_MOST)
+        return true;
     for (struct visit *v = w->visits; v; v = v->next)
         if ((v->state == VISIT_IDLE || v->state == VISIT_HEAD || v->state == VISIT_DRAINING) &&
             (!oldest || v->until_ms < oldest->until_ms))
@@ -156,7 +159,7 @@ struct web *web_open(const struct web_config *config, struct web_count *count, s
 
     w->config = *config;
     w->count = count;
-    w->started_ms = clock_wall_ms(config->clock);
+    w->config.since_ms = clock_wall_ms(config->clock);
     if (open_all(w, e))
         return w;
     web_stop(w);

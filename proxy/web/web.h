@@ -18,6 +18,7 @@
 struct clock;
 struct device_history;
 struct json_out;
+struct passes;
 struct sink;
 struct web;
 
@@ -37,8 +38,17 @@ struct web_question {
     const char *host, *at, *roots, *with;
 };
 
-/* What the rest of the program is asked for. Thread: the web's, for health and metrics;
- * a desk's for all others. */
+/* A certificate that a chain may end in. Borrowed for the life of the house. */
+struct web_root {
+    const char *subject, *key;
+    const char *stores; /* that have it: both, apple, mozilla, custom or neither */
+    int64_t not_before, not_after;
+    const uint8_t *der;
+    size_t der_len;
+};
+
+/* What the rest of the program is asked for. Thread: the web's or a desk's for health, the web's
+ * for metrics, a desk's for all others. */
 struct web_house {
     void *arg;
     /* Rows {"name","state","says"} into an array that is open; gives the worst. */
@@ -48,6 +58,8 @@ struct web_house {
     /* Where phones find their set-up page: {"url","qr":{"size","path"}}. */
     void (*onboarding)(void *arg, struct json_out *j);
     const char *(*root_sha256)(void *arg); /* of the root that is handed out now */
+    /* False: there is none of this fingerprint (hex) at hand. */
+    bool (*root)(void *arg, const char *sha256, struct web_root *out);
     /* Members "packages", "rules", "plugins" of the object that is open. */
     bool (*rules)(void *arg, struct json_out *j, struct err *e);
     /* Both wait until the rules were loaded anew. */
@@ -72,7 +84,9 @@ struct web_config {
     bool keeps_flows;           /* flows.db is written there */
     const struct clock *clock;
     struct device_history *history;
+    struct passes *passes;
     struct web_house house;
+    int64_t since_ms; /* wall: when it was opened; filled in by web_open */
 };
 
 /* What it counts of traffic comes by this sink, which stands behind the keeper of flows. It may

@@ -12,6 +12,7 @@
 #include "web.h"
 
 struct answer;
+struct asset;
 struct desk;
 struct job;
 struct request;
@@ -38,7 +39,6 @@ struct web {
     bool is_asking; /* a desk looks what is new */
     int64_t health_ms;
     enum web_state health;
-    int64_t started_ms; /* wall */
 };
 
 /* web.c: to the desk; false: too much waits. */
@@ -46,9 +46,11 @@ bool web_hand(struct web *w, struct job *job, bool is_long);
 /* An open connection is over: it goes when no callback of it runs. */
 void web_sweep_soon(struct web *w);
 
-/* serve.c: what the web thread answers itself. False: `route` is not of that kind. */
+/* serve.c: what the web thread answers itself. False: a desk is wanted. */
 bool serve(struct web *w, const struct route *route, const struct request *r, bool from_loopback,
     struct answer *out);
+/* NULL: there is none. */
+const struct asset *asset_find(const char *name);
 
 /* live.c */
 void live_begin(struct web *w, struct visit *v, const struct request *r);

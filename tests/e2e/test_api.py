@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import threading
+import urllib.parse
 
 import pytest
 
@@ -115,19 +116,94 @@ def test_certificates_are_listed_by_who_made_them(ui):
     assert len(made) == 2 and all('whytls root' in c['issuer'] for c in made)
     page = ui.get('/api/v1/certificates?limit=1')
     rest = ui.get(f'/api/v1/certificates?after={page["next"]}')
-    assert [*page['certificates'], *rest['certificates']] == sites
+    assert [*page['certificates'], *rest['certificates']] == sites and rest['complete'] and rest['next'] is None
     one = ui.get(f'/api/v1/certificates/{sites[0]["sha256"]}')
     assert one['flows'][0]['host'] == EXPIRED and one['chain_with'] and 'BEGIN' in one['pem']
     assert ui.ask('GET', '/api/v1/certificates?tab=x')[0] == 400 and ui.ask('GET', '/api/v1/certificates/00')[0] == 404
 
 
+def test_certificates_are_searched_as_connections_are(ui):
+    def found(q):
+        return [c['names'] for c in ui.get(f'/api/v1/certificates?q={q}')['certificates']]
+    assert found(f'~d+{GOOD}') == [[GOOD]] and found(f'~d+{GOOD}+!~ends+1d') == [[GOOD]] and found('~ends+0d') == [[EXPIRED]]
+    assert found('~issuer+"Lab+Public"') == [[]] and found('~subject+expired') == [[EXPIRED]] and found('expired+|+~sha+zz') == [[EXPIRED]]
+    sha = ui.get(f'/api/v1/certificates?q={GOOD}')['certificates'][0]['sha256']
+    assert found(f'~sha+{sha[10:30]}') == [[GOOD]]
+    status, _, body = ui.ask('GET', '/api/v1/certificates?q=a+~fail')
+    assert status == 400 and json.loads(body)['error']['column'] == 3 and '~issuer' in json.loads(body)['error']['text']
+    offered = [item['insert'] for item in ui.get('/api/v1/complete?q=~&at=1&of=certificates')['items']]
+    assert offered == ['~d ', '~issuer ', '~subject ', '~sha ', '~ends ']
+    assert ui.ask('GET', '/api/v1/complete?of=x')[0] == 400
+
+
+def test_the_root_that_no_site_sent_is_told_with_who_ends_there(ui):
+    (root,) = ui.get('/api/v1/certificates?tab=roots')['certificates']
+    assert 'Lab Public Root' in root['subject'] and root['stores'] == 'both' and not root['sent'] and GOOD in root['hosts'] and root['uses']
+    assert ui.get('/api/v1/certificates?tab=roots&q=Public')['certificates'] == [root]
+    assert ui.get('/api/v1/certificates?tab=roots&q=nothing')['certificates'] == []
+    one = ui.get(f'/api/v1/certificates/{root["sha256"]}')
+    assert one['stores'] == 'both' and 'BEGIN' in one['pem'] and GOOD in [row['host'] for row in one['flows']]
+    assert {key: one[key] for key in root} == root, 'the list and the page tell the same'
+
+
 def test_causes_are_counted(ui):
     causes = ui.get('/api/v1/causes?since=1h')
-    assert [(c['cause'], c['n']) for c in causes['causes']] == [('cert-expired-leaf', 1)]
-    assert sum(hour['counts']['cert-expired-leaf'] for hour in causes['hours']) == 1
+    assert [(c['cause'], c['n'], c['outcome']) for c in causes['causes']] == [('cert-expired-leaf', 1, 'failing')]
+    assert [hour['counts'] for hour in causes['hours']] == [{'failing': 1}]
     one = ui.get('/api/v1/causes/cert-expired-leaf')
     assert one['hosts'] == [{'name': EXPIRED, 'n': 1}] and 'proxy-clock-wrong' in one['about']['rivals']
     assert ui.ask('GET', '/api/v1/causes?since=x')[0] == 400
+
+
+def test_failures_and_warnings_of_a_cause_are_told_apart(binary, tmp_path):
+    one = Proxy(binary, tmp_path / 'data', '--lab', '--ui', '127.0.0.1:0')
+    one.curl('https://missing-intermediate-aia.lab.test/')
+    one.curl(f'https://{EXPIRED}/')
+    ui = Ui(one)
+    until(lambda: len(ui.get('/api/v1/flows')['flows']) == 2)
+    causes = {(c['cause'], c['outcome']): c['n'] for c in ui.get('/api/v1/causes')['causes']}
+    assert causes == {('missing-intermediate-aia', 'warning'): 1, ('cert-expired-leaf', 'failing'): 1}
+    assert [hour['counts'] for hour in ui.get('/api/v1/causes')['hours']] == [{'failing': 1, 'warning': 1}]
+    assert one.stop() == 0
+
+
+def test_a_host_passes_by_the_owners_word_at_once_and_until_it_is_taken_back(binary, tmp_path):
+    one = Proxy(binary, tmp_path / 'data', '--lab', '--ui', '127.0.0.1:0', '--threads', '2')
+    ui = Ui(one)
+    status, said = ui.send('POST', '/api/v1/passes', {'host': GOOD.upper() + '.', 'until': '2099-01-01T00:00:00Z'})
+    assert status == 200 and said['pass']['host'] == GOOD and said['pass']['until'] == '2099-01-01T00:00:00.000Z' and said['pass']['by'] == 'api'
+    for _ in range(4):
+        one.curl(f'https://{GOOD}/', '-k')
+    one.curl('https://good.lab-two.test/')
+    decisions = {(r['target']['host'], r['decision']['action'], r['decision']['by']) for r in (one.record() for _ in range(5))}
+    assert decisions == {(GOOD, 'tunnel', 'config'), ('good.lab-two.test', 'intercept', 'default')}
+    told = subprocess.run([binary, 'devices', '--data', one.data], capture_output=True, text=True, check=True).stdout
+    assert 'Pass unread by your word' in told and GOOD in told
+    assert one.stop() == 0
+    two = Proxy(binary, tmp_path / 'data', '--lab', '--ui', '127.0.0.1:0')
+    ui = Ui(two)
+    assert [p['host'] for p in ui.get('/api/v1/passes')['passes']] == [GOOD]
+    two.curl(f'https://{GOOD}/', '-k')
+    assert two.record()['decision']['by'] == 'config', 'it outlives a restart'
+    assert ui.send('DELETE', f'/api/v1/passes/{GOOD.upper()}.')[0] == 204, 'by any writing of its name'
+    two.curl(f'https://{GOOD}/')
+    assert two.record()['decision']['action'] == 'intercept'
+    assert ui.send('DELETE', f'/api/v1/passes/{GOOD}')[0] == 404 and ui.get('/api/v1/passes')['passes'] == []
+    assert ui.send('DELETE', '/api/v1/passes/*.lab.test')[0] == 404
+    fields = {'Cookie': cookie_of(ui), 'Origin': ui.origin, 'Authorization': 'Bearer wrong'}
+    status, _, said = ui.ask('POST', '/api/v1/passes', json.dumps({'host': GOOD, 'until': None}), fields, bearer=False)
+    assert status == 200 and json.loads(said)['pass']['by'] == 'ui', 'what was proved counts'
+    assert json.loads(said)['pass']['until'] is None
+    assert two.stop() == 0
+
+
+@pytest.mark.parametrize('body', [{}, {'host': ''}, {'host': '*'}, {'host': '*.lab.test'}, {'host': 'a b'}, {'host': GOOD, 'until': 'soon'},
+                                  {'host': GOOD, 'until': '2001-01-01T00:00:00Z'}, {'host': GOOD, 'until': '1970-01-01T00:00:00Z'},
+                                  {'host': GOOD, 'until': '1969-01-01T00:00:00Z'}, {'host': GOOD, 'until': 1795251600}, {'host': GOOD, 'until': ''},
+                                  {'host': GOOD, 'until': False}, {'host': f'https://{GOOD}/'}])
+def test_nobody_lets_more_than_one_host_pass(ui, body):
+    assert ui.send('POST', '/api/v1/passes', body)[0] == 400
+    assert ui.get('/api/v1/passes')['passes'] == []
 
 
 def test_rules_are_switched_edited_and_tested(binary, told, ui):
@@ -209,8 +285,91 @@ def test_health_and_metrics_need_no_session(ui):
     assert status == 200 and headers['Content-Type'].startswith('text/plain; version=0.0.4')
     text = body.decode()
     assert 'whytls_connections_total{outcome="failing"} 1' in text
+    assert 'whytls_thread_cpu_seconds_total{thread="store"} ' in text and 'process_resident_memory_bytes ' in text
     for line in text.splitlines():
-        assert re.fullmatch(r'# (HELP|TYPE) whytls_\w+ .+|whytls_\w+(\{\w+="[^"\n]*"(,\w+="[^"\n]*")*\})? [\d.e+-]+', line), line
+        assert re.fullmatch(r'# (HELP|TYPE) (whytls|process)_\w+ .+|(?:whytls|process)_\w+(\{\w+="[^"\n]*"(,\w+="[^"\n]*")*\})? [\d.e+-]+', line), line
+
+
+# --- each atom of the filter finds what it means, and leaves out what it does not ---
+
+PLANTED, OTHER = 'planted.example', 'other.example'
+
+
+def plant(record, **changes):
+    """A record with other values, by their paths."""
+    record = json.loads(json.dumps(record))
+    for path, value in changes.items():
+        *groups, last = path.split('__')
+        at = record
+        for group in groups:
+            at = at[group]
+        at[last] = value
+    return record
+
+
+@pytest.fixture(scope='module')
+def garden(binary, told, tmp_path_factory):
+    """A store with two connections alone: each atom can tell them apart."""
+    lines = [json.loads(line) for line in told.ui.ask('GET', '/api/v1/export?as=jsonl')[2].splitlines()]
+    (expired,) = [one for one in lines if one['target']['host'] == EXPIRED]
+    (good,) = [one for one in lines if one['target']['host'] == GOOD]
+    exchange = expired['exchanges'][0] if expired['exchanges'] else good['exchanges'][0]
+    now = until(lambda: told.ui.get('/api/v1/flows')['flows'])[0]['at']
+    planted = plant(expired, id='01PLANTED00000000000000001', at=now, ms=7777, target__host=PLANTED, entry='socks5', client__ip='192.0.2.77', client__device='d-77777777',
+                    client__app='Planter', client__ja4='t10planted', client_leg__version='TLSv1.1', server_leg__version='TLSv1.1',
+                    client_leg__alert={'from': 'client', 'number': 112, 'name': 'unrecognized_name', 'phase': 'before-server-hello'},
+                    server_leg__trusted_by='mozilla', facts={'geo.country': 'NZ', 'geo.asn': 64577, 'geo.org': 'Planted Net'},
+                    notes=[{'code': 'plant/rare', 'severity': 'high', 'leg': 'server', 'text': 'a rare plant', 'by': 'rule:plant/rare', 'data': {}}],
+                    exchanges=[{**exchange, 'method': 'PATCH', 'url': f'https://{PLANTED}/rare/path', 'status': 418}])
+    other = plant(good, id='01OTHER0000000000000000001', at='2026-01-02T03:04:05.000Z', ms=3, target__host=OTHER, client__ip='192.0.2.88', client__device='d-88888888')
+    one = Proxy(binary, tmp_path_factory.mktemp('garden') / 'data', '--ui', '127.0.0.1:0', '--keep-days', '3650')
+    ui = Ui(one)
+    told_by_it = json.loads(ui.ask('POST', '/api/v1/import', '\n'.join(json.dumps(r) for r in (planted, other)))[2])
+    assert told_by_it['added'] == 2, told_by_it
+    yield ui
+    assert one.stop() == 0
+
+
+ATOMS = [f'~d {PLANTED}', '~u rare/path', '~m PATCH', '~c 418', '~c 4xx', '~cause cert-expired', '~sure certain | ~sure likely', '~fail', '~dev d-77777777',
+         '~dev 192.0.2.77', '~app Planter', '~leg server', '~alert 112', '~alert unrecognized_name', '~v tls1.1', '~ja4 planted',
+         '~subject cert-expired', '~store mozilla', '~check TemporalValidity', '~class Expired', '~note plant/rare', '~sev high', '~since 1h',
+         '~ms >500', '~ip 192.0.2.77', '~asn 64577', '~asn "Planted Net"', '~geo NZ', '~id 01PLANTED00000000000000001', '~entry socks5', 'planted',
+         '"rare plant"', f'~fail & ~d {PLANTED}', f'~mirror | ~fail !~d {OTHER} ~m PATCH', f'!~d {OTHER}', '(~c 418)']
+
+
+@pytest.mark.parametrize('q', ATOMS)
+def test_an_atom_finds_the_planted_one_and_leaves_the_other_out(garden, q):
+    found = [row['host'] for row in garden.get('/api/v1/flows?' + urllib.parse.urlencode({'q': q}))['flows']]
+    assert found == [PLANTED]
+
+
+@pytest.mark.parametrize('q', ['~ok', '~store both', '~at 2026-01-02', f'~d {OTHER}', '~sha {sha}'])
+def test_an_atom_finds_the_other_one_alone(garden, q):
+    sha = garden.get('/api/v1/flows/01OTHER0000000000000000001')['record']['server_leg']['chain'][0]
+    found = [row['host'] for row in garden.get('/api/v1/flows?' + urllib.parse.urlencode({'q': q.format(sha=sha)}))['flows']]
+    assert found == [OTHER]
+
+
+@pytest.mark.parametrize('q, host', [('~h "alert(1)"', GOOD), ('~hq "alert(1)"', GOOD), ('~hs "alert(1)"', None), ('~hs strict-', None), ('~hq host', GOOD),
+                                     ('~b "good.lab.test"', GOOD), ('~b nothing-like-that', None), ('~t text/html', GOOD), ('~t image', None),
+                                     ('~ends 1d', EXPIRED), ('~issuer "Lab Issuing" !~fail', GOOD), (f'~subject {GOOD}', GOOD)])
+def test_an_atom_looks_at_what_was_said_and_shown(ui, q, host):
+    found = [row['host'] for row in ui.get('/api/v1/flows?' + urllib.parse.urlencode({'q': q}))['flows']]
+    assert found == ([host] if host else []) or (q == '~hq host' and GOOD in found)
+
+
+def test_unread_mirrored_warned_and_expected_are_found(binary, tmp_path):
+    one = Proxy(binary, tmp_path / 'data', '--lab', '--ui', '127.0.0.1:0', '--fault', f'cert-expired-leaf@{GOOD}',
+                '--resolve', 'gateway.icloud.com:127.0.0.1')
+    ui = Ui(one)
+    assert ui.send('POST', '/api/v1/passes', {'host': 'good.lab-two.test'})[0] == 200
+    for host, more in ((GOOD, ()), ('good.lab-two.test', ('-k',)), ('missing-intermediate-aia.lab.test', ())):
+        one.curl(f'https://{host}/', *more)
+    until(lambda: len(ui.get('/api/v1/flows')['flows']) == 3)
+    for atom, host in (('~mirror', GOOD), ('~unread', 'good.lab-two.test'), ('~warn', 'missing-intermediate-aia.lab.test')):
+        assert [row['host'] for row in ui.get(f'/api/v1/flows?q={atom}')['flows']] == [host]
+    assert ui.get('/api/v1/flows?q=~expected')['flows'] == []
+    assert one.stop() == 0
 
 
 # --- the live feed ---
@@ -322,6 +481,75 @@ def test_pages_are_fenced_in(ui):
             assert status == 200 and 'immutable' in headers['Cache-Control']
     status, headers, body = ui.ask('HEAD', '/', bearer=False)
     assert status == 200 and body == b'' and int(headers['Content-Length']) > 0
+
+
+def cookie_of(ui):
+    _, headers, _ = ui.ask('POST', '/api/v1/session', json.dumps({'token': ui.token}), {'Origin': ui.origin}, bearer=False)
+    return headers['Set-Cookie'].split(';')[0]
+
+
+def brought(body):
+    """What a page brings along, as a browser's parser finds it: from the element's start to the first end of a script."""
+    text = body.decode()
+    return json.loads(re.search(r'<script type="application/json" id="first">(.*?)</script', text, re.DOTALL).group(1) or '{}')
+
+
+def test_a_page_brings_its_data_along_to_whoever_may_see_it(ui):
+    fields = {'Cookie': cookie_of(ui)}
+    flow = first(ui, EXPIRED)['id']
+    views = {'/': ['/flows?limit=200', '/facets'], '/?q=~d+lab.test&sel=' + flow: ['/flows?q=%7Ed+lab.test&limit=200', f'/flows/{flow}'],
+             f'/c/{flow}': [f'/flows/{flow}'], '/devices': ['/devices'], '/certificates?tab=made': ['/certificates?tab=made&limit=100'],
+             '/rules': ['/rules', '/passes'], '/explain': [], '/causes': [], '/causes/cert-expired-leaf?since=1h': []}
+    for path, wanted in views.items():
+        _, headers, body = ui.ask('GET', path, headers=fields, bearer=False)
+        came = brought(body)
+        assert set(came) >= {'/health', *wanted}, path
+        assert not [asked for asked in came if asked.startswith('/causes')], 'what may take long is asked for'
+        assert headers['Cache-Control'] == 'no-store' and 'unsafe' not in headers['Content-Security-Policy']
+        for asked, answer in came.items():
+            if not re.match('/(health|stories|devices|rules|flows)', asked):
+                assert answer == ui.get('/api/v1' + asked), asked
+
+
+def test_a_page_brings_nothing_to_others(ui):
+    for fields in ({}, {'Cookie': 'whytls=x'}, {'Cookie': cookie_of(ui), 'Sec-Fetch-Site': 'same-site'}, {'Cookie': cookie_of(ui), 'Sec-Fetch-Site': 'cross-site'}):
+        for path in ('/', '/devices', '/causes'):
+            assert brought(ui.ask('GET', path, headers=fields, bearer=False)[2]) == {}, fields
+    status, _, body = ui.ask('GET', '/c/nothing', headers={'Cookie': cookie_of(ui)}, bearer=False)
+    assert status == 200 and '/flows/nothing' not in brought(body), 'a refusal is not brought: the page asks, and says it'
+
+
+def test_the_list_brings_the_first_thing_that_needs_a_look(binary, tmp_path):
+    one = Proxy(binary, tmp_path / 'data', '--lab', '--ui', '127.0.0.1:0')
+    one.curl(f'https://{EXPIRED}/')
+    ui = Ui(one)
+    story = until(lambda: ui.get('/api/v1/stories')['stories'])[0]
+    came = brought(ui.ask('GET', '/', headers={'Cookie': cookie_of(ui)}, bearer=False)[2])
+    assert came[f'/flows/{story["last_id"]}']['row']['host'] == EXPIRED
+    assert ui.send('POST', '/api/v1/stories/settle', {'key': story['key']})[0] == 204
+    assert not [asked for asked in brought(ui.ask('GET', '/', headers={'Cookie': cookie_of(ui)}, bearer=False)[2]) if asked.startswith('/flows/')]
+    assert one.stop() == 0
+
+
+def test_a_page_leaves_out_what_is_long(binary, ui, tmp_path):
+    har = json.loads(ui.ask('GET', f'/api/v1/export?as=har&q=~d+{GOOD}')[2])
+    one = Proxy(binary, tmp_path / 'data', '--ui', '127.0.0.1:0')
+    into = Ui(one)
+    for n, is_brought in ((1000, True), (300 * 1024, False)):
+        (entry,) = har['log']['entries']
+        entry['response']['content'] = {'size': n, 'mimeType': 'text/plain', 'text': '<' * n}
+        flow = entry['_whytls']['flow'] = entry['_whytls']['record']['id'] = f'01LONG0000000000000{n:07}'
+        assert json.loads(into.ask('POST', '/api/v1/import', json.dumps(har))[2])['added'] == 1
+        assert len(into.ask('GET', f'/api/v1/flows/{flow}')[2]) > n, 'its body is kept'
+        page = into.ask('GET', f'/c/{flow}', headers={'Cookie': cookie_of(into)}, bearer=False)[2]
+        assert (f'/flows/{flow}' in brought(page)) is is_brought
+    assert one.stop() == 0
+
+
+def test_nothing_from_the_wire_ends_the_data_of_a_page(ui):
+    body = ui.ask('GET', f'/c/{first(ui, GOOD)["id"]}', headers={'Cookie': cookie_of(ui)}, bearer=False)[2]
+    assert 'script' in json.dumps(brought(body)), 'the agent that holds markup is in it'
+    assert body.count(b'<script') == 2 and body.count(b'</script') == 2 and '\u2028' not in body.decode()
 
 
 def test_too_much_is_refused(ui):

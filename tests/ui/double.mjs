@@ -205,15 +205,16 @@ function rules() {
 
 function causes(now) {
     const at = new Date(now - 60000).toISOString();
-    const list = [['cert-expired-leaf', 'The server\'s certificate has expired', 11, 1, false], ['app-pinning', 'The app accepts only its own key', 6, 1, false], ['root-not-fully-trusted', 'This phone does not trust our root yet', 4, 4, false], ['name-mismatch', 'The certificate is for other names', 1, 1, false], ['apple-pinned-service', 'Apple services refuse any proxy', 212, 31, true]]
-        .map(([cause, title, n, hosts, expected]) => ({ cause, title, n, hosts, apps: 1, devices: 1, expected, last_at: at }));
-    const hours = Array.from({ length: 24 }, (_, i) => ({ at: new Date(Math.floor(now / 3600000) * 3600000 - (23 - i) * 3600000).toISOString(), counts: { 'cert-expired-leaf': i === 9 ? 6 : i === 18 ? 5 : 0, 'app-pinning': i === 10 ? 4 : i === 19 ? 2 : 0, 'apple-pinned-service': (i * 7) % 13 } }));
+    const list = [['cert-expired-leaf', 'The server\'s certificate has expired', 11, 1, 'failing'], ['app-pinning', 'The app accepts only its own key', 6, 1, 'failing'], ['root-not-fully-trusted', 'This phone does not trust our root yet', 4, 4, 'failing'], ['name-mismatch', 'The certificate is for other names', 1, 1, 'failing'],
+        ['missing-intermediate-aia', 'The site left out an intermediate', 9, 2, 'warning'], ['cert-expired-leaf', 'The server\'s certificate has expired', 2, 1, 'warning'], ['apple-pinned-service', 'Apple services refuse any proxy', 212, 31, 'expected']]
+        .map(([cause, title, n, hosts, outcome]) => ({ cause, title, n, hosts, apps: 1, devices: 1, outcome, last_at: at }));
+    const hours = Array.from({ length: 24 }, (_, i) => ({ at: new Date(Math.floor(now / 3600000) * 3600000 - (23 - i) * 3600000).toISOString(), counts: { failing: { 9: 6, 10: 4, 18: 5, 19: 2 }[i] ?? 0, warning: i % 6 === 4 ? 2 : 0, expected: (i * 7) % 13 } }));
     return { v: 1, causes: list, hours };
 }
 
 export async function start({ n = 1284, token = 'open-sesame-open-sesame', port = 0, admitted = true } = {}) {
     const now = Date.now(), listeners = new Set(), asked = [], fixed = new Map();
-    let newest = n, away = false, settled = new Set(), names = new Map(), gone = new Set(), session = admitted, mine = RULE_TEXT;
+    let newest = n, away = false, settled = new Set(), names = new Map(), gone = new Set(), passes = [], session = admitted, mine = RULE_TEXT;
     const row = seq => row_of(seq, n, now);
     const pick = test => {
         for (let seq = newest; seq > 0 && seq > newest - 2000; seq--)
@@ -263,9 +264,11 @@ export async function start({ n = 1284, token = 'open-sesame-open-sesame', port 
 
     function certificate_list(params) {
         const tab = params.get('tab') ?? 'sites', q = (params.get('q') ?? '').toLowerCase();
+        if (q.includes('~fail'))
+            return [400, { v: 1, error: { text: '~fail says nothing of a certificate; these do: ~d ~issuer ~subject ~sha ~ends', column: q.indexOf('~fail') + 1, incomplete: false } }];
         const rows = [...certificates('api.shop.example.com', now, -2.9), ...certificates('imap.mail.example.org', now, 9).slice(0, 1), ...certificates('*.museum.example', now, 60).slice(0, 1), ...certificates(HOSTILE, now, 140).slice(0, 1)]
             .filter(one => (tab === 'roots' ? one.subject === one.issuer : one.subject !== one.issuer)).filter(one => !q || one.subject.toLowerCase().includes(q))
-            .map((one, i) => ({ ...one, pem: undefined, uses: 9 - i, last_at: new Date(now - 8000).toISOString(), hosts: one.names.slice(0, 3), issuer_changed: i === 2 }));
+            .map((one, i) => ({ ...one, pem: undefined, uses: 9 - i, last_at: new Date(now - 8000).toISOString(), hosts: one.names.slice(0, 3), issuer_changed: i === 2, ...(tab === 'roots' && { stores: 'both', sent: false, hosts: ['api.shop.example.com', 'www.museum.example'] }) }));
         return [200, { v: 1, certificates: rows, next: null }];
     }
 
@@ -312,6 +315,13 @@ export async function start({ n = 1284, token = 'open-sesame-open-sesame', port 
         }
         case 'GET causes':
             return second ? [200, { v: 1, hosts: [{ name: 'api.shop.example.com', n: 11 }], apps: [{ name: 'Grocer', n: 11 }], devices: [{ name: 'Anna’s iPhone', n: 11 }], about: { title: 'The server\'s certificate has expired', why: 'The certificate of a host ended, so an iPhone refuses it.', rivals: ['proxy-clock-wrong', 'device-clock-wrong'], grade: 'Apple source' } }] : [200, causes(now)];
+        case 'GET passes': return [200, { v: 1, passes }];
+        case 'POST passes':
+            passes.push({ host: body.host, since: new Date(now).toISOString(), until: body.until ?? null, by: 'ui' });
+            return [200, { v: 1, pass: passes[passes.length - 1] }];
+        case 'DELETE passes':
+            passes = passes.filter(one => one.host !== second);
+            return [204];
         case 'GET rules': return second === 'files' ? [200, third === 'mine' ? mine : RULE_TEXT, 'text/plain'] : [200, rules()];
         case 'PUT rules': mine = body; return [200, { v: 1, saved: true, specs: { passed: 3, failed: 0, text: '' }, swapped: true, says: '3 of 3 specs pass; the new version is in force' }];
         case 'POST rules': return second === 'reload' ? [200, { v: 1, swapped: true, says: '97 rules, all in order' }] : second === 'test' ? [200, { v: 1, passed: 2, failed: 1, text: 'a reply without X-Debug is quiet: failed' }] : [204];

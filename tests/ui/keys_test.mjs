@@ -53,15 +53,28 @@ test('y copies the explanation, Y the record, and both are what they say', async
     await it.done();
 });
 
-test('t asks before a host passes, and changes nothing by itself', async () => {
+test('t asks before a host passes, and what passes is listed and taken back', async () => {
     const it = await open('/c/01M000001275');
     await settled(it.page);
     await it.page.keyboard.press('t');
-    await it.page.getByText('hosts = { ["api.shop.example.com"] = "tunnel" }').waitFor();
+    await it.page.getByRole('heading', { name: 'Let api.shop.example.com pass unread?' }).waitFor();
     await picture(it.page, 'pass-dialog');
     await it.page.keyboard.press('Escape');
     assert.equal(await it.page.locator('dialog[open]').count(), 0);
-    assert.ok(it.server.asked.every(line => line.startsWith('GET ')));
+    assert.ok(it.server.asked.every(line => line.startsWith('GET ')), 'to ask changes nothing');
+    await it.page.keyboard.press('t');
+    await it.page.getByLabel('for a day').check();
+    await it.page.getByRole('button', { name: 'Let it pass', exact: true }).last().click();
+    await it.page.getByText('It passes from its next connection on, for a day.').waitFor();
+    assert.ok(it.server.asked.includes('POST /api/v1/passes'));
+    await it.page.getByRole('link', { name: 'What passes' }).click();
+    await it.page.getByRole('heading', { name: 'Pass unread by your word' }).waitFor();
+    await picture(it.page, 'passes');
+    await it.page.getByRole('button', { name: 'Read api.shop.example.com again' }).click();
+    await it.page.getByRole('heading', { name: 'Pass unread by your word' }).waitFor({ state: 'detached' });
+    assert.ok(it.server.asked.includes('DELETE /api/v1/passes/api.shop.example.com'));
+    await it.page.goBack();
+    await settled(it.page);
     await it.page.keyboard.press('e');
     await it.page.waitForURL(/\/explain\?target=api\.shop\.example\.com/);
     await it.done();

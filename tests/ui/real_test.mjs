@@ -12,11 +12,42 @@ import { browser_start, browser_stop, open, PHONE, picture, serious_faults, sett
 const binary = process.env.WHYTLS, data = fs.mkdtempSync(path.join(os.tmpdir(), 'whytls-ui-'));
 const SAFARI = 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 Mobile/15E148 Safari/604.1';
 const STARTS_WITHIN_MS = 60000;
-let proxy, said = '', port, base, token;
+const run = promisify(execFile);
+let proxy, site, said = '', port, base, token;
+
+// What a stranger would have a page run: in SNI, subject, SAN, header, path, and by way of a rule in a note.
+const SCRIPT = '<script>alert(1)</script>', IMAGE = '<img src=x onerror=alert(1)>', DRAWING = '<svg onload=alert(1)>';
+const EVIL_RULE = `rule {
+    name     = "echo",
+    about    = "Repeats a header: ${SCRIPT}",
+    notes    = { echo = "medium" },
+    wakes_on = { request = "always" },
+    request  = function(flow)
+        local said = flow.request.headers["x-evil"]
+        if said then flow:note("echo", { said = said }) end
+    end,
+}
+`;
+
+function write_rule() {
+    const folder = path.join(data, 'config', 'whytls', 'rules', 'evil');
+    fs.mkdirSync(path.join(folder, 'texts'), { recursive: true });
+    fs.writeFileSync(path.join(folder, 'init.lua'), EVIL_RULE);
+    fs.writeFileSync(path.join(folder, 'texts', 'en.lua'), 'return { echo = "It says {$said}." }\n');
+}
+
+// A site whose certificate holds markup; its port.
+async function start_site() {
+    const file = name => path.join(data, name);
+    execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', file('evil.key'), '-out', file('evil.pem'),
+        '-days', '9', '-addext', 'basicConstraints=critical,CA:FALSE', '-subj', `/CN=${SCRIPT.replaceAll('/', '\\/')}/O=${IMAGE}`, '-addext', `subjectAltName=DNS:${IMAGE.replaceAll(' ', '-')}`], { stdio: 'ignore' });
+    site = spawn('openssl', ['s_server', '-accept', '127.0.0.1:0', '-cert', file('evil.pem'), '-key', file('evil.key'), '-www'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    return new Promise(done => site.stdout.on('data', bytes => /ACCEPT \S+:(\d+)/.test(bytes) && done(/ACCEPT \S+:(\d+)/.exec(bytes)[1])));
+}
 
 // Starts the program and reads its addresses from what it says.
 async function start() {
-    proxy = spawn(binary, ['run', '--lab', '--listen', '127.0.0.1:0', '--ui', '127.0.0.1:0', '--data', data], { env: { ...process.env, NO_COLOR: '1' }, stdio: ['ignore', 'ignore', 'pipe'] });
+    proxy = spawn(binary, ['run', '--lab', '--bodies', 'all', '--listen', '127.0.0.1:0', '--ui', '127.0.0.1:0', '--data', data], { env: { ...process.env, NO_COLOR: '1', XDG_CONFIG_HOME: path.join(data, 'config') }, stdio: ['ignore', 'ignore', 'pipe'] });
     await new Promise((done, fail) => {
         const late = setTimeout(() => fail(new Error(`it did not start: ${said}`)), STARTS_WITHIN_MS);
         proxy.stderr.on('data', bytes => {
@@ -34,8 +65,24 @@ async function start() {
 }
 
 // One request through the proxy; it may fail, and that is recorded.
-async function visit(host, agent = SAFARI, trusts = true) {
-    await promisify(execFile)('curl', ['-s', '-m', '20', '-o', '/dev/null', '-x', `http://127.0.0.1:${port}`, '-A', agent, ...(trusts ? ['--cacert', path.join(data, 'root.pem')] : []), `https://${host}/`]).catch(() => null);
+async function visit(host, agent = SAFARI, trusts = true, more = []) {
+    await run('curl', ['-s', '-g', '--path-as-is', '-m', '20', '-o', '/dev/null', '-x', `http://127.0.0.1:${port}`, '-A', agent, ...(trusts ? ['--cacert', path.join(data, 'root.pem')] : []), ...more, `https://${host}`]).catch(() => null);
+}
+
+async function attack() {
+    const evil = `127.0.0.1:${await start_site()}`;
+    await visit(`good.lab.test/page${SCRIPT}?q=${SCRIPT}`, SCRIPT, true, ['-H', `X-Evil: ${DRAWING}`, '-H', `Referer: ${IMAGE}`]);
+    await visit(evil);
+    await run('openssl', ['s_client', '-proxy', `127.0.0.1:${port}`, '-connect', evil, '-servername', IMAGE], { timeout: 20000 }).catch(() => null);
+}
+
+async function ask(where) {
+    return (await fetch(`${base}/api/v1${where}`, { headers: { Authorization: `Bearer ${token}` } })).json();
+}
+
+// '/c/?' and '/certificates/?': of one that there is
+async function one_of(where) {
+    return where.replace('?', where.startsWith('/c/') ? (await ask('/flows?q=~cause+cert-expired-leaf')).flows[0].id : (await ask('/certificates')).certificates[0].sha256);
 }
 
 async function look(where, options = {}) {
@@ -45,16 +92,19 @@ async function look(where, options = {}) {
 }
 
 before(async () => {
+    write_rule();
     await start();
     for (const host of ['good.lab.test', 'good.lab-two.test', 'cert-expired-leaf.lab.test', 'name-mismatch.lab.test', 'missing-intermediate-aia.lab.test', 'untrusted-root.lab.test'])
         await visit(host);
     await visit('good.lab.test', 'Bankly/9.0 CFNetwork/1494.0.7 Darwin/23.4.0', false);
+    await attack();
     await browser_start();
 });
 after(async () => {
     await browser_stop();
     proxy.removeAllListeners('exit');
     proxy.kill();
+    site?.kill();
     fs.rmSync(data, { recursive: true, force: true });
 });
 
@@ -95,22 +145,115 @@ test('every atom that the store offers is taken, and narrows or not', async () =
 
 test('completion offers what the store has', async () => {
     const it = await look('/');
-    await it.page.getByRole('combobox').pressSequentially('~cause ');
+    await it.page.getByRole('combobox').pressSequentially('~cause cert-e');
     await it.page.getByRole('option', { name: /cert-expired-leaf/ }).waitFor();
     await it.done();
 });
 
-for (const [where, says] of [['/devices', /device/], ['/certificates', /ended/], ['/certificates?tab=made', /./], ['/causes', /./], ['/causes/cert-expired-leaf', /expired/], ['/rules', /rules/], ['/rules/dates', /rules/]])
-    test(`${where}: wide and on a phone`, async () => {
-        for (const size of [undefined, PHONE]) {
-            const it = await look(where, { size, bypassCSP: true });
+for (const [where, says] of [['/', /need/], ['/c/?', /./], ['/devices', /device/], ['/certificates', /ended/], ['/certificates?tab=made', /./], ['/certificates?tab=roots', /./], ['/certificates/?', /./], ['/causes', /./], ['/causes/cert-expired-leaf', /expired/], ['/rules', /rules/], ['/rules/dates', /rules/], ['/explain', /Explain/]])
+    test(`${where}: wide and dark, and on a phone`, async () => {
+        for (const [size, scheme] of [[undefined, 'dark'], [PHONE, 'light']]) {
+            const it = await look(where.endsWith('/?') ? await one_of(where) : where, { size, scheme, bypassCSP: true });
             await settled(it.page);
             await it.page.getByRole('heading', { level: 1, name: says }).waitFor();
+            const sideways = await it.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+            assert.ok(sideways <= 0, `the page is ${sideways} px too wide`);
             assert.deepEqual(await serious_faults(it.page), []);
             await picture(it.page, `real-${where.replace(/\W+/g, '-')}-${size ? 'phone' : 'wide'}`);
             await it.done();
         }
     });
+
+// But the feed, and on the page of rules the file at its side. Causes are counted while the page stands: they may take long.
+test('the first view comes with its data: no question is asked for it', async () => {
+    const it = await look('/');
+    for (const [where, heading] of [['/', /need a look/], ['/devices', /device/], ['/certificates', /./], ['/rules', /rules/], [await one_of('/c/?'), /./]]) {
+        const asked = [];
+        await it.page.goto('about:blank'); // the page before says goodbye to its feed
+        it.page.on('request', request => asked.push(new URL(request.url()).pathname));
+        await it.page.goto(it.base + where);
+        await it.page.getByRole('heading', { level: 1, name: heading }).waitFor();
+        await settled(it.page);
+        it.page.removeAllListeners('request');
+        assert.deepEqual(asked.filter(one => one.startsWith('/api/') && !/^.api.v1.(live|rules.files)/.test(one)), [], where);
+    }
+    await it.done();
+});
+
+test('keys alone: filter, walk, open, let pass, take back', async () => {
+    const it = await look('/');
+    await settled(it.page);
+    await it.page.keyboard.press('/');
+    await it.page.keyboard.type('~d good.lab-two.test');
+    await it.page.keyboard.press('Enter');
+    await it.page.keyboard.press('Escape');
+    await it.page.keyboard.press('Escape');
+    await it.page.waitForURL(url => !url.search.includes('q='));
+    await it.page.keyboard.press('/');
+    await it.page.keyboard.type('~d good.lab-two.test');
+    await it.page.keyboard.press('Enter');
+    await it.page.waitForFunction(() => document.querySelectorAll('tr[role=row]:not([data-head])').length === 1);
+    await it.page.evaluate(() => document.activeElement.blur());
+    await it.page.keyboard.press('j');
+    await it.page.locator('tr[aria-selected=true]').waitFor();
+    await it.page.keyboard.press('Enter');
+    await it.page.waitForURL(/\/c\//);
+    await settled(it.page);
+    await it.page.keyboard.press('t');
+    await it.page.getByRole('heading', { name: 'Let good.lab-two.test pass unread?' }).waitFor();
+    await it.page.keyboard.press('Enter');
+    await it.page.getByText('It passes from its next connection on').waitFor();
+    await visit('good.lab-two.test', SAFARI, false, ['-k']);
+    await it.page.keyboard.press('Escape');
+    await it.page.keyboard.press('g');
+    await it.page.keyboard.press('n');
+    await it.page.getByRole('gridcell', { name: /Passed through unread/ }).first().waitFor();
+    await it.page.keyboard.press('g');
+    await it.page.keyboard.press('r');
+    await it.page.getByRole('button', { name: 'Read good.lab-two.test again' }).focus();
+    await it.page.keyboard.press('Enter');
+    await it.page.getByRole('heading', { name: 'Pass unread by your word' }).waitFor({ state: 'detached' });
+    await it.done();
+});
+
+test('certificates are searched as connections are: what fits, what is offered, what is wrong', async () => {
+    const it = await look('/certificates', { expect_faults: [/status of 400/] });
+    await settled(it.page);
+    const box = it.page.getByRole('combobox');
+    await box.pressSequentially('~');
+    await it.page.getByRole('option', { name: /~ends/ }).waitFor();
+    assert.equal(await it.page.getByRole('option', { name: /~fail/ }).count(), 0);
+    await box.fill('~d cert-expired-leaf.lab.test');
+    await it.page.waitForFunction(() => document.querySelectorAll('table.certs tbody tr').length === 1);
+    await box.fill('~fail');
+    await it.page.getByText('says nothing of a certificate').waitFor();
+    assert.equal(await it.page.locator('table.certs tbody tr').count(), 1, 'what was shown stays');
+    await it.done();
+});
+
+test('markup in SNI, subject, SAN, header, path and a note of a rule stays text on every page', async () => {
+    const flows = (await ask('/flows')).flows, evil = flows.filter(one => one.app !== 'Bankly').slice(0, 12).map(one => `/c/${one.id}`);
+    const certificate = (await ask('/certificates?q=alert')).certificates[0];
+    assert.ok(certificate, 'the certificate of the site is there');
+    const it = await look('/');
+    let dialogs = 0, seen = '';
+    it.page.on('dialog', dialog => {
+        dialogs++;
+        void dialog.dismiss();
+    });
+    for (const where of ['/', ...evil, '/certificates', `/certificates/${certificate.sha256}`, '/devices', '/causes', '/rules', '/rules/evil/echo', `/?q=${encodeURIComponent(SCRIPT)}`]) {
+        await it.page.goto(it.base + where);
+        await settled(it.page);
+        await it.page.locator('details').evaluateAll(all => all.forEach(one => (one.open = true)));
+        assert.equal(await it.page.locator('img[src=x],svg[onload],#app script,[onerror],[onload]').count(), 0, where);
+        assert.equal(await it.page.locator('script').count(), 2, `${where}: the program, and the data that came along`);
+        seen += await it.page.locator('#app').innerText();
+    }
+    for (const [what, text] of [['subject and SAN', IMAGE.replaceAll(' ', '-')], ['path', `/page${SCRIPT}`], ['header', DRAWING], ['note', `It says ${DRAWING}`], ['SNI', IMAGE]])
+        assert.ok(seen.includes(text), `${what} was shown: ${text}`);
+    assert.equal(dialogs, 0);
+    await it.done();
+});
 
 test('a host is explained', async () => {
     const it = await look('/explain?target=cert-expired-leaf.lab.test');

@@ -23,7 +23,7 @@ static bool reads(const char *text, size_t len, struct body *body, struct reques
 
 static void an_object_is_read(void **state)
 {
-    static const char text[] = "{\"token\":\"abc\",\"on\":true,\"n\":1}";
+    static const char text[] = "{\"token\":\"abc\",\"on\":true,\"n\":1,\"no\":null}";
     struct request r;
     struct body body;
     bool on;
@@ -33,6 +33,8 @@ static void an_object_is_read(void **state)
     assert_string_equal(body_text(&body, "token"), "abc");
     assert_null(body_text(&body, "n"));
     assert_null(body_text(&body, "none"));
+    assert_true(body_has(&body, "token") && body_has(&body, "n"));
+    assert_false(body_has(&body, "no") || body_has(&body, "none"));
     assert_true(body_bool(&body, "on", &on) && on);
     assert_false(body_bool(&body, "token", &on));
     body_fini(&body);

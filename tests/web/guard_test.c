@@ -120,6 +120,22 @@ static void a_key_is_whole_or_none(void **state)
     assert_false(guard_token_fits(&g, "", 0));
 }
 
+static void only_our_own_pages_and_the_address_bar_are_from_here(void **state)
+{
+    static const struct {
+        const char *site;
+        bool elsewhere;
+    } cases[] = {{NULL, false}, {"same-origin", false}, {"none", false}, {"same-site", true},
+        {"cross-site", true}, {"", true}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct request r = {.fetch_site = cases[i].site};
+
+        assert_int_equal(guard_is_from_elsewhere(&r), cases[i].elsewhere);
+    }
+}
+
 static void the_secrets_outlive_a_restart_and_are_the_owners(void **state)
 {
     char folder[] = "/tmp/whytls-guard-XXXXXX";
@@ -152,6 +168,7 @@ int main(void)
         cmocka_unit_test(only_our_own_names_are_ours),
         cmocka_unit_test(only_our_own_page_may_ask_for_changes),
         cmocka_unit_test(a_key_is_whole_or_none),
+        cmocka_unit_test(only_our_own_pages_and_the_address_bar_are_from_here),
         cmocka_unit_test(the_secrets_outlive_a_restart_and_are_the_owners),
     };
 

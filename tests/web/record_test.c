@@ -58,11 +58,36 @@ static void the_next_step_is_the_first_remedy(void **state)
     assert_false(record_read(&record, "{", 1, NULL));
 }
 
+static void the_root_is_the_end_of_a_path_that_is_accepted(void **state)
+{
+#define LEG(verdict) "{\"server_leg\":{\"verdict\":" verdict "}}"
+    static const char *const cases[][2] = {
+        {LEG("{\"verdict\":\"accept\",\"path\":[\"leaf\",\"root\"]}"), "root"},
+        {LEG("{\"verdict\":\"reject\",\"path\":[\"leaf\",\"root\"]}"), NULL},
+        {LEG("{\"verdict\":\"accept\",\"path\":[]}"), NULL},
+        {LEG("{\"verdict\":\"accept\",\"path\":[7]}"), NULL},
+        {LEG("null"), NULL},
+        {"{}", NULL},
+    };
+#undef LEG
+    struct record record;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_true(record_read(&record, cases[i][0], strlen(cases[i][0]), NULL));
+        const char *root = record_root(&record);
+        if (!root != !cases[i][1] || (root && strcmp(root, cases[i][1])))
+            fail_msg("%s", cases[i][0]);
+        record_fini(&record);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(certificates_are_told_once_with_where_they_are_from),
         cmocka_unit_test(the_next_step_is_the_first_remedy),
+        cmocka_unit_test(the_root_is_the_end_of_a_path_that_is_accepted),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

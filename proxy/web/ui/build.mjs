@@ -55,7 +55,7 @@ async function bundle() {
         legalComments: 'none', charset: 'utf8', logLevel: 'warning' };
     const script = await esbuild.build({ ...common, entryPoints: ['src/main.tsx'], format: 'iife', jsx: 'automatic',
         jsxImportSource: 'preact', define: { 'process.env.NODE_ENV': '"production"' } });
-    const sheet = await esbuild.build({ ...common, entryPoints: ['src/all.css'] });
+    const sheet = await esbuild.build({ ...common, entryPoints: ['src/ui.css'] });
     const files = new Map();
     files.set('index.html', fs.readFileSync(path.join(here, 'src', 'index.html')));
     files.set('whytls.js', Buffer.from(script.outputFiles[0].contents));

@@ -1,6 +1,6 @@
 // connection.tsx - one connection explained in full.
 import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import { export_path, get, get_text, query, type Flow, type Flows } from './api';
 import { ChainCard } from './chain';
 import { diagnosis_sentence, EvidenceList, explain_command, explanation_text, Remedy, Rivals } from './explanation';
@@ -8,7 +8,8 @@ import { Exchanges } from './exchanges';
 import { keys_use } from './keys';
 import { LEGS, OUTCOMES, plain_sentence, whose_move } from './labels';
 import { LegsTable, Notes, Verdicts } from './legs';
-import { Bones, Command, Conf, copy, CopyButton, FaultNote, Pill, useLoad, useTitle } from './parts';
+import { Bones, Conf, copy, CopyButton, FaultNote, Pill, useLoad, useTitle } from './parts';
+import { PassDialog } from './passes';
 import { PhoneDrawing } from './phone';
 import { go, params } from './router';
 import { Waterfall } from './waterfall';
@@ -28,17 +29,8 @@ async function go_beside(flow: Flow, which: 'before' | 'after', q: string) {
         go(page_of(row.id, q), 'replace');
 }
 
-// The one line of the configuration that lets a host pass unread; nothing here changes it.
-function PassDialog({ host, close }: { host: string; close: () => void }) {
-    const box = useRef<HTMLDialogElement>(null);
-    useEffect(() => box.current?.showModal(), []);
-    const line = `hosts = { [${JSON.stringify(host)}] = "tunnel" }`;
-    return (
-        <dialog ref={box} onClose={close} aria-labelledby="pass-t"><h2 id="pass-t">Let <Wire text={host} /> pass unread?</h2>
-            <p class="mt3">whytls then sees that there is a connection, and nothing inside it. Put this into its configuration, and start it again:</p>
-            <Command text={line} />
-            <form method="dialog" class="mt4"><button class="btn">Close <kbd>Esc</kbd></button></form></dialog>
-    );
+function may_pass(flow: Flow): boolean {
+    return !!flow.row.host && flow.record.decision.action !== 'tunnel';
 }
 
 function Actions({ flow, sentence, pass }: { flow: Flow; sentence: string; pass: () => void }) {
@@ -52,7 +44,7 @@ function Actions({ flow, sentence, pass }: { flow: Flow; sentence: string; pass:
             {row.exchanges > 0 && <CopyButton text={() => get_text(`/flows/${encodeURIComponent(id)}/export?as=curl`)}>Copy as curl</CopyButton>}
             <CopyButton text={JSON.stringify(record, null, 2)}>Copy JSON</CopyButton>
             {row.host && <a class="btn" href={`/explain${query({ target: `${row.host}:${row.port}` })}`}>Explain anew <kbd>e</kbd></a>}
-            {row.host && record.decision.action !== 'tunnel' && <button type="button" class="btn" onClick={pass}>Let it pass <kbd>t</kbd></button>}
+            {may_pass(flow) && <button type="button" class="btn" onClick={pass}>Let it pass <kbd>t</kbd></button>}
             <details class="exports"><summary class="btn">Export</summary><ul>
                 {EXPORTS.map(([as, name]) => <li key={as}><a href={export_path(id, as)} download>{name}</a></li>)}</ul></details>
         </div>
@@ -88,7 +80,7 @@ function Crumbs({ flow, q }: { flow: Flow; q: string }) {
 
 export function Connection({ id }: { id: string }) {
     const q = params.value.get('q') ?? '';
-    const { data: flow, fault, again } = useLoad(id, key => get<Flow>(`/flows/${encodeURIComponent(key)}`));
+    const { data: flow, fault, again } = useLoad<Flow>(`/flows/${encodeURIComponent(id)}`);
     const passing = useSignal(false);
     const top = flow?.record.diagnosis[0];
     const sentence = !flow ? '' : top ? diagnosis_sentence(top)[0] : plain_sentence(flow.row);
@@ -98,7 +90,7 @@ export function Connection({ id }: { id: string }) {
         y: () => void copy(explanation_text(flow.record, flow.record.diagnosis[0], sentence)),
         Y: () => void copy(JSON.stringify(flow.record, null, 2)),
         e: () => flow.row.host && go(`/explain${query({ target: `${flow.row.host}:${flow.row.port}` })}`),
-        t: () => (passing.value = !!flow.row.host),
+        t: () => (passing.value = may_pass(flow)),
         Escape: () => go(`/${query({ q, sel: id })}`),
     }) : undefined, [flow]);
     if (!flow)

@@ -1,7 +1,7 @@
 // devices.tsx - the phones: how far each is set up, its clock, its apps, what pins, what was not seen; and the way to add one.
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { get, send } from './api';
+import { send } from './api';
 import { hear, now } from './live';
 import { Bones, CopyButton, Empty, FaultNote, Out, Pill, Sign, useLoad, useTitle } from './parts';
 import { go } from './router';
@@ -184,7 +184,7 @@ function Hosts({ hosts }: { hosts: NonNullable<Device['hosts']> }) {
 }
 
 function OneDevice({ id }: { id: string }) {
-    const { data: device, fault, again } = useLoad(`device ${id}`, () => get<Device>(`/devices/${encodeURIComponent(id)}`));
+    const { data: device, fault, again } = useLoad<Device>(`/devices/${encodeURIComponent(id)}`);
     useTitle(device ? device_title(device) : 'Devices');
     useRefresh(again);
     if (!device)
@@ -202,7 +202,7 @@ export function Devices({ id }: { id?: string }) {
 }
 
 function AllDevices() {
-    const { data, fault, again } = useLoad('devices', () => get<Devices>('/devices'));
+    const { data, fault, again } = useLoad<Devices>('/devices');
     useTitle('Devices');
     useRefresh(again);
     if (!data)

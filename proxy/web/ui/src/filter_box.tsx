@@ -18,18 +18,22 @@ interface Completion {
 const ALONE = Object.values(OUTCOMES).map(one => one.atom);
 const APPLY_MS = 120, COMPLETE_MS = 80, HISTORY_MOST = 20, SHOWN_MOST = 8;
 
-export function filter_history(): string[] {
+// What is filtered; of each there is a history of its own.
+export type Of = 'flows' | 'certificates';
+const HISTORY = { flows: 'filters', certificates: 'certificate-filters' };
+
+export function filter_history(of: Of = 'flows'): string[] {
     try {
-        const kept = JSON.parse(recall('filters') ?? '[]');
+        const kept = JSON.parse(recall(HISTORY[of]) ?? '[]');
         return Array.isArray(kept) ? kept.filter(one => typeof one === 'string').slice(0, HISTORY_MOST) : [];
     } catch {
         return [];
     }
 }
 
-function history_add(q: string) {
+function history_add(of: Of, q: string) {
     if (q.trim())
-        remember('filters', JSON.stringify([q, ...filter_history().filter(one => one !== q)].slice(0, HISTORY_MOST)));
+        remember(HISTORY[of], JSON.stringify([q, ...filter_history(of).filter(one => one !== q)].slice(0, HISTORY_MOST)));
 }
 
 // Is something wanted here: an atom that was begun, or the value of one?
@@ -76,8 +80,8 @@ function Menu({ items, active, typed, choose }: { items: Completion[]; active: n
 }
 
 // value: the filter in force; apply: asks for another; fault: what the proxy says of the last one
-export function FilterBox({ value, apply, fault, label, placeholder, complete = true }: {
-    value: string; apply: (q: string) => void; fault: ApiFault | null; label: string; placeholder: string; complete?: boolean;
+export function FilterBox({ value, apply, fault, label, placeholder, of = 'flows' }: {
+    value: string; apply: (q: string) => void; fault: ApiFault | null; label: string; placeholder: string; of?: Of;
 }) {
     const box = useRef<HTMLInputElement>(null);
     const text = useSignal(value), items = useSignal<Completion[]>([]), active = useSignal(-1), from = useSignal(0), wants = useSignal('');
@@ -110,18 +114,18 @@ export function FilterBox({ value, apply, fault, label, placeholder, complete = 
 
     async function offer() {
         const turn = ++timers.current.turn, input = box.current;
-        if (!input || !complete)
+        if (!input)
             return;
         const at = input.selectionStart ?? input.value.length;
         if (!input.value) {
             from.value = 0;
-            items.value = filter_history().slice(0, SHOWN_MOST).map(insert => ({ insert, gloss: 'asked before' }));
+            items.value = filter_history(of).slice(0, SHOWN_MOST).map(insert => ({ insert, gloss: 'asked before' }));
             return;
         }
         if (!wants_completion(input.value.slice(0, at)))
             return close();
         const q = input.value; // the proxy counts characters, an <input> counts UTF-16 units
-        const said = await get<{ from: number; items: Completion[] }>('/complete' + query({ q, at: [...q.slice(0, at)].length })).catch(() => null);
+        const said = await get<{ from: number; items: Completion[] }>('/complete' + query({ q, at: [...q.slice(0, at)].length, of: of === 'flows' ? null : of })).catch(() => null);
         if (!said || turn !== timers.current.turn)
             return;
         from.value = [...q].slice(0, said.from).join('').length;
@@ -174,7 +178,7 @@ export function FilterBox({ value, apply, fault, label, placeholder, complete = 
             if (open && active.value >= 0 && !text.value)
                 take(active.value);
             close();
-            history_add(box.current!.value);
+            history_add(of, box.current!.value);
             run(box.current!.value);
         } else if (event.key === 'Escape')
             escape();

@@ -3,6 +3,7 @@
 // that is reckoned from the numbers of the oldest and the newest.
 import { signal } from '@preact/signals';
 import { ApiFault, get, query, type Flows, type Row } from './api';
+import { bring } from './first';
 import type { Batch } from './live';
 
 const PAGE_ROWS = 200, MOST_ROWS = 2000, REFRESH_EVERY_MS = 500;
@@ -12,6 +13,16 @@ export interface Item {
     row: Row;
     repeats: Row[]; // all of them, newest first; the first is `row`
     open: boolean;  // unfolded: the repeats stand in lines of their own
+}
+
+interface Where {
+    before?: number;
+    after?: number;
+    limit?: number;
+}
+
+function path_of(q: string, where: Where): string {
+    return '/flows' + query({ q, limit: PAGE_ROWS, ...where });
 }
 
 function fold_key(row: Row): string | null {
@@ -34,10 +45,21 @@ export class FlowWindow {
     private older_than: number | null = null;
     private unfolded = new Set<number>();
     private q = '';
+    private brought: string | null = null;
     private busy: AbortController | null = null;
     private asking = false;
     private wanted: [number, number] | null = null;
     private refresh_due = 0;
+
+    // Of the first view the page has brought what fits `q`.
+    constructor(q: string) {
+        const said = bring<Flows>(path_of(q, {}));
+        if (!said)
+            return;
+        this.q = this.brought = q;
+        this.start(said);
+        this.loaded.value = true;
+    }
 
     get filter(): string {
         return this.q;
@@ -45,6 +67,10 @@ export class FlowWindow {
 
     // Shows what fits `q`. On a fault the list stays as it is.
     async load(q: string): Promise<void> {
+        const is_here = this.brought === q;
+        this.brought = null;
+        if (is_here)
+            return;
         this.busy?.abort();
         const stop = this.busy = new AbortController();
         try {
@@ -155,8 +181,8 @@ export class FlowWindow {
             await this.look(...next);
     }
 
-    private ask(q: string, where: { before?: number; after?: number; limit?: number }, stop?: AbortSignal): Promise<Flows> {
-        return get<Flows>('/flows' + query({ q, limit: PAGE_ROWS, ...where }), stop);
+    private ask(q: string, where: Where, stop?: AbortSignal): Promise<Flows> {
+        return get<Flows>(path_of(q, where), stop);
     }
 
     private start(said: Flows) {

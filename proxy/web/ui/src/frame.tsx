@@ -30,11 +30,13 @@ function HealthLines() {
 function Rail() {
     const top = '/' + (path.value.split('/')[1] ?? '');
     const here = top === '/c' ? '/' : top;
-    const n = stories.value?.length ?? 0;
+    const n = stories.value?.length ?? 0, nav = useRef<HTMLElement>(null);
+    // Where the rail is a strip, this page's link may lie outside it.
+    useEffect(() => nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' }), [here]);
     return (
         <div class="rail">
             <a class="mark" href="/"><Mark />whytls</a>
-            <nav class="nav" aria-label="Pages">
+            <nav class="nav" aria-label="Pages" ref={nav}>
                 {PAGES.map(page => (
                     <a key={page.path} href={page.path} aria-current={here === page.path ? 'page' : undefined}>
                         <Icon name={page.icon} />{page.name}

@@ -2,6 +2,7 @@
 // by itself after the proxy went away, and waits longer each time. Pausing stops the list, not the counting.
 import { signal } from '@preact/signals';
 import { admitted, get, type Health, type Row, type Story } from './api';
+import { bring } from './first';
 
 export const health = signal<Health | null>(null);
 export const stories = signal<Story[] | null>(null);
@@ -122,8 +123,12 @@ export function pause_toggle() {
 }
 
 export function live_start() {
+    health.value = bring<Health>('/health');
+    stories.value = bring<{ stories: Story[] }>('/stories')?.stories ?? null;
     open();
-    void health_load();
-    void stories_load();
+    if (!health.value)
+        void health_load();
+    if (!stories.value)
+        void stories_load();
     setInterval(tick, TICK_MS);
 }

@@ -6,6 +6,7 @@ import { Certificates } from './certificates';
 import { Connection } from './connection';
 import { Devices } from './devices';
 import { Explain } from './explain';
+import { bring_no_more } from './first';
 import { Frame, theme_apply } from './frame';
 import { keys_start } from './keys';
 import { live_start } from './live';
@@ -13,6 +14,8 @@ import { Now } from './now';
 import { Empty, useTitle } from './parts';
 import { params, parts, route_start } from './router';
 import { Rules } from './rules';
+
+const FIRST_MS = 1000; // by then the first view has asked for all that it wants
 
 function Missing() {
     useTitle('Not found');
@@ -61,8 +64,9 @@ async function start() {
     keys_start();
     addEventListener('hashchange', () => TOKEN.test(location.hash) && void sign_in().then(() => location.reload()));
     await sign_in();
-    render(<Page />, document.getElementById('app')!);
     live_start();
+    render(<Page />, document.getElementById('app')!);
+    setTimeout(bring_no_more, FIRST_MS);
 }
 
 void start();

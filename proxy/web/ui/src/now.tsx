@@ -86,7 +86,7 @@ function Facets({ q, counts }: { q: string; counts: Record<string, number> }) {
 }
 
 function Preview({ id }: { id: string }) {
-    const { data } = useLoad(id || null, key => get<Flow>(`/flows/${encodeURIComponent(key)}`));
+    const { data } = useLoad<Flow>(id ? `/flows/${encodeURIComponent(id)}` : null);
     if (!data)
         return <aside class="peek" aria-label="The selected connection">{id ? <div class="card"><Bones rows={3} /></div> : <div class="card soft small">Choose a line to see why.</div>}</aside>;
     const top = data.record.diagnosis[0];
@@ -155,10 +155,10 @@ function heading(n: number | null, empty: boolean): [string, string] {
 
 export function Now() {
     const q = params.value.get('q') ?? '', sel = params.value.get('sel') ?? '';
-    const list = useMemo(() => new FlowWindow(), []);
+    const list = useMemo(() => new FlowWindow(q), []);
     const chosen = useRef(sel);
     chosen.current = sel;
-    const facets = useLoad('facets' + q, () => get<{ outcomes: Record<string, number> }>('/facets'));
+    const facets = useLoad<{ outcomes: Record<string, number> }>('/facets');
     const counts = totals.value ?? facets.data?.outcomes ?? {};
     useTitle('Now');
     useEffect(() => hear(batch => list.arrive(batch)), [list]);

@@ -1,8 +1,9 @@
 // parts.tsx - small parts that every page uses: outcome, confidence, grade, copying, and the states of a view of data.
 import { signal, useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import { useEffect } from 'preact/hooks';
-import { ApiFault, type Outcome, type Sure } from './api';
+import { useEffect, useMemo } from 'preact/hooks';
+import { ApiFault, get, type Outcome, type Sure } from './api';
+import { bring } from './first';
 import { GRADES, OUTCOMES, SURE_BARS } from './labels';
 import { last_heard } from './live';
 import { Bars, Icon } from './shapes';
@@ -83,19 +84,21 @@ export interface Loaded<T> {
     again: () => void;
 }
 
-// Loads once for each key; a key of null loads nothing.
-export function useLoad<T>(key: string | null, load: (key: string) => Promise<T>): Loaded<T> {
-    const data = useSignal<T | null>(null), fault = useSignal<ApiFault | null>(null), turn = useSignal(0);
-    const of = useSignal<string | null>(null);
+// Loads what is answered at `path`, once for each; null loads nothing. What the page brought is there at once.
+export function useLoad<T>(path: string | null, load: (path: string) => Promise<T> = get): Loaded<T> {
+    const first = useMemo(() => (path === null ? null : bring<T>(path)), []);
+    const data = useSignal(first), of = useSignal(first && path), fault = useSignal<ApiFault | null>(null), turn = useSignal(0);
     useEffect(() => {
         let gone = false;
-        if (key === null)
+        if (path === null || (of.peek() === path && !turn.value && data.peek() === first)) {
+            fault.value = null; // of another path
             return;
-        load(key).then(got => {
+        }
+        load(path).then(got => {
             if (gone)
                 return;
             data.value = got;
-            of.value = key;
+            of.value = path;
             fault.value = null;
         }, error => {
             if (!gone && error instanceof ApiFault)
@@ -104,8 +107,8 @@ export function useLoad<T>(key: string | null, load: (key: string) => Promise<T>
         return () => {
             gone = true;
         };
-    }, [key, turn.value]);
-    return { data: of.value === key ? data.value : null, fault: fault.value, again: () => void turn.value++ };
+    }, [path, turn.value]);
+    return { data: of.value === path ? data.value : null, fault: fault.value, again: () => void turn.value++ };
 }
 
 // Nothing for 150 ms (the style sheet's doing), then quiet bars in the shape of rows.

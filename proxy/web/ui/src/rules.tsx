@@ -2,9 +2,10 @@
 // here and are taken only when they load and their specs were run.
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { get, get_text, send } from './api';
+import { get_text, send } from './api';
 import { now } from './live';
 import { Bones, Command, CopyButton, FaultNote, Out, Pill, useLoad, useTitle } from './parts';
+import { PassList } from './passes';
 import { go } from './router';
 import { ago, count, plural } from './text';
 import { Say, Wire } from './wire';
@@ -183,7 +184,7 @@ function Plugins({ plugins }: { plugins: Plugin[] }) {
 }
 
 export function Rules({ pack: name, rule: rule_name, file: asked }: { pack?: string; rule?: string; file: string }) {
-    const { data, fault, again } = useLoad('rules', () => get<All>('/rules'));
+    const { data, fault, again } = useLoad<All>('/rules');
     const said = useSignal(''), specs = useSignal<{ pack: string; specs: Specs } | null>(null);
     useTitle('Rules');
     if (!data)
@@ -214,6 +215,6 @@ export function Rules({ pack: name, rule: rule_name, file: asked }: { pack?: str
             <div class="two wideleft mt3"><div class="stack"><RuleTable rules={shown} chosen={id} changed={again} said={text => (said.value = text)} /></div>
                 <div class="stack">{rule && <Chosen rule={rule} />}{pack && <PackageCard pack={pack} file={file} changed={again} />}
                     {pack && <SpecCard pack={pack.name} specs={specs.value?.pack === pack.name ? specs.value.specs : pack.specs} run={() => void test()} />}
-                    <Packages packages={data.packages} chosen={pack_name} /><Plugins plugins={data.plugins} /></div></div></>
+                    <PassList /><Packages packages={data.packages} chosen={pack_name} /><Plugins plugins={data.plugins} /></div></div></>
     );
 }
