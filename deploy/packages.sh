@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034
 # deploy/packages.sh - what must be installed, and the means to do it. Sourced by run.sh and test.sh.
 
 build_packages="build-essential ca-certificates cmake ninja-build pkg-config libevent-dev libssl-dev libc-ares-dev
@@ -43,14 +44,6 @@ install_missing() {
 # Debian has npm apart from nodejs, others bring both in one; what wants it can do without.
 want_npm() {
     command -v npm >/dev/null 2>&1 || (install_missing npm) || true
-}
-
-# fetch_pinned FOLDER  into its node_modules what the lockfile there names, once for each lockfile.
-fetch_pinned() {
-    [ "$1/node_modules/.package-lock.json" -nt "$1/package-lock.json" ] && return
-    say "Fetching the packages of $1"
-    npm ci --prefix "$1" --ignore-scripts --no-audit --no-fund --fetch-retries 1 >&2 ||
-        say "npm has nothing for us here: the tests that need $1/node_modules are skipped"
 }
 
 # build PRESET [CMAKE OPTION…]

@@ -186,10 +186,11 @@ _whytls "$@"
 '''
 
 
-def main():
-    check = '--check' in sys.argv
-    program = [a for a in sys.argv[1:] if a != '--check'][0]
-    commands = read(program)
+def main(words):
+    check = words[:1] == ['--check']
+    if len(words) != 1 + check:
+        sys.exit(__doc__)
+    commands = read(words[-1])
     manual = DEPLOY / 'man/whytls.1'
     pages = {manual: man(commands, manual.read_text(encoding='utf-8')), DEPLOY / 'completions/whytls.bash': bash(commands),
              DEPLOY / 'completions/whytls.zsh': zsh(commands)}
@@ -207,4 +208,4 @@ def main():
 
 
 if __name__ == '__main__':
-    main()
+    main(sys.argv[1:])

@@ -17,7 +17,7 @@ _whytls() {
     devices) options="--data --json --color --help" ;;
     export) options="--output --id --raw --chains --json --data --help" ;;
     import) options="--json --data --help" ;;
-    review) options="--app --device --json --color --help" ;;
+    review) options="--app --device --json --csv --color --help" ;;
     doctor) options="--refresh --sha256 --data --json --color --help" ;;
     rules) options="--json --changes --markdown --on --why --verbose --rules --config --help" words="list test fields new run" ;;
     plugins) options="--check --json --data --config --plugin --geo-db --help" ;;

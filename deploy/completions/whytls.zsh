@@ -178,6 +178,7 @@ _whytls() {
         '--app[records of this app alone]:name:' \
         '--device[records of this device alone\: its name, id or address]:name:' \
         '--json[one JSON object]' \
+        '--csv[a line for each fault and each pin, for a spreadsheet]' \
         '--color[always, never or auto]:when:(always never auto)' \
         '--help[this text]' \
         '*:file:_files' ;;

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Takes away everything that up.sh has set up, and puts back whether this machine forwards packets. Safe to run again.
 set -eu
+# shellcheck source-path=SCRIPTDIR source=common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 case ${1:-} in

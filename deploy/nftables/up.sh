@@ -12,6 +12,7 @@
 #
 # Everything lies in one table, `inet whytls`, and one routing table; down.sh takes all of it away. Safe to run again.
 set -eu
+# shellcheck source-path=SCRIPTDIR source=common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 from='' wan='' tproxy='' port=8443 ports=80,443,110,143,465,587,993,995 quic=''

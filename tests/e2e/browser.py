@@ -118,7 +118,7 @@ class Browser:
             seen = self.value(script)
             if seen == wanted:
                 return
-            time.sleep(BEAT_S)
+            time.sleep(BEAT_S)  # a page tells nobody that it has changed
         raise AssertionError(f"{script} stays {seen!r}, not {wanted!r}; complaints: {self.complaints}")
 
     def close(self):

@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from proxy import Proxy
+from proxy import Proxy, ended_well
 
 
 @pytest.fixture(scope="session")
@@ -16,11 +16,6 @@ def binary():
 def entries(binary):
     listed = subprocess.run([binary, "lab", "--list", "--json"], check=True, capture_output=True).stdout
     return json.loads(listed)["entries"]
-
-
-def ended_well(proxy):
-    code = proxy.stop()
-    assert code == 0, "".join(proxy.stderr)[-4000:]
 
 
 @pytest.fixture

@@ -24,9 +24,9 @@ MAIL_S = 30
 class Driver:
     """A proxy with its lab, and the records that belong to the visits."""
 
-    def __init__(self, binary, data, *options):
+    def __init__(self, binary, data, *options, own_lab=True):
         self.binary, self.data, self.files = os.path.abspath(binary), data, os.path.abspath(data) + "-files"
-        self.proxy = Proxy(binary, data, "--lab", "--threads", "2", *options)
+        self.proxy = Proxy(binary, data, "--lab", "--threads", "2", *options, own_lab=own_lab)
         self.lock = threading.Condition()
         self.records = {}
         self.reader = threading.Thread(target=self._read, daemon=True)
@@ -77,7 +77,7 @@ class Driver:
         """The same by a proxy that is told what this phone needs."""
         self._write_files()
         options = [option.replace("{files}", self.files) for option in entry["options"]]
-        other = Driver(self.binary, f"{self.data}-{entry['cause']}", *options)
+        other = Driver(self.binary, f"{self.data}-{entry['cause']}", *options, own_lab=False)
         try:
             return other._play(entry)
         finally:

@@ -174,26 +174,16 @@ def wait_for(port, at="127.0.0.1", process=None):
 
 
 class Nginx(Server):
-    """nginx in one process; without a certificate it speaks plain HTTP."""
+    """nginx in one process; without a certificate it speaks plain HTTP. `more` is for a template of one's own."""
+    template = NGINX
 
-    def __init__(self, folder, certificate=None, key=None, directives=""):
+    def __init__(self, folder, certificate=None, key=None, directives="", **more):
         os.makedirs(folder, exist_ok=True)
         self.port = free_port()
         tls = f"ssl_certificate {certificate}; ssl_certificate_key {key}; {directives}" if certificate else directives
         config = os.path.join(str(folder), "nginx.conf")
         with open(config, "w", encoding="utf-8") as out:
-            out.write(NGINX.format(folder=folder, port=self.port, ssl="ssl" if certificate else "", tls=tls))
+            out.write(self.template.format(folder=folder, port=self.port, ssl="ssl" if certificate else "", tls=tls, **more))
         super().__init__(["nginx", "-e", f"{folder}/early.log", "-p", str(folder), "-c", config])
-        self._wait_until_ready()
-
-    def _wait_until_ready(self):
-        deadline = datetime.datetime.now() + datetime.timedelta(seconds=WAIT_S)
-        while datetime.datetime.now() < deadline:
-            assert self.process.poll() is None, "nginx ended"
-            try:
-                socket.create_connection(("127.0.0.1", self.port), timeout=WAIT_S).close()
-                return
-            except ConnectionRefusedError:
-                pass
-        self.stop()
-        raise RuntimeError("nginx does not listen")
+        wait_for(self.port, process=self.process)
+        assert self.process.poll() is None, "nginx ended"

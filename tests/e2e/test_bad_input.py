@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from proxy import WAIT_S, Proxy
+from proxy import WAIT_S, Proxy, ended_well
 
 
 def talk(proxy, *pieces):
@@ -100,4 +100,4 @@ def test_a_rule_with_an_error_or_an_endless_loop_harms_nothing(binary, tmp_path)
             assert flow["diagnosis"] == [] and flow["server_leg"]["verdict"]["verdict"] == "accept"
         assert any("endless/loop" in line for line in proxy.stderr)
     finally:
-        assert proxy.stop() == 0, "".join(proxy.stderr)
+        ended_well(proxy)

@@ -6,8 +6,7 @@ import shutil
 import pytest
 
 from browser import CHROMIUM, Browser
-from conftest import ended_well
-from proxy import Proxy
+from proxy import Proxy, ended_well
 from sites import Pki, ProgramSite
 
 HERE = os.path.dirname(os.path.abspath(__file__))

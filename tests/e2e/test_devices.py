@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from proxy import WAIT_S, Proxy, until
+from proxy import WAIT_S, Proxy, ended_well, until
 
 SAFARI = ('Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 '
           'Mobile/15E148 Safari/604.1')
@@ -46,7 +46,7 @@ def test_a_phone_outlives_a_restart_and_a_kill(binary, tmp_path):
     code, flow = visit(first, BANKLY, trust=False)
     assert code != 0
     assert flow['client']['device'] == seen, 'an app that names no device is on the one at its address'
-    assert first.stop() == 0, ''.join(first.stderr)[-4000:]
+    ended_well(first)
 
     (one,) = listed(binary, data)
     assert one['id'] == seen and one['family'] == 'iPhone' and one['os_version'] == '18.1'
@@ -107,6 +107,6 @@ def test_a_later_file_is_refused_and_a_broken_one_moved_aside(binary, tmp_path):
     file.write_bytes(b'no database at all' * 100)
     devices(binary, data, code=2)
     one = Proxy(binary, data)
-    assert one.stop() == 0
+    ended_well(one)
     assert any('moved to' in line for line in one.stderr)
     assert list(data.glob('whytls.db.broken-*')) and listed(binary, data) == []

@@ -9,11 +9,9 @@ import threading
 
 import pytest
 
-import sites
-from conftest import ended_well
-from proxy import WAIT_S, Proxy, top_cause
+from proxy import WAIT_S, Proxy, ended_well, top_cause
 from roads import Connector
-from sites import Pki, Server, free_port
+from sites import Nginx, Pki, free_port
 
 HOST = "site.test"
 BIG = 8 * 1024 * 1024
@@ -37,8 +35,7 @@ http {{
     http2_max_concurrent_streams 600;
     server {{
         listen 127.0.0.1:{port} ssl http2;
-        ssl_certificate {certificate};
-        ssl_certificate_key {key};
+        {tls}
         ssl_protocols TLSv1.2 TLSv1.3;
         root {folder};
         location = / {{ return 200 "nginx speaks\\n"; }}
@@ -54,18 +51,15 @@ http {{
 """
 
 
-class NginxH2(sites.Nginx):
+class NginxH2(Nginx):
+    template = NGINX
+
     def __init__(self, folder, certificate, key):
         self.big = os.path.join(folder, "big")
         os.makedirs(folder, exist_ok=True)
-        self.port = free_port()
         with open(self.big, "wb") as out:
             out.write(os.urandom(BIG))
-        config = os.path.join(folder, "nginx.conf")
-        with open(config, "w", encoding="utf-8") as out:
-            out.write(NGINX.format(folder=folder, port=self.port, inner=free_port(), certificate=certificate, key=key))
-        Server.__init__(self, ["nginx", "-e", f"{folder}/early.log", "-p", folder, "-c", config])
-        self._wait_until_ready()
+        super().__init__(folder, certificate, key, inner=free_port())
 
 
 class BadSite:
@@ -143,7 +137,7 @@ def test_the_client_gets_what_the_site_chose(proxy, nginx):
 
 
 def test_a_site_without_http2_is_spoken_to_as_before(proxy, leaf, tmp_path):
-    plain = sites.Nginx(tmp_path / "plain", *leaf)
+    plain = Nginx(tmp_path / "plain", *leaf)
     status, body, flow = get(proxy, plain.port)
     plain.stop()
     assert (status, body) == ("1.1 200", b"nginx speaks\n")

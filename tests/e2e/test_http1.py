@@ -10,19 +10,18 @@ import threading
 
 import pytest
 
-from conftest import ended_well
-from proxy import WAIT_S, Proxy, top_cause
-from sites import Pki, Server
+from proxy import WAIT_S, Proxy, ended_well, top_cause
+from roads import connect
+from sites import Pki, ProgramSite
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 HOST = "live.test"
 KEY = "dGhlIHNhbXBsZSBub25jZQ=="
 
 
-class LiveSite(Server):
+class LiveSite(ProgramSite):
     def __init__(self, certificate, key):
-        super().__init__(["node", os.path.join(HERE, "live_site.js"), certificate, key], stdout=subprocess.PIPE)
-        self.port = int(self.process.stdout.readline())
+        super().__init__("node", os.path.join(HERE, "live_site.js"), certificate, key)
         self.authority = f"{HOST}:{self.port}"
 
 
@@ -56,16 +55,10 @@ class Client:
     """A socket through the proxy, TLS inside; what is sent is sent byte for byte."""
 
     def __init__(self, through, authority):
-        self.host = authority.split(":")[0]
-        plain = socket.create_connection(("127.0.0.1", through.port), timeout=WAIT_S)
-        plain.sendall(f"CONNECT {authority} HTTP/1.1\r\nHost: {authority}\r\n\r\n".encode())
-        answer = b""
-        while not answer.endswith(b"\r\n\r\n"):
-            answer += plain.recv(1)
-        assert b" 200 " in answer
+        self.host, port = authority.split(":")
         context = ssl.create_default_context(cafile=through.root())
         context.set_alpn_protocols(["http/1.1"])
-        self.socket = context.wrap_socket(plain, server_hostname=self.host)
+        self.socket = context.wrap_socket(connect(through, self.host, port), server_hostname=self.host)
 
     def says(self, text):
         self.socket.sendall(text.encode() if isinstance(text, str) else text)

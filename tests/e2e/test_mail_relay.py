@@ -11,9 +11,8 @@ import threading
 
 import pytest
 
-from conftest import ended_well
 from mail import Dovecot, Postfix, open_folder, programs, trusting
-from proxy import WAIT_S, Proxy, causes, top_cause
+from proxy import WAIT_S, Proxy, causes, ended_well, top_cause
 from roads import Connector, connect
 from sites import Pki
 

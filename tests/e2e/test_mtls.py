@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from proxy import Proxy, WAIT_S, causes, top_cause
+from proxy import WAIT_S, Proxy, causes, ended_well, top_cause
 from sites import Nginx, Pki, SServer, openssl
 
 HOST = "shop.lab-corp.test"
@@ -97,7 +97,7 @@ def start(binary, tmp_path, pki):
         return running[-1]
     yield begin
     for one in running:
-        assert one.stop() == 0, "".join(one.stderr)[-4000:]
+        ended_well(one)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 from browser import CHROME, CHROMIUM, SAFARI, Browser
-from proxy import Proxy, causes
+from proxy import Proxy, causes, ended_well
 
 browses = pytest.mark.skipif(not CHROMIUM or not shutil.which("certutil"), reason="no Chromium or no certutil on this machine")
 
@@ -143,7 +143,7 @@ def test_a_proxy_that_is_gone_is_told(binary, tmp_path, phones):
     phone = phones()
     phone.go(f"{proxy.url}/")
     phone.until(STEPS, "pwlll")
-    assert proxy.stop() == 0
+    ended_well(proxy)
     phone.until("!document.getElementById('lost').hidden")
     phone.complaints.clear()  # the network's own
 
@@ -200,7 +200,7 @@ def test_the_profile_is_signed_by_whom_it_shall_be(binary, tmp_path):
     try:
         signed = proxy.curl("http://whytls.test/whytls.mobileconfig").stdout
     finally:
-        assert proxy.stop() == 0
+        ended_well(proxy)
     found = subprocess.run(["openssl", "cms", "-verify", "-inform", "DER", "-CAfile", cert], input=signed, capture_output=True)
     assert found.returncode == 0, found.stderr
     assert plistlib.loads(found.stdout)["PayloadType"] == "Configuration"

@@ -12,7 +12,7 @@ import time
 
 import pytest
 
-from proxy import WAIT_S, Proxy
+from proxy import WAIT_S, Proxy, ended_well
 
 TREE = pathlib.Path(__file__).resolve().parents[2]
 HEADER = TREE / "plugins" / "include"
@@ -149,7 +149,7 @@ def test_a_country_rule_sees_the_country_and_sleeps_without_one(binary, home, tm
         proxy.curl("https://good.lab.test/")
         flow = proxy.record("good.lab.test")
     finally:
-        assert proxy.stop() == 0, "".join(proxy.stderr)
+        ended_well(proxy)
     assert flow["facts"]["geo.country"] == "JP"
     assert flow["facts"]["geo.asn"] == 64517 and flow["facts"]["geo.org"] == "Network 3 Ltd"
     assert flow["decision"]["by"] == "rule:country-block/by-country"
@@ -164,7 +164,7 @@ def test_a_broken_database_is_a_word_at_the_start_and_never_a_failure(binary, ho
         assert proxy.curl("https://good.lab.test/").returncode == 0
         assert "geo.country" not in proxy.record("good.lab.test").get("facts", {})
     finally:
-        assert proxy.stop() == 0
+        ended_well(proxy)
     assert any("plugin geo is idle" in line and "invalid metadata" in line for line in proxy.stderr)
 
 
@@ -189,7 +189,7 @@ def test_a_database_is_replaced_by_rename_while_the_proxy_runs(binary, home, tmp
             pass
         assert country() == "IS"
     finally:
-        assert proxy.stop() == 0, "".join(proxy.stderr)
+        ended_well(proxy)
 
 
 def test_who_the_client_is_becomes_facts(binary, home, tmp_path):
@@ -198,7 +198,7 @@ def test_who_the_client_is_becomes_facts(binary, home, tmp_path):
         proxy.curl("https://good.lab.test/")
         facts = proxy.record("good.lab.test")["facts"]
     finally:
-        assert proxy.stop() == 0
+        ended_well(proxy)
     assert re.fullmatch("[0-9a-f]{32}", facts["fingerprint.ja3"])
     assert facts["fingerprint.family"] == "openssl"
 
@@ -222,7 +222,7 @@ def test_a_sink_gets_every_flow_as_a_line_of_the_log(binary, home, tmp_path):
             proxy.curl("https://good.lab.test/")
             flows.append(proxy.record("good.lab.test"))
     finally:
-        assert proxy.stop() == 0, "".join(proxy.stderr)
+        ended_well(proxy)
     lines = [json.loads(line) for line in to.read_text().splitlines()]
     assert [line for line in lines if line["target"]["host"] == "good.lab.test"] == flows
     assert stat.S_IMODE(to.stat().st_mode) == 0o600
@@ -278,7 +278,7 @@ def test_a_plugin_is_built_outside_of_the_tree_against_what_is_installed(binary,
         proxy.curl("https://good.lab.test/")
         notes = proxy.record("good.lab.test")["notes"]
     finally:
-        assert proxy.stop() == 0, "".join(proxy.stderr)
+        ended_well(proxy)
     assert [note["text"] for note in notes if note["by"] == "plugin:hello"] == ["Somebody asks for good.lab.test."]
     assert [note["code"] for note in notes if note["by"] == "plugin:hello"] == ["hello/hello"]
 

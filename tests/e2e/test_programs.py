@@ -5,8 +5,7 @@ import subprocess
 
 import pytest
 
-from conftest import ended_well
-from proxy import WAIT_S, Proxy
+from proxy import WAIT_S, Proxy, ended_well
 from roads import Connector
 from sites import NODE_PATH, Pki, ProgramSite, Server, free_port, wait_for
 

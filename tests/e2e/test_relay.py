@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from proxy import Proxy
+from proxy import Proxy, ended_well
 
 
 class Site(http.server.ThreadingHTTPServer):
@@ -95,7 +95,7 @@ def test_nothing_is_lost_at_a_stop(binary, tmp_path):
     with socket.create_connection(("127.0.0.1", proxy.port)) as idle:
         idle.sendall(b"CONNECT good.lab.test:443 HTTP/1.1\r\nHost: good.lab.test:443\r\n\r\n")
         assert idle.recv(100).startswith(b"HTTP/1.1 200")
-        assert proxy.stop() == 0, "".join(proxy.stderr)
+        ended_well(proxy)
         assert proxy.record("good.lab.test")["entry"] == "connect"
 
 
@@ -105,7 +105,7 @@ def test_the_root_is_made_once_and_kept_private(binary, tmp_path):
         proxy = Proxy(binary, tmp_path / "data")
         with open(proxy.root(), "rb") as pem:
             fingerprints.add(pem.read())
-        assert proxy.stop() == 0, "".join(proxy.stderr)
+        ended_well(proxy)
     assert len(fingerprints) == 1
     assert os.stat(tmp_path / "data" / "ca").st_mode & 0o777 == 0o700
     assert os.stat(tmp_path / "data" / "ca" / "root.key").st_mode & 0o777 == 0o600

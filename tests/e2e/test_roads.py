@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from proxy import WAIT_S, Proxy, top_cause
+from proxy import WAIT_S, Proxy, ended_well, top_cause
 from sites import Nginx, Pki, Server, free_port, wait_for
 
 
@@ -23,7 +23,7 @@ def balanced(binary, tmp_path_factory):
     one = Proxy(binary, tmp_path_factory.mktemp("balanced") / "data", "--lab", "--threads", "2", "--listen", f"127.0.0.1:{port},proxy-protocol")
     one.balanced = port
     yield one
-    assert one.stop() == 0, "".join(one.stderr)[-4000:]
+    ended_well(one)
 
 
 # --- SOCKS ---
@@ -160,7 +160,7 @@ def test_a_mebibyte_through_tls_in_tls(binary, tmp_path):
         assert code == 0 and out.read_bytes() == big.read_bytes(), err
     finally:
         site.stop()
-        assert proxy.stop() == 0
+        ended_well(proxy)
 
 
 # --- logins ---
@@ -172,7 +172,7 @@ def guarded(binary, tmp_path_factory):
     users.write_text("# who may\nbob:x\n")
     one = Proxy(binary, folder / "data", "--lab", "--proxy-auth", "eva:se:cret", "--proxy-auth", f"@{users}")
     yield one
-    assert one.stop() == 0, "".join(one.stderr)[-4000:]
+    ended_well(one)
 
 
 def test_a_login_opens_the_proxy(guarded):
@@ -254,7 +254,7 @@ def through(binary, folder, site, upstream, run):
     try:
         run(proxy)
     finally:
-        assert proxy.stop() == 0, "".join(proxy.stderr)[-4000:]
+        ended_well(proxy)
 
 
 def both_sites_answer(site):
@@ -347,8 +347,8 @@ def test_one_whytls_behind_another(binary, tmp_path):
         assert "via" not in flow["dial"] or flow["dial"]["via"] is None
         assert top_cause(flow) == "tcp-refused"
     finally:
-        assert near.stop() == 0, "".join(near.stderr)[-4000:]
-        assert far.stop() == 0, "".join(far.stderr)[-4000:]
+        ended_well(near)
+        ended_well(far)
 
 
 def test_a_proxy_beyond_by_tls(binary, tmp_path):
@@ -369,7 +369,7 @@ def test_a_proxy_beyond_by_tls(binary, tmp_path):
         assert "certificate does not stand the test" in flow["dial"]["via_says"]
     finally:
         for one in (trusting, wary, far):
-            assert one.stop() == 0, "".join(one.stderr)[-4000:]
+            ended_well(one)
 
 
 def test_options_that_cannot_be_meant_are_refused(binary, tmp_path):

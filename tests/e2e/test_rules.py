@@ -9,7 +9,7 @@ import subprocess
 
 import pytest
 
-from proxy import WAIT_S, Proxy, until
+from proxy import WAIT_S, Proxy, ended_well, until
 
 RULE = '''rule { name = "x", about = "Notes the generation that it is of.", notes = { n = "info" },
   remembers = { rule = { count = "integer" } }, wakes_on = { hello = "always", finish = "always" },
@@ -34,10 +34,6 @@ def environment(home):
 
 def start(binary, home, *options):
     return Proxy(binary, home / 'data', '--lab', '--threads', '2', *options, env=environment(home))
-
-
-def stop(proxy):
-    assert proxy.stop() == 0, ''.join(proxy.stderr)[-4000:]
 
 
 def generations(flow):
@@ -78,7 +74,7 @@ def test_the_command_line_goes_before_the_file(binary, home):
     proxy = Proxy(binary, home / 'data', env=environment(home))  # --listen 127.0.0.1:0, and no --lab
     assert proxy.curl('https://good.lab.test/').returncode == 0
     assert generations(proxy.record('good.lab.test')) == {}
-    stop(proxy)
+    ended_well(proxy)
 
 
 def test_a_broken_edit_keeps_the_old_rules_and_says_why(binary, home):
@@ -95,7 +91,7 @@ def test_a_broken_edit_keeps_the_old_rules_and_says_why(binary, home):
     (home / 'config/whytls/config.lua').write_text('rules = { ["mine/x"] = { on = 3 } }')
     proxy.process.send_signal(signal.SIGHUP)
     until(lambda: told(proxy, 'rules["mine/x"].on: wants true or false'))
-    stop(proxy)
+    ended_well(proxy)
 
 
 def saved(home):
@@ -115,7 +111,7 @@ def test_what_rules_remember_outlives_a_kill(binary, home):
     proxy = start(binary, home)
     proxy.curl('https://good.lab.test/')
     assert any('call 4' in n['text'] for n in proxy.record('good.lab.test')['notes'])
-    stop(proxy)
+    ended_well(proxy)
 
 
 def test_a_device_is_met_once(binary, home):
@@ -128,7 +124,7 @@ def test_a_device_is_met_once(binary, home):
         proxy.curl('https://good.lab.test/')
         seen.append([n['text'] for n in proxy.record('good.lab.test')['notes'] if n['code'] == 'mine/n'])
     assert len(seen[0]) == 1 and 'at d-' in seen[0][0] and seen[1] == []
-    stop(proxy)
+    ended_well(proxy)
 
 
 def rss_kib(proxy):
@@ -164,7 +160,7 @@ def test_reloads_under_traffic_lose_no_flow_and_mix_no_rules(binary, home):
     print(f'{RELOADS} reloads: RSS {early} KiB, then {grown:+} KiB')
     if RELOADS >= 500:
         assert grown < 8 * 1024
-    stop(proxy)
+    ended_well(proxy)
 
 
 def rules(binary, home, *words, code=0):
@@ -179,7 +175,7 @@ def test_a_recorded_log_is_played_again(binary, home):
     for host in ('cert-expired-leaf', 'good'):
         proxy.curl(f'https://{host}.lab.test/')
     flows = [proxy.record(f'{host}.lab.test') for host in ('cert-expired-leaf', 'good')]
-    stop(proxy)
+    ended_well(proxy)
     log = home / 'log.jsonl'
     log.write_text('\n'.join(json.dumps(flow) for flow in flows) + '\n')
     said = rules(binary, home, 'run', 'dates', '--on', str(log))
@@ -196,7 +192,7 @@ def test_specs_play_lines_of_logs_and_real_chains(binary, home):
     proxy = start(binary, home)
     proxy.curl('https://cert-expired-leaf.lab.test/')
     (spec / 'flows.jsonl').write_text('\n' + json.dumps(proxy.record('cert-expired-leaf.lab.test')) + '\n')
-    stop(proxy)
+    ended_well(proxy)
     subprocess.run(['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', '/dev/null',
                     '-out', spec / 'own.pem', '-subj', '/CN=shop.example', '-days', '30'], check=True, capture_output=True)
     (spec / 'x_spec.lua').write_text('''describe("mine", function()

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from proxy import WAIT_S, Proxy, until
+from proxy import WAIT_S, Proxy, ended_well, until
 
 LUA = pathlib.Path(os.environ['WHYTLS_LUA'])
 GUIDE = (LUA / 'README.md').read_text()
@@ -46,7 +46,7 @@ def run_with_traffic(binary, desk, curl):
         words.write_text(words.read_text().replace('will end in', 'ends in'))
         until(lambda: any('the rules were reloaded' in line for line in proxy.stderr))
     finally:
-        assert proxy.stop() == 0, ''.join(proxy.stderr)[-4000:]
+        ended_well(proxy)
 
 
 def test_every_step_of_the_guide_works(binary, desk):

@@ -5,8 +5,7 @@ import socket
 
 import pytest
 
-from conftest import ended_well
-from proxy import WAIT_S, Proxy, causes, top_cause
+from proxy import WAIT_S, Proxy, causes, ended_well, top_cause
 from sites import Nginx, Pki, SServer, free_port
 
 

@@ -8,9 +8,8 @@ import threading
 
 import pytest
 
-from conftest import ended_well
 from mail import trusting
-from proxy import WAIT_S, Proxy, top_cause
+from proxy import WAIT_S, Proxy, ended_well, top_cause
 from roads import connect
 from sites import Pki
 

@@ -1,63 +1,31 @@
 """A gateway between a phone and a site, each in a network namespace of its own: the phone knows of no proxy."""
 
 import os
-import shutil
-import subprocess
 import sys
-import uuid
 
 import pytest
 
-from conftest import ended_well
-from proxy import WAIT_S, Proxy, causes
+from namespaces import HERE, Namespaces, made, needs
+from proxy import WAIT_S, Proxy, causes, ended_well
 from sites import Pki
 
-HERE = os.path.dirname(os.path.abspath(__file__))
 NFTABLES = os.path.join(HERE, "..", "..", "deploy", "nftables")
 LAN, WAN = "10.77.1", "10.77.2"
 SITE = {4: f"{WAN}.2", 6: "fd77:2::2"}
 GATEWAY = {4: f"{LAN}.1", 6: "fd77:1::1"}
 
-needed = [program for program in ("ip", "nft", "sysctl", "curl", "openssl") if not shutil.which(program)]
-pytestmark = pytest.mark.skipif(os.geteuid() != 0 or bool(needed), reason=f"needs root, and {' '.join(needed) or 'namespaces'}")
+pytestmark = needs("nft", "sysctl", "curl", "openssl")
 
 
-def run(*command, check=True, **options):
-    done = subprocess.run(command, capture_output=True, timeout=WAIT_S, stdin=options.pop("stdin", subprocess.DEVNULL), **options)
-    assert not check or done.returncode == 0, (command, done.stdout.decode(), done.stderr.decode())
-    return done
-
-
-class Network:
-    """phone -- gateway -- site; the kernel forgets it all with the namespaces."""
+class Network(Namespaces):
+    """phone -- gateway -- site"""
 
     def __init__(self):
-        tag = "wt" + uuid.uuid4().hex[:6]
-        self.phone, self.gateway, self.site = (f"{tag}{part}" for part in ("p", "g", "s"))
+        super().__init__("phone", "gateway", "site")
 
-    def up(self):
-        for name in (self.phone, self.gateway, self.site):
-            run("ip", "netns", "add", name)
-            self.inside(name, "ip", "link", "set", "lo", "up")
-        self._join(self.phone, "lan0", f"{LAN}.2", "fd77:1::2", "lan", GATEWAY[4], GATEWAY[6])
-        self._join(self.site, "wan0", SITE[4], SITE[6], "wan", f"{WAN}.1", "fd77:2::1")
-
-    def _join(self, end, device, v4, v6, our_device, our_v4, our_v6):
-        run("ip", "link", "add", device, "netns", end, "type", "veth", "peer", "name", our_device, "netns", self.gateway)
-        for where, one, addresses in ((end, device, (v4, v6)), (self.gateway, our_device, (our_v4, our_v6))):
-            self.inside(where, "ip", "address", "add", f"{addresses[0]}/24", "dev", one)
-            self.inside(where, "ip", "address", "add", f"{addresses[1]}/64", "dev", one, "nodad")
-            self.inside(where, "ip", "link", "set", one, "up")
-        self.inside(end, "ip", "-4", "route", "add", "default", "via", our_v4)
-        self.inside(end, "ip", "-6", "route", "add", "default", "via", our_v6)
-
-    def down(self):
-        for name in (self.phone, self.gateway, self.site):
-            run("ip", "netns", "del", name, check=False)
-
-    @staticmethod
-    def inside(name, *command, **options):
-        return run("ip", "netns", "exec", name, *command, **options)
+    def lay(self):
+        self.join("phone", "lan0", "gateway", "lan", [(f"{LAN}.2", GATEWAY[4]), ("fd77:1::2", GATEWAY[6])])
+        self.join("site", "wan0", "gateway", "wan", [(SITE[4], f"{WAN}.1"), (SITE[6], "fd77:2::1")])
 
 
 @pytest.fixture(scope="module")
@@ -68,20 +36,10 @@ def pki(tmp_path_factory):
 @pytest.fixture(scope="module")
 def network(pki):
     net = Network()
-    try:
-        net.up()
-    except AssertionError as why:
-        net.down()
-        pytest.skip(f"this machine makes no network namespaces: {why}")
-    certificate, key = pki.leaf("site.test")
-    site = subprocess.Popen(["ip", "netns", "exec", net.site, sys.executable, "-B", os.path.join(HERE, "gateway_site.py"), certificate, key],
-                            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    assert site.stdout.readline() == b"ready\n"
+    made(net, net.lay)
+    site = net.site("site", "gateway_site.py", *pki.leaf("site.test"))
     yield net
-    site.stdin.close()
-    site.wait(WAIT_S)
-    site.stdout.close()
-    net.down()
+    net.down(site)
 
 
 @pytest.fixture(scope="module", params=["transparent", "tproxy"])
@@ -89,16 +47,13 @@ def gateway(request, binary, network, pki, tmp_path_factory):
     """whytls on the gateway, and the rules that turn the phone's connections to it; taken down and looked over at the end."""
     before = state(network)
     how, folder = request.param, tmp_path_factory.mktemp("gateway")
-    wrapped = folder / "whytls"
-    wrapped.write_text(f'#!/bin/sh\nexec ip netns exec {network.gateway} {binary} "$@"\n', encoding="utf-8")
-    wrapped.chmod(0o755)
-    network.inside(network.gateway, f"{NFTABLES}/up.sh", "--from", "lan", *(["--tproxy"] if how == "tproxy" else []))
-    proxy = Proxy(str(wrapped), folder / "data", "--threads", "2", "--roots", pki.root, "--listen", f"{LAN}.1:8080",
+    network.inside("gateway", f"{NFTABLES}/up.sh", "--from", "lan", *(["--tproxy"] if how == "tproxy" else []))
+    proxy = Proxy(network.program("gateway", binary, folder), folder / "data", "--threads", "2", "--roots", pki.root, "--listen", f"{LAN}.1:8080",
                   f"--{how}", "0.0.0.0:8443", f"--{how}", "[::]:8443")
     proxy.how = how
     yield proxy
     ended_well(proxy)
-    network.inside(network.gateway, f"{NFTABLES}/down.sh")
+    network.inside("gateway", f"{NFTABLES}/down.sh")
     assert state(network) == before, "the take-down leaves something behind"
 
 
@@ -106,12 +61,12 @@ def state(net):
     """Everything that the scripts may touch, without the routes that the kernel makes and drops by itself."""
     look = (("nft", "list", "ruleset"), ("ip", "-4", "rule"), ("ip", "-6", "rule"), ("ip", "-4", "route", "show", "table", "all"),
             ("ip", "-6", "route", "show", "table", "all"), ("sysctl", "net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding"))
-    return [sorted(line for line in net.inside(net.gateway, *one).stdout.splitlines() if b"proto kernel" not in line) for one in look]
+    return [sorted(line for line in net.inside("gateway", *one).stdout.splitlines() if b"proto kernel" not in line) for one in look]
 
 
 def curl(net, gateway, family, url, *options, check=True, trust=None):
     address = f"[{SITE[6]}]" if family == 6 else SITE[4]
-    return net.inside(net.phone, "curl", "-sS", "--max-time", str(WAIT_S), "--cacert", trust or gateway.root(),
+    return net.inside("phone", "curl", "-sS", "--max-time", str(WAIT_S), "--cacert", trust or gateway.root(),
                       "--resolve", f"site.test:443:{address}", "--resolve", f"site.test:80:{address}",
                       "--resolve", f"other.test:443:{address}", *options, url, check=check)
 
@@ -153,8 +108,8 @@ def test_a_phone_without_our_root_is_recorded_as_such(gateway, network, pki):
 @pytest.mark.parametrize("family", [4, 6])
 def test_imap_in_tls_passes(gateway, network, family):
     address = f"[{SITE[6]}]:993" if family == 6 else f"{SITE[4]}:993"
-    done = network.inside(network.phone, "openssl", "s_client", "-quiet", "-connect", address, "-servername", "site.test", "-CAfile",
-                          gateway.root(), "-verify_return_error", input=b"a LOGOUT\r\n", stdin=None)
+    done = network.inside("phone", "openssl", "s_client", "-quiet", "-connect", address, "-servername", "site.test", "-CAfile",
+                          gateway.root(), "-verify_return_error", input=b"a LOGOUT\r\n")
     assert b"imap speaks" in done.stdout and b"a OK bye" in done.stdout
     flow = gateway.record("site.test")
     assert (flow["entry"], flow["target"]["port"]) == ("transparent", 993)
@@ -163,8 +118,8 @@ def test_imap_in_tls_passes(gateway, network, family):
 @pytest.mark.parametrize("family", [4, 6])
 def test_submission_is_opened_where_it_turns_into_tls(gateway, network, family):
     address = f"[{SITE[6]}]:587" if family == 6 else f"{SITE[4]}:587"
-    done = network.inside(network.phone, "openssl", "s_client", "-quiet", "-starttls", "smtp", "-connect", address, "-servername",
-                          "site.test", "-CAfile", gateway.root(), "-verify_return_error", input=b"EHLO phone\r\nQUIT\r\n", stdin=None)
+    done = network.inside("phone", "openssl", "s_client", "-quiet", "-starttls", "smtp", "-connect", address, "-servername",
+                          "site.test", "-CAfile", gateway.root(), "-verify_return_error", input=b"EHLO phone\r\nQUIT\r\n")
     assert b"smtp speaks" in done.stdout
     flow = gateway.record()
     assert (flow["entry"], flow["target"]["host"], flow["target"]["port"]) == ("transparent", "site.test", 587)
@@ -174,12 +129,12 @@ def test_submission_is_opened_where_it_turns_into_tls(gateway, network, family):
 
 
 def test_the_gateway_itself_is_refused_and_told(gateway, network):
-    done = network.inside(network.phone, "curl", "-sSk", "--max-time", str(WAIT_S), f"https://{GATEWAY[4]}:8443/", check=False)
+    done = network.inside("phone", "curl", "-sSk", "--max-time", str(WAIT_S), f"https://{GATEWAY[4]}:8443/", check=False)
     assert done.returncode != 0
     flow = gateway.record()
     assert [note["code"] for note in flow["notes"]] == ["relay/loop"]
     assert "server_leg" not in flow or flow["server_leg"] is None
-    page = network.inside(network.phone, "curl", "-sS", "--max-time", str(WAIT_S), f"http://{GATEWAY[4]}:8443/")
+    page = network.inside("phone", "curl", "-sS", "--max-time", str(WAIT_S), f"http://{GATEWAY[4]}:8443/")
     assert b"Set up this phone" in page.stdout
     assert gateway.record()["entry"] == "self"
 
@@ -188,11 +143,11 @@ def test_our_own_connections_turned_back_to_us_end_there(gateway, network):
     if gateway.how == "tproxy":
         pytest.skip("tproxy turns nothing that this machine sends")
     rules = 'table inet mistake { chain out { type nat hook output priority -100; policy accept; tcp dport 443 redirect to :8443; }; }\n'
-    network.inside(network.gateway, "nft", "-f", "-", input=rules.encode(), stdin=None)
+    network.inside("gateway", "nft", "-f", "-", input=rules.encode())
     try:
-        done = network.inside(network.gateway, "curl", "-sSk", "--max-time", str(WAIT_S), f"https://{SITE[4]}/", check=False)
+        done = network.inside("gateway", "curl", "-sSk", "--max-time", str(WAIT_S), f"https://{SITE[4]}/", check=False)
     finally:
-        network.inside(network.gateway, "nft", "delete", "table", "inet", "mistake")
+        network.inside("gateway", "nft", "delete", "table", "inet", "mistake")
     assert b"https speaks" not in done.stdout
     flows = [gateway.record(), gateway.record()]
     assert "relay/loop" in [note["code"] for flow in flows for note in flow["notes"]]
@@ -218,9 +173,9 @@ print(best)
 
 @pytest.mark.parametrize("family", [4, 6])
 def test_quic_is_refused_at_once(gateway, network, family):
-    took = network.inside(network.phone, sys.executable, "-c", QUIC, SITE[family]).stdout
+    took = network.inside("phone", sys.executable, "-c", QUIC, SITE[family]).stdout
     assert float(took) < 0.05
-    counted = network.inside(network.gateway, "nft", "list", "counter", "inet", "whytls", "quic").stdout.split()
+    counted = network.inside("gateway", "nft", "list", "counter", "inet", "whytls", "quic").stdout.split()
     assert int(counted[counted.index(b"packets") + 1]) >= 3
     assert curl(network, gateway, family, "https://site.test/").returncode == 0
     flow = gateway.record("site.test")
