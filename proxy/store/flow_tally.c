@@ -32,7 +32,7 @@ bool flow_tally_between(struct flow_look *look, int64_t from, int64_t to, int64_
         "SELECT outcome, count(*) FROM flow INDEXED BY flow_outcome WHERE +seq > ?1 AND +seq <= ?2"
         " GROUP BY outcome";
     struct database *db = flow_look_database(look);
-    sqlite3_stmt *s = from ? database_statement(db, some, e) : database_statement(db, all, e);
+    sqlite3_stmt *s = database_statement(db, from || to <= FLOW_TALLY_FEW ? some : all, e);
     struct err why = {0};
     bool row, fine;
 

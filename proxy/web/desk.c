@@ -110,6 +110,12 @@ static bool is_current(const struct desk *d)
     return d->look && stat(d->path, &now) == 0 && now.st_ino == d->file;
 }
 
+static void totals_forget(struct desk *d)
+{
+    d->totals_to = d->totals_oldest = 0;
+    memset(d->totals, 0, sizeof d->totals);
+}
+
 struct flow_look *desk_look(struct desk *d, struct err *e)
 {
     struct stat now = {0};
@@ -129,8 +135,7 @@ struct flow_look *desk_look(struct desk *d, struct err *e)
     if (stat(d->path, &now) == 0)
         d->file = now.st_ino;
     d->look = flow_look_new(db);
-    d->totals_to = d->totals_oldest = 0;
-    memset(d->totals, 0, sizeof d->totals);
+    totals_forget(d);
     return d->look;
 }
 
@@ -145,28 +150,50 @@ struct database *desk_memory(const struct desk *d, struct err *e)
     return db;
 }
 
+static int64_t time_left(const struct desk *d, int64_t until_ms)
+{
+    int64_t left = until_ms - clock_steady_ms(d->config.web->clock);
+
+    return left > 1 ? left : 1;
+}
+
+/* Counts on to `last`, step by step: what the time was not enough for is done by the next who
+ * asks. */
+static bool count_on(struct desk *d, int64_t last, int64_t until_ms, struct err *e)
+{
+    bool whole = true;
+
+    while (whole && d->totals_to < last) {
+        int64_t step[N_OUTCOMES], to = d->totals_to + FLOW_TALLY_FEW;
+
+        to = until_ms && to < last ? to : last;
+        if (!flow_tally_between(
+                d->look, d->totals_to, to, until_ms ? time_left(d, until_ms) : 0, step, &whole, e))
+            return false;
+        for (size_t i = 0; whole && i < N_OUTCOMES; i++)
+            d->totals[i] += step[i];
+        if (whole)
+            d->totals_to = to;
+    }
+    return true;
+}
+
 bool desk_totals(struct desk *d, int64_t last, int64_t budget_ms, int64_t counts[static N_OUTCOMES],
     bool *exact, struct err *e)
 {
-    struct flow_look *look = d->look;
-    int64_t oldest;
+    int64_t until_ms = budget_ms ? clock_steady_ms(d->config.web->clock) + budget_ms : 0, oldest;
 
     *exact = false;
-    if (!flow_tally_oldest(look, &oldest, e))
+    if (!flow_tally_oldest(d->look, &oldest, e))
         return false;
-    bool anew = oldest != d->totals_oldest || last < d->totals_to;
-    if (!flow_tally_between(look, anew ? 0 : d->totals_to, last, budget_ms, counts, exact, e))
-        return false;
-    for (size_t i = 0; i < N_OUTCOMES; i++) {
-        if (*exact)
-            d->totals[i] = counts[i] += anew ? 0 : d->totals[i];
-        else if (d->totals_to)
-            counts[i] = d->totals[i];
-    }
-    if (*exact) {
-        d->totals_to = last;
+    if (oldest != d->totals_oldest || last < d->totals_to) {
+        totals_forget(d);
         d->totals_oldest = oldest;
     }
+    if (!count_on(d, last, until_ms, e))
+        return false;
+    memcpy(counts, d->totals, sizeof d->totals);
+    *exact = d->totals_to == last;
     return true;
 }
 

@@ -58,8 +58,8 @@ struct database *desk_memory(const struct desk *d, struct err *e) MUST_USE;
 const char *desk_device_name(struct desk *d, const char *id);
 
 /* After desk_look: how many flows there are up to this seq, by outcome. What was counted before is
- * gone on with, as long as no flow has gone. Not *exact: the time (0: any) was over, and the counts
- * are of before, or of a part. */
+ * gone on with, as long as no flow has gone. Not *exact: the time (0: any) was over, and the
+ * counts are of a part; who asks next goes on with the rest. */
 bool desk_totals(struct desk *d, int64_t last, int64_t budget_ms, int64_t counts[static N_OUTCOMES],
     bool *exact, struct err *e) MUST_USE;
 
