@@ -79,37 +79,24 @@ bool exchange_rows_add(
 
 /* --- out of it --- */
 
-struct reading {
-    const uint8_t *at, *end;
-};
-
-static bool take(struct reading *r, uint64_t len, const char **out)
+static bool head_read(struct packed *r, struct spoken *s, size_t n, enum spoken_side side)
 {
-    if (len > (uint64_t)(r->end - r->at))
-        return false;
-    *out = (const char *)r->at;
-    r->at += len;
-    return true;
-}
-
-static bool head_read(struct reading *r, struct spoken *s, size_t n, enum spoken_side side)
-{
-    const char *bytes;
+    const uint8_t *bytes;
     uint64_t len;
 
-    if (!varint_next(&r->at, r->end, &len) || !take(r, len / 2, &bytes))
+    if (!packed_number(r, &len) || !packed_bytes(r, len / 2, &bytes))
         return false;
-    spoken_head(s, n, side, bytes, (size_t)(len / 2));
+    spoken_head(s, n, side, (const char *)bytes, (size_t)(len / 2));
     s->at[n].said[side].head_cut = len & 1;
     return true;
 }
 
-static bool heads_read(struct reading *r, struct spoken *s)
+static bool heads_read(struct packed *r, struct spoken *s)
 {
     for (size_t n = 0; r->at < r->end; n++) {
         uint64_t at_ms;
 
-        if (n == FLOW_EXCHANGES_MOST || !varint_next(&r->at, r->end, &at_ms))
+        if (n == FLOW_EXCHANGES_MOST || !packed_number(r, &at_ms))
             return false;
         spoken_at(s, n)->at_ms = (int64_t)(at_ms & INT64_MAX);
         if (!head_read(r, s, n, SPOKEN_REQUEST) || !head_read(r, s, n, SPOKEN_RESPONSE))
@@ -118,25 +105,24 @@ static bool heads_read(struct reading *r, struct spoken *s)
     return true;
 }
 
-static bool bodies_read(struct reading *r, struct spoken *s)
+static bool bodies_read(struct packed *r, struct spoken *s)
 {
     while (r->at < r->end) {
         uint64_t n, how, len;
-        const char *bytes;
+        const uint8_t *bytes;
 
-        if (!varint_next(&r->at, r->end, &n) || !varint_next(&r->at, r->end, &how) ||
-            !varint_next(&r->at, r->end, &len) || n >= FLOW_EXCHANGES_MOST || how > 3 ||
-            !take(r, len, &bytes))
+        if (!packed_number(r, &n) || !packed_number(r, &how) || !packed_number(r, &len) ||
+            n >= FLOW_EXCHANGES_MOST || how > 3 || !packed_bytes(r, len, &bytes))
             return false;
         enum spoken_side side = how / 2 ? SPOKEN_RESPONSE : SPOKEN_REQUEST;
-        spoken_body(s, (size_t)n, side, bytes, (size_t)len);
+        spoken_body(s, (size_t)n, side, (const char *)bytes, (size_t)len);
         s->at[n].said[side].body_cut = how & 1;
     }
     return true;
 }
 
 static bool unpack(struct squeeze *squeeze, const void *packed, size_t len, struct spoken *s,
-    bool (*read)(struct reading *r, struct spoken *s), struct err *e)
+    bool (*read)(struct packed *r, struct spoken *s), struct err *e)
 {
     struct text whole = {0};
     bool fine = squeeze_unpack(squeeze, packed, len, &whole, e);
@@ -144,7 +130,7 @@ static bool unpack(struct squeeze *squeeze, const void *packed, size_t len, stru
     if (fine) {
         const uint8_t *bytes = (const uint8_t *)text_str(&whole);
 
-        fine = read(&(struct reading){bytes, bytes + whole.len}, s) ||
+        fine = read(&(struct packed){bytes, bytes + whole.len}, s) ||
                err_set(e, ERR_INPUT, "the store of flows: what was said in an exchange is broken");
     }
     text_fini(&whole);
@@ -164,7 +150,7 @@ bool exchange_bodies_unpack(
 }
 
 static bool read_row(struct database *db, const char *sql, struct squeeze *squeeze, int64_t seq,
-    bool (*read)(struct reading *r, struct spoken *s), struct spoken **out, struct err *e)
+    bool (*read)(struct packed *r, struct spoken *s), struct spoken **out, struct err *e)
 {
     sqlite3_stmt *s = database_statement(db, sql, e);
     bool row, fine;

@@ -18,7 +18,7 @@ struct flow_look;
 bool flow_tally(struct flow_look *look, const struct filter *filter, int64_t budget_ms,
     int64_t counts[static N_OUTCOMES], bool *exact, struct err *e) MUST_USE;
 /* So many, or those after a place, are found by their seq; more by the index of outcomes. */
-enum { FLOW_TALLY_FEW = 50000 };
+enum { FLOW_TALLY_FEW = 10000 };
 
 /* Those with from < seq <= to. Budget and *exact as above; 0: until it is done. */
 bool flow_tally_between(struct flow_look *look, int64_t from, int64_t to, int64_t budget_ms,

@@ -50,25 +50,12 @@ bool tape_rows_add(struct database *db, const struct flow *f, int64_t seq, struc
     return done;
 }
 
-struct reading {
-    const uint8_t *at, *end;
-};
-
-static bool take(struct reading *r, uint64_t len, const uint8_t **out)
-{
-    if (len > (uint64_t)(r->end - r->at))
-        return false;
-    *out = r->at;
-    r->at += len;
-    return true;
-}
-
-static bool secrets_read(struct reading *r, uint64_t len, struct tape *t)
+static bool secrets_read(struct packed *r, uint64_t len, struct tape *t)
 {
     const uint8_t *bytes;
     char line[TAPE_SECRETS_MOST + 1];
 
-    if (len > TAPE_SECRETS_MOST || !take(r, len, &bytes))
+    if (len > TAPE_SECRETS_MOST || !packed_bytes(r, len, &bytes))
         return false;
     while (len) {
         const uint8_t *end = memchr(bytes, '\n', len);
@@ -84,21 +71,21 @@ static bool secrets_read(struct reading *r, uint64_t len, struct tape *t)
     return true;
 }
 
-static bool tape_read(struct reading *r, struct tape **out)
+static bool tape_read(struct packed *r, struct tape **out)
 {
     uint64_t secrets, cut, n, piece;
     const uint8_t *bytes;
 
-    if (!varint_next(&r->at, r->end, &secrets))
+    if (!packed_number(r, &secrets))
         return false;
     if (!secrets)
         return true;
     *out = tape_new();
-    if (!secrets_read(r, secrets / 2, *out) || !varint_next(&r->at, r->end, &cut) ||
-        !varint_next(&r->at, r->end, &n) || n > TAPE_PIECES_MOST)
+    if (!secrets_read(r, secrets / 2, *out) || !packed_number(r, &cut) || !packed_number(r, &n) ||
+        n > TAPE_PIECES_MOST)
         return false;
     for (; n; n--) {
-        if (!varint_next(&r->at, r->end, &piece) || !take(r, piece / 2, &bytes))
+        if (!packed_number(r, &piece) || !packed_bytes(r, piece / 2, &bytes))
             return false;
         tape_add(*out, piece & 1, bytes, (size_t)(piece / 2));
     }
@@ -120,7 +107,7 @@ bool tape_rows_read(struct database *db, int64_t seq, struct tape *tape[static 2
     if (!row)
         return true;
     const uint8_t *bytes = sqlite3_column_blob(s, 0);
-    struct reading r = {bytes, bytes + sqlite3_column_bytes(s, 0)};
+    struct packed r = {bytes, bytes + sqlite3_column_bytes(s, 0)};
     bool fine = tape_read(&r, &tape[0]) && tape_read(&r, &tape[1]);
     sqlite3_reset(s);
     sqlite3_clear_bindings(s);

@@ -24,3 +24,17 @@ bool varint_next(const uint8_t **at, const uint8_t *end, uint64_t *out)
     }
     return false;
 }
+
+bool packed_number(struct packed *p, uint64_t *out)
+{
+    return varint_next(&p->at, p->end, out);
+}
+
+bool packed_bytes(struct packed *p, uint64_t len, const uint8_t **out)
+{
+    if (len > (uint64_t)(p->end - p->at))
+        return false;
+    *out = p->at;
+    p->at += len;
+    return true;
+}

@@ -165,7 +165,9 @@ static const char *why_not(const struct visit *v, const struct request *r, int *
         return "a page from elsewhere asks";
     if (r->method != METHOD_GET && key != GUARD_BEARER &&
         !guard_origin_is_ours(g, r->origin, r->host))
-        return "a page from elsewhere asks (Origin)";
+        return r->origin
+                   ? "a page from elsewhere asks (Origin)"
+                   : "a change wants Authorization: Bearer and the token that whytls run has shown";
     *status = 401;
     if (key == GUARD_NOBODY && !v->route->is_open)
         return "open the address with the token that whytls run has shown";

@@ -13,9 +13,11 @@ import urllib.parse
 import pytest
 
 from proxy import WAIT_S, Proxy, until
+from sites import Pki, SServer
 from ui import Live, Ui
 
 EXPIRED, GOOD = 'cert-expired-leaf.lab.test', 'good.lab.test'
+PINNED = 'gsa.apple.com'  # one of those that iOS pins (proxy/trust/pinned_hosts.c)
 
 
 @pytest.fixture(scope='module')
@@ -359,17 +361,19 @@ def test_an_atom_looks_at_what_was_said_and_shown(ui, q, host):
 
 
 def test_unread_mirrored_warned_and_expected_are_found(binary, tmp_path):
+    pinned = SServer(*Pki(tmp_path / 'pki').leaf(PINNED))
     one = Proxy(binary, tmp_path / 'data', '--lab', '--ui', '127.0.0.1:0', '--fault', f'cert-expired-leaf@{GOOD}',
-                '--resolve', 'gateway.icloud.com:127.0.0.1')
+                '--resolve', f'{PINNED}:127.0.0.1')
     ui = Ui(one)
     assert ui.send('POST', '/api/v1/passes', {'host': 'good.lab-two.test'})[0] == 200
     for host, more in ((GOOD, ()), ('good.lab-two.test', ('-k',)), ('missing-intermediate-aia.lab.test', ())):
         one.curl(f'https://{host}/', *more)
-    until(lambda: len(ui.get('/api/v1/flows')['flows']) == 3)
-    for atom, host in (('~mirror', GOOD), ('~unread', 'good.lab-two.test'), ('~warn', 'missing-intermediate-aia.lab.test')):
+    one.curl(f'https://{PINNED}:{pinned.port}/', '-k')
+    until(lambda: len(ui.get('/api/v1/flows')['flows']) == 4)
+    for atom, host in (('~mirror', GOOD), ('~unread', 'good.lab-two.test'), ('~warn', 'missing-intermediate-aia.lab.test'), ('~expected', PINNED)):
         assert [row['host'] for row in ui.get(f'/api/v1/flows?q={atom}')['flows']] == [host]
-    assert ui.get('/api/v1/flows?q=~expected')['flows'] == []
     assert one.stop() == 0
+    pinned.stop()
 
 
 # --- the live feed ---

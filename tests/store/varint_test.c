@@ -42,10 +42,32 @@ static void what_ends_too_early_or_never_is_no_number(void **state)
     assert_false(varint_next(&at, at, &n));
 }
 
+static void numbers_and_bytes_are_read_in_turn(void **state)
+{
+    struct text out = {0};
+    const uint8_t *bytes;
+    uint64_t n;
+
+    (void)state;
+    varint_add(&out, 300);
+    text_add(&out, "abc");
+    struct packed p = {(const uint8_t *)out.at, (const uint8_t *)out.at + out.len};
+    assert_true(packed_number(&p, &n));
+    assert_true(n == 300);
+    assert_false(packed_bytes(&p, 4, &bytes));
+    assert_false(packed_bytes(&p, UINT64_MAX, &bytes));
+    assert_true(packed_bytes(&p, 3, &bytes));
+    assert_memory_equal(bytes, "abc", 3);
+    assert_true(packed_bytes(&p, 0, &bytes));
+    assert_false(packed_number(&p, &n));
+    text_fini(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_come_back),
+        cmocka_unit_test(numbers_and_bytes_are_read_in_turn),
         cmocka_unit_test(what_ends_too_early_or_never_is_no_number),
     };
 
