@@ -17,7 +17,7 @@ from sites import Pki, SServer
 from ui import Live, Ui
 
 EXPIRED, GOOD = 'cert-expired-leaf.lab.test', 'good.lab.test'
-PINNED = 'gsa.apple.com'  # one of those that iOS pins (proxy/trust/pinned_hosts.c)
+PINNED = 'gsa.apple.com'  # one of those that iOS pins (certs/apple/pinned-hosts.json)
 
 
 @pytest.fixture(scope='module')
